@@ -1,0 +1,3 @@
+"""panocam: a panoramic network camera made of software."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Who may do what: accounts, roles, digest and basic verification, certificates, secrets."""

@@ -1,0 +1,1 @@
+"""Dialects over the same services."""

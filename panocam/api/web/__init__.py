@@ -1,0 +1,1 @@
+"""Our own REST, the live WebSocket, metrics and the web interface."""

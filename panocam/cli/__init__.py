@@ -1,0 +1,5 @@
+"""The commands of the command line, one file each."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,1 @@
+"""Frame to packet and packet to frame."""

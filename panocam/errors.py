@@ -1,0 +1,62 @@
+"""One exception tree; each boundary (HTTP, VAPIX, RTSP, command line) has one table that translates it.
+
+PanocamError
+├── InvalidValue        a caller's value is outside what is declared; names the value and the remedy
+├── NotFound            the named thing does not exist
+├── Denied              known caller, not allowed
+├── Unauthenticated     unknown caller, or wrong credentials
+├── Busy                possible in general, not now (a budget is used up)
+├── Unavailable         the environment does not offer it (no device, no network, no disk)
+├── LocalProtocolError  our own code misused a protocol machine
+└── RemoteProtocolError the peer broke the protocol; carries the status a server should answer
+"""
+
+from __future__ import annotations
+
+
+class PanocamError(Exception):
+    """Root of everything this program raises on purpose."""
+
+
+class InvalidValue(PanocamError):
+    """A value that was given is not acceptable.
+
+    ``name`` is the setting or argument, ``value`` what was given, ``remedy`` a sentence that says what would be accepted.
+    """
+
+    def __init__(self, name: str, value: object, remedy: str) -> None:
+        shown = repr(value)
+        super().__init__(f"{name}={shown[:80]}{'…' if len(shown) > 80 else ''}: {remedy}")
+        self.name, self.value, self.remedy = name, value, remedy
+
+
+class NotFound(PanocamError):
+    """The named thing does not exist."""
+
+
+class Denied(PanocamError):
+    """The caller is known but may not do this."""
+
+
+class Unauthenticated(PanocamError):
+    """The caller is unknown or gave wrong credentials."""
+
+
+class Busy(PanocamError):
+    """Possible in general, but not now: a stated budget is used up."""
+
+
+class Unavailable(PanocamError):
+    """The environment does not offer what is needed; the message names it and the remedy."""
+
+
+class LocalProtocolError(PanocamError):
+    """Our own code used a protocol machine out of order; a bug on this side."""
+
+
+class RemoteProtocolError(PanocamError):
+    """The peer broke the protocol. ``status`` is the answer a server should give."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status

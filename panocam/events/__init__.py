@@ -1,0 +1,1 @@
+"""Declared topics and the bus they travel on."""

@@ -1,0 +1,1 @@
+"""Pixels in, pixels out: privacy masks, warp, layers. Pure."""

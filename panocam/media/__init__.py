@@ -1,0 +1,1 @@
+"""Values that everybody speaks: pictures, packets, codecs. Pure: no I/O, no threads, no clock."""

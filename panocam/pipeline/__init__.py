@@ -1,0 +1,1 @@
+"""The only place with threads: sources, channels (view + layers + encoder), hubs, demand."""

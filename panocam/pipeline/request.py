@@ -1,0 +1,37 @@
+"""What a client may ask for. ``None`` means "not said", and the camera's stream defaults decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
+
+
+@dataclass(frozen=True)
+class StreamRequest:
+    """A stream as a client words it, in typed values; dialects translate their spelling into this.
+
+    ``view`` is the index 0..11 of the view. ``resolution`` is (width, height) and must be in the view's list.
+    """
+
+    view: int = 0
+    codec: Codec | None = None
+    resolution: tuple[int, int] | None = None
+    fps: float | None = None
+    compression: int | None = None
+    gop: int | None = None
+    bitrate_mode: BitrateMode | None = None
+    max_bitrate_kbps: int | None = None
+    h264_profile: H264Profile | None = None
+
+
+@dataclass(frozen=True)
+class ChannelSpec:
+    """The identity of a channel: equal specs share one encode, one packetisation, the same bytes.
+
+    ``layers`` are frozen layer specifications in drawing order (none so far; overlays come later).
+    """
+
+    view: int
+    profile: EncoderProfile
+    layers: tuple[object, ...] = ()

@@ -1,0 +1,1 @@
+"""Every persistent parameter, declared once; one immutable transactional snapshot of them."""

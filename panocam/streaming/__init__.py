@@ -1,0 +1,1 @@
+"""Delivery over RTP: packing, the sans-I/O RTSP machine and its transports."""
