@@ -72,7 +72,8 @@ def render(groups: dict[str, dict[str, object]], covered: dict[str, list[str]]) 
     head = [
         "# Features",
         "",
-        f"{tested} of {total} features have tests. Written by `make features` from `scripts/features.toml` and the tests' markers; not by hand.",
+        f"{tested} of {total} features have tests. "
+        "Written by `make features` from `scripts/features.toml` and the tests' markers; not by hand.",
         "",
     ]
     return "\n".join(head + out)
