@@ -13,6 +13,8 @@ PanocamError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class PanocamError(Exception):
     """Root of everything this program raises on purpose."""
@@ -39,11 +41,19 @@ class Denied(PanocamError):
 
 
 class Unauthenticated(PanocamError):
-    """The caller is unknown or gave wrong credentials."""
+    """The caller is unknown or gave wrong credentials. ``challenges`` are the values of the ``WWW-Authenticate`` headers to answer with."""
+
+    def __init__(self, message: str = "login required", challenges: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.challenges = list(challenges)
 
 
 class Busy(PanocamError):
-    """Possible in general, but not now: a stated budget is used up."""
+    """Possible in general, but not now: a stated budget is used up. ``retry_after`` is in seconds, where it is known."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(PanocamError):

@@ -1,0 +1,138 @@
+"""All settings as one immutable value, and the rules that tie several of them together.
+
+A new section is one field of ``Snapshot``; a rule across sections is one row of ``RULES``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+
+from panocam.errors import InvalidValue
+from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
+from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
+from panocam.settings.system import Access, Device, Network
+
+
+class Snapshot(Section):
+    """Every setting of the camera at one moment."""
+
+    device: Device = Device()
+    source: Source = Source()
+    installation: Installation = Installation()
+    stream: Stream = Stream()
+    views: tuple[View, ...] = view_rows()
+    areas: tuple[Area, ...] = area_rows()
+    network: Network = Network()
+    access: Access = Access()
+
+    def flat(self) -> Flat:
+        """Path to value; secrets stay wrapped."""
+        return flatten(self.model_dump(), PATHS)
+
+    def flat_json(self) -> Flat:
+        """Path to JSON value; secrets are asterisks."""
+        return flatten(self.model_dump(mode="json"), PATHS)
+
+
+DECLARED: Mapping[str, Declared] = {row.path: row for row in declared(Snapshot)}
+"""Every setting's declaration by path."""
+
+PATHS = tuple(DECLARED)
+SECTIONS = tuple(Snapshot.model_fields)
+
+
+def _ports_differ(new: Snapshot) -> InvalidValue | None:
+    seen: dict[int, str] = {}
+    for name in ("http_port", "https_port", "rtsp_port", "rtsps_port"):
+        port = getattr(new.network, name)
+        if port and port in seen:
+            return InvalidValue(f"network.{name}", port, f"is already network.{seen[port]}; choose another, or 0 for any free port")
+        seen[port] = name
+    return None
+
+
+def _rtp_range_is_one(new: Snapshot) -> InvalidValue | None:
+    first, last = new.network.rtp_port_first, new.network.rtp_port_last
+    if last <= first:
+        return InvalidValue("network.rtp_port_last", last, f"must be greater than network.rtp_port_first ({first})")
+    return None
+
+
+def _a_view_remains(new: Snapshot) -> InvalidValue | None:
+    if not any(view.enabled for view in new.views):
+        return InvalidValue("views.0.enabled", False, "at least one view must stay enabled")
+    return None
+
+
+RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (_ports_differ, _rtp_range_is_one, _a_view_remains)
+
+
+def with_consequences(old: Snapshot, changes: Mapping[str, object]) -> dict[str, object]:
+    """``changes`` and what follows from them: an account at one source is never shown to another one."""
+    uri = changes.get("source.uri")
+    if uri is None or uri == old.source.uri or any(path in changes for path in ("source.username", "source.password")):
+        return dict(changes)
+    return {**changes, "source.username": "", "source.password": ""}
+
+
+def build(flat: Mapping[str, object]) -> Snapshot:
+    """A checked snapshot from path-to-value pairs; what is not named takes its default. Raises InvalidValue for the first fault."""
+    for path in flat:
+        if path not in DECLARED:
+            raise InvalidValue(path, show(path, flat[path]), "is not a setting" + _resembling(path))
+    try:
+        new = Snapshot.model_validate(unflatten(_with_whole_rows(flat)))
+    except ValidationError as fault:
+        raise _translate(fault, flat) from None
+    for rule in RULES:
+        broken = rule(new)
+        if broken is not None:
+            raise broken
+    return new
+
+
+def show(path: str, value: object) -> object:
+    """``value`` as it may appear in messages and logs."""
+    row = DECLARED.get(path)
+    if isinstance(value, SecretStr) or (row is not None and row.secret):
+        return "********"
+    return re.sub(r"//[^/@]*@", "//********@", value) if isinstance(value, str) else value
+
+
+_DEFAULT_FLAT = Snapshot().flat()
+
+
+def _with_whole_rows(flat: Mapping[str, object]) -> dict[str, object]:
+    """Rows are validated as whole lists, so the defaults of their unnamed leaves are filled in."""
+    in_rows = {path: value for path, value in _DEFAULT_FLAT.items() if any(part.isdigit() for part in path.split("."))}
+    return {**in_rows, **flat}
+
+
+def _translate(fault: ValidationError, flat: Mapping[str, object]) -> InvalidValue:
+    error = fault.errors(include_url=False, include_context=False)[0]
+    path = _deepest_declared([str(part) for part in error["loc"]])
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    if error["type"] in ("string_pattern_mismatch", "missing", "tuple_type") and path in DECLARED:
+        message = f"does not fit; {DECLARED[path].description}"
+    value: Any = flat.get(path, _DEFAULT_FLAT.get(path, ""))
+    return InvalidValue(path, show(path, value), message)
+
+
+def _deepest_declared(parts: list[str]) -> str:
+    for length in range(len(parts), 0, -1):
+        path = ".".join(parts[:length])
+        if path in DECLARED:
+            return path
+    return ".".join(parts)
+
+
+def _resembling(path: str) -> str:
+    section = path.split(".", 1)[0]
+    if section not in SECTIONS:
+        return f"; the sections are {', '.join(SECTIONS)}"
+    names = [row.path for row in DECLARED.values() if row.section == section]
+    return f"; {section} has {', '.join(name.removeprefix(section + '.') for name in names[:12])}"

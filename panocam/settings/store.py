@@ -1,0 +1,300 @@
+"""The keeper of all settings: one immutable snapshot, changed by transactions that either happen whole or not at all.
+
+Theory. Three layers make the snapshot: the declared defaults, below what was saved, below the *overrides* that the command line and
+the environment set for this run. Only the middle layer is ever written, and of it only what differs from the defaults.
+
+``patch`` takes ``{path: value}`` and does, in this order:
+
+1. check the caller's role, each value, and the rules that tie values together, on the whole candidate;
+2. stage the new file on disk (a full disk ends here, nothing has changed);
+3. call the bound ``apply(old, new)`` of every affected part; if one refuses, the earlier ones are given the old values back,
+   and the caller gets ``SettingRejected``;
+4. commit the file (a rename), and only now replace the snapshot and tell the listeners.
+
+Because the commit comes last, the disk never holds values that the parts have not accepted, whatever moment the power fails.
+
+``snapshot`` is what is set; ``running`` is the same, but settings marked *restart* keep the value they had at start. Parts get ``running``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import SecretStr
+
+from panocam.clock import Clock, SystemClock
+from panocam.errors import Denied, InvalidValue, PanocamError, Unavailable
+from panocam.settings.declare import Flat
+from panocam.settings.folder import DataFolder
+from panocam.settings.keptfile import Damaged, KeptFile, Loaded
+from panocam.settings.migrations import SCHEMA, migrate
+from panocam.settings.role import SYSTEM, Actor, Role
+from panocam.settings.serial import kept_serial
+from panocam.settings.snapshot import DECLARED, SECTIONS, Snapshot, build, show, with_consequences
+
+log = logging.getLogger(__name__)
+
+Apply = Callable[[Snapshot, Snapshot], Awaitable[None] | None]
+"""Takes the old and the new running settings; raises a PanocamError to refuse. Must be able to go back when called the other way round."""
+
+
+class Sealer(Protocol):
+    """Encrypts secrets at rest; ``access.keystore.KeyStore`` is one."""
+
+    def seal(self, plain: bytes, purpose: str) -> str: ...
+    def unseal(self, sealed: str, purpose: str) -> bytes: ...
+
+
+class SettingRejected(InvalidValue):
+    """A part of the camera refused a value that looked right; the old ones are in force."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A transaction that happened. ``paths`` are those whose value is now another."""
+
+    old: Snapshot
+    new: Snapshot
+    paths: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True)
+class StorageFailed:
+    """Saving failed (``reason``), or works again (``reason`` None)."""
+
+    reason: str | None
+
+
+Listener = Callable[[Changed | StorageFailed], None]
+
+
+class Store:
+    """See the theory above. All methods are called on the event loop; open it with ``Store.open``."""
+
+    def __init__(self, file: KeptFile, base: Flat, saved: Flat, overrides: Flat, sealer: Sealer) -> None:
+        self._file, self._sealer = file, sealer
+        self._base, self._saved, self._overrides = base, saved, overrides
+        self.snapshot = self.running = build({**base, **saved, **overrides})
+        self._bindings: list[tuple[frozenset[str], Apply]] = []
+        self._listeners: list[Listener] = []
+        self._lock = asyncio.Lock()
+        self._storage_failed = False
+        self.report: tuple[str, ...] = ()
+
+    @classmethod
+    def open(cls, folder: DataFolder, sealer: Sealer, overrides: Mapping[str, object] | None = None, clock: Clock | None = None) -> Store:
+        """Load what was saved. Damage never prevents the start: what was wrong is logged and in ``report``.
+
+        ``overrides`` are path-to-value for this run; a bad one raises InvalidValue.
+        """
+        file = KeptFile(folder.root, "settings", SCHEMA, clock or SystemClock())
+        overrides = dict(overrides or {})
+        base: Flat = {}
+        if "device.serial" not in overrides:
+            base["device.serial"] = kept_serial(folder)
+        build({**base, **overrides})
+        saved, report = _load(file, base, sealer)
+        try:
+            store = cls(file, base, saved, overrides, sealer)
+        except InvalidValue as fault:  # only the combination is wrong: what was saved does not go with what was given for this run
+            raise InvalidValue(fault.name, fault.value, f"{fault.remedy} (with the saved settings)") from None
+        store.report = report
+        for line in report:
+            log.warning("%s", line)
+        return store
+
+    def bind(self, sections: Iterable[str], apply: Apply) -> Callable[[], None]:
+        """Call ``apply`` when a live setting of one of ``sections`` changes. Returns the function that undoes the binding."""
+        names = frozenset(sections)
+        if names - set(SECTIONS):
+            raise ValueError(f"no such section: {', '.join(sorted(names - set(SECTIONS)))}")
+        row = (names, apply)
+        self._bindings.append(row)
+        return lambda: self._bindings.remove(row)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Be told what happened, afterwards. Returns the function that stops it. Listeners must not raise."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @property
+    def restart_needed(self) -> tuple[str, ...]:
+        """Paths whose set value waits for the next start."""
+        return _difference(self.running, self.snapshot)
+
+    def export(self, role: Role = Role.ADMINISTRATOR) -> Flat:
+        """Path to JSON value of everything ``role`` may read; secrets are asterisks."""
+        return {path: value for path, value in self.snapshot.flat_json().items() if role.covers(DECLARED[path].read)}
+
+    async def patch(self, changes: Mapping[str, object], by: Actor = SYSTEM) -> Snapshot:
+        """Change settings; returns the new snapshot.
+
+        Raises InvalidValue (unknown path, bad value, fixed for this run), Denied (role), SettingRejected (a part refused),
+        Unavailable (cannot be saved). After any of them nothing has changed. A cancelled caller leaves a whole transaction behind.
+        """
+        return await asyncio.shield(self._transact(dict(changes), by))
+
+    async def _transact(self, changes: dict[str, object], by: Actor) -> Snapshot:
+        async with self._lock:
+            self._check(changes, by)
+            changes = with_consequences(self.snapshot, changes)
+            free = {path: value for path, value in changes.items() if path not in self._overrides}
+            saved = _set(build({**self._base, **self._saved, **free}), self._base)
+            new = build({**self._base, **saved, **self._overrides})
+            self._refuse_overridden(changes, new)
+            if saved == self._saved:
+                return self.snapshot
+            await self._save_and_apply(saved, new, by.name)
+            return new
+
+    async def _save_and_apply(self, saved: Flat, new: Snapshot, by: str) -> None:
+        old, running = self.snapshot, _live_part(self.running, new)
+        try:
+            staged = await asyncio.to_thread(self._file.stage, _body(saved, self._sealer))
+        except Unavailable as fault:
+            self._tell_storage(str(fault))
+            raise
+        try:
+            await self._apply(self.running, running)
+            try:
+                await asyncio.to_thread(staged.commit)
+            except Unavailable as fault:
+                await self._apply(running, self.running)
+                self._tell_storage(str(fault))
+                raise
+        finally:
+            staged.discard()
+        self._saved, self.snapshot, self.running = saved, new, running
+        self._tell_storage(None)
+        paths = _difference(old, new)
+        log.info("settings changed by %s: %s", by, ", ".join(paths))
+        self._tell(Changed(old, new, paths, by))
+
+    async def _apply(self, old: Snapshot, new: Snapshot) -> None:
+        """Give the new values to every affected part; on a refusal give the old ones back to those that had taken them."""
+        changed = {name for name in SECTIONS if getattr(old, name) != getattr(new, name)}
+        done: list[Apply] = []
+        sections: frozenset[str] = frozenset()
+        complete = False
+        try:
+            for sections, apply in tuple(self._bindings):
+                if sections & changed:
+                    done.append(apply)
+                    await _call(apply, old, new)
+            complete = True
+        except PanocamError as fault:
+            path = next((p for p in _difference(old, new) if p.split(".", 1)[0] in sections), "settings")
+            raise SettingRejected(path, show(path, new.flat_json().get(path)), f"{fault}; the old settings are in force") from fault
+        finally:
+            if not complete:
+                await self._give_back(done, old, new)
+
+    async def _give_back(self, done: list[Apply], old: Snapshot, new: Snapshot) -> None:
+        for apply in reversed(done):
+            try:
+                await _call(apply, new, old)
+            except PanocamError as fault:  # nothing better can be done than to go on with the others
+                log.error("settings could not be given back: %s", fault)
+
+    def _check(self, changes: Mapping[str, object], by: Actor) -> None:
+        for path, value in changes.items():
+            row = DECLARED.get(path)
+            if row is None:
+                build({path: value})  # raises with the best explanation
+                continue
+            if path in self._overrides:
+                continue
+            if row.write is None:
+                raise InvalidValue(path, show(path, value), "cannot be changed while the camera runs; give it on the command line")
+            if not by.role.covers(row.write):
+                raise Denied(f"{path} may be changed by an {row.write} only")
+
+    def _refuse_overridden(self, changes: Mapping[str, object], new: Snapshot) -> None:
+        """An overridden setting accepts the value it has (forms send whole sections) and nothing else."""
+        fixed = {path: value for path, value in changes.items() if path in self._overrides}
+        if not fixed:
+            return
+        asked, has = build({**new.flat(), **fixed}).flat(), new.flat()
+        for path, value in fixed.items():
+            if asked[path] != has[path]:
+                raise InvalidValue(
+                    path, show(path, value), "is fixed for this run by the command line or the environment; start without it to change it"
+                )
+
+    def _tell_storage(self, reason: str | None) -> None:
+        if reason is not None:
+            log.error("%s", reason)
+        if reason is not None or self._storage_failed:
+            self._tell(StorageFailed(reason))
+        self._storage_failed = reason is not None
+
+    def _tell(self, fact: Changed | StorageFailed) -> None:
+        for listener in tuple(self._listeners):
+            listener(fact)
+
+
+async def _call(apply: Apply, old: Snapshot, new: Snapshot) -> None:
+    result = apply(old, new)
+    if inspect.isawaitable(result):
+        await result
+
+
+def _difference(old: Snapshot, new: Snapshot) -> tuple[str, ...]:
+    was, is_ = old.flat(), new.flat()
+    return tuple(path for path in was if was[path] != is_[path])
+
+
+def _live_part(running: Snapshot, new: Snapshot) -> Snapshot:
+    """``new``, but settings that need a restart as they run now."""
+    pinned = {path: value for path, value in running.flat().items() if DECLARED[path].restart}
+    return build({**new.flat(), **pinned})
+
+
+def _set(snapshot: Snapshot, base: Flat) -> Flat:
+    """What differs from the defaults."""
+    defaults = build(base).flat()
+    return {path: value for path, value in snapshot.flat().items() if value != defaults[path]}
+
+
+def _body(saved: Flat, sealer: Sealer) -> dict[str, Any]:
+    """The JSON that is kept: plain values, and secrets sealed for their path."""
+    plain = build(saved).flat_json()
+    values: dict[str, Any] = {}
+    for path, value in saved.items():
+        secret = value.get_secret_value() if isinstance(value, SecretStr) else None
+        values[path] = plain[path] if secret is None else {"sealed": sealer.seal(secret.encode(), f"settings:{path}")}
+    return {"values": values}
+
+
+def _load(file: KeptFile, base: Flat, sealer: Sealer) -> tuple[Flat, tuple[str, ...]]:
+    try:
+        loaded = file.load()
+    except Damaged as fault:
+        return {}, (f"{fault}; all settings start from their defaults{file.set_aside()}",)
+    return ({}, ()) if loaded is None else _understand(loaded, base, sealer)
+
+
+def _understand(loaded: Loaded, base: Flat, sealer: Sealer) -> tuple[Flat, tuple[str, ...]]:
+    """Keep every value that this version accepts, one by one; say which ones it does not."""
+    report, good = list(loaded.report), dict[str, Any]()
+    try:
+        values = migrate(loaded.body.get("values", {}), loaded.schema)
+    except (Unavailable, TypeError, ValueError) as fault:
+        return {}, (*report, f"the saved settings cannot be read: {fault}; all settings start from their defaults")
+    for path, value in values.items():
+        try:
+            plain = sealer.unseal(value["sealed"], f"settings:{path}").decode() if isinstance(value, dict) and "sealed" in value else value
+            build({path: plain})
+            good[path] = plain
+        except (InvalidValue, Unavailable, UnicodeDecodeError) as fault:
+            report.append(f"saved setting ignored: {fault}")
+    try:
+        return _set(build({**base, **good}), base), tuple(report)
+    except InvalidValue as fault:
+        return {}, (*report, f"the saved settings do not go together ({fault}); all settings start from their defaults")
