@@ -21,7 +21,10 @@ _CLOCK = SystemClock()
 
 
 class Encoder(Protocol):
-    """Frame to packets, one packet for each frame at once. Belongs to one thread at a time."""
+    """Frame to packets, one packet for each frame at once (none for a frame that a capped bitrate has no room for).
+
+    Belongs to one thread at a time.
+    """
 
     @property
     def description(self) -> StreamDescription:
