@@ -22,6 +22,7 @@ SETTINGS = "pred-struct=1:rtc=1:scd=0"
 
 FLOOR = 31
 MODESTY = 0.85
+SHORTEST_MS, LONGEST_MS = 40, 10_000  # of its buffer
 
 os.environ.setdefault("SVT_LOG", "0")  # else the library reports its settings on standard error; it offers no other switch
 
@@ -32,7 +33,7 @@ def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
     private = f"{SETTINGS}:lp={threads}"
     limit = cap(profile, fps)
     if limit:
-        window = 1000 * limit.bucket // limit.rate
+        window = min(max(1000 * limit.bucket // limit.rate, SHORTEST_MS), LONGEST_MS)
         private += f":rc=2:tbr={max(1, int(MODESTY * limit.rate))}:min-qp={min(level, FLOOR)}:max-qp=63"
         private += f":buf-sz={window}:buf-initial-sz={window // 2}:buf-optimal-sz={window // 2}"
     else:

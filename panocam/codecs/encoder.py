@@ -16,7 +16,8 @@ from panocam.media.frame import Frame
 from panocam.media.packet import Packet
 from panocam.media.planes import Color, Planes
 
-FASTEST = 1000.0
+FASTEST = 240.0
+"""Pictures a second that every encoder accepts."""
 _CLOCK = SystemClock()
 
 

@@ -62,7 +62,7 @@ def test_pictures_are_left_out_when_no_quality_is_low_enough(video: Codec, opene
 
 def test_what_a_left_out_picture_owed_is_paid_by_the_next(opened: Keep) -> None:
     """A key picture asked for, and a gap in the source, wait for the next picture that has room."""
-    profile = EncoderProfile(Codec.H264, 320, 240, gop=1000, bitrate_mode=BitrateMode.MBR, max_bitrate_kbps=20)
+    profile = EncoderProfile(Codec.AV1, 320, 240, gop=1000, bitrate_mode=BitrateMode.MBR, max_bitrate_kbps=CAP)
 
     def run(asked: int) -> list[list[Packet]]:
         encoder = opened(open_encoder(profile, FPS, VIDEO_COLOR))
