@@ -1,9 +1,10 @@
 """H.264 by x264.
 
-The preset decides half of the camera's CPU. Measured on a noisy fisheye clip at 1920x1440, constant quality: ``ultrafast`` loses a
-fifth of the bits by leaving out CABAC and the loop filter; putting just these and the 8x8 transform back costs 15 % of time and
-gives the size of ``superfast`` in two thirds of its time. Adaptive quantisation, on from ``superfast`` upwards, spends bits on
-sensor noise in the dark rim around the image circle: five times the bits at equal PSNR when sigma is 2. It stays off.
+The preset decides half of the camera's CPU. Measured on a noisy fisheye clip at 1920x1440, constant quality: ``ultrafast`` spends a
+fifth more bits because it leaves out CABAC and the loop filter; putting these and the 8x8 transform back costs a fifth of its time and
+comes within a few percent of ``superfast``'s size, which takes half as long again. Adaptive quantisation, on from ``superfast``
+upwards, spends bits on sensor noise in the dark rim around the image circle: five times the bits at equal PSNR when sigma is 2. It
+stays off.
 
 One thread writes one slice a picture. More threads cut the picture into as many slices, because threading by frame delays.
 """
