@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from panocam.errors import InvalidValue, NotFound
@@ -92,3 +94,11 @@ def test_names_and_numbers() -> None:
     assert [row.index for row in VIEWS] == list(range(12))
     assert [row.camera for row in VIEWS] == list(range(1, 13))
     assert [row.name for row in VIEWS if row.movable] == [f"View Area {n}" for n in (1, 2, 3, 4)]
+
+
+def test_the_page_shows_the_same_lists() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "views.md").read_text(encoding="utf-8")
+    for row in VIEWS:
+        for model in Model:
+            assert f"| {', '.join(f'{w}x{h}' for w, h in resolutions(model, row.index))} |" in page
+        assert row.name.rstrip(" 1234") in page

@@ -41,12 +41,9 @@ def scattered(tile: Tile, n: int = 4000) -> np.ndarray:
     return np.random.default_rng(3).uniform((0, 0), (tile.width - 1, tile.height - 1), (n, 2))
 
 
-@pytest.mark.parametrize("mount", Mount)
-@pytest.mark.parametrize("index", range(12))
+@pytest.mark.parametrize(("mount", "index"), [(mount, row.index) for mount in Mount for row in available(mount)])
 def test_interpolation_error(mount: Mount, index: int) -> None:
     """Displacement in the picture: below 0.3 output pixels; in thumbnails, where a cell spans up to 15 degrees, below 0.7."""
-    if index not in {row.index for row in available(mount)}:
-        pytest.skip(f"no such view on the {mount} mount")
     for size in resolutions(Model.M4328, index)[::3] + resolutions(Model.M4328, index)[-1:]:
         for tile in build_view(index, mount, size).tiles:
             pixels = scattered(tile)
@@ -182,5 +179,5 @@ def test_direction_and_mesh_agree_on_the_compass() -> None:
     """Due east on the ceiling is the right-hand side of the sensor picture, and the middle of view area 2."""
     (tile,) = build_view(5, Mount.CEILING, (640, 480)).tiles
     place = sample(tile_mesh(tile, LENS, Mount.CEILING, 0.0), np.array([[319.5, 239.5]]))[0]
-    assert np.allclose(place, LENS.project(camera_from_world(Mount.CEILING) @ direction(90, -40)), atol=0.3)
+    assert np.allclose(place, LENS.project(camera_from_world(Mount.CEILING) @ direction(90, -37)), atol=0.3)
     assert place[0] > LENS.circle.cx + 500
