@@ -6,23 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from panocam.access import KeyStore
 from panocam.errors import Denied, InvalidValue, Unavailable
 from panocam.settings import DataFolder, Role, SettingRejected, Store, SystemActor
 from panocam.settings.snapshot import Snapshot
 from panocam.settings.store import Changed, StorageFailed
-
-
-class Reversing:
-    """A real, if weak, sealer: bytes reversed and in hexadecimal, bound to their purpose."""
-
-    def seal(self, plain: bytes, purpose: str) -> str:
-        return f"{purpose}|{plain[::-1].hex()}"
-
-    def unseal(self, sealed: str, purpose: str) -> bytes:
-        kind, _, text = sealed.rpartition("|")
-        if kind != purpose:
-            raise Unavailable("sealed for something else")
-        return bytes.fromhex(text)[::-1]
 
 
 @pytest.fixture
@@ -31,7 +19,7 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 def opened(folder: DataFolder, **overrides: object) -> Store:
-    return Store.open(folder, Reversing(), {path.replace("__", "."): value for path, value in overrides.items()})
+    return Store.open(folder, KeyStore.open(folder), {path.replace("__", "."): value for path, value in overrides.items()})
 
 
 async def test_a_change_is_seen_at_once_and_after_a_restart(folder: DataFolder) -> None:
