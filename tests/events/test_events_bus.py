@@ -102,13 +102,12 @@ async def test_threads_publish_through_the_loop() -> None:
         if len(heard) == 100:
             done.set()
 
+    def speak(base: int) -> None:
+        for channel in range(base, base + 50):
+            bus.emit_from_thread(SOURCE_LOST, {"channel": channel}, lost=True, reason="")
+
     bus.subscribe(hear)
-    threads = [
-        threading.Thread(
-            target=lambda base=base: [bus.emit_from_thread(SOURCE_LOST, {"channel": base + n}, lost=True, reason="") for n in range(50)]
-        )
-        for base in (0, 100)
-    ]
+    threads = [threading.Thread(target=speak, args=(base,)) for base in (0, 100)]
     for thread in threads:
         thread.start()
     async with asyncio.timeout(5):
