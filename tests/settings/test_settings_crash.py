@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import json
 import os
@@ -13,7 +12,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -304,14 +302,3 @@ async def test_only_differences_are_kept(folder: DataFolder) -> None:
     body = json.loads((folder.root / "settings.json").read_text())["body"]
     assert body == {"values": {"installation.mount": "wall"}}
     assert (folder.root / "settings.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_change_takes_milliseconds(folder: DataFolder) -> None:
-    async def run() -> float:
-        store = opened(folder)
-        start = time.perf_counter()
-        for gop in range(1, 21):
-            await store.patch({"stream.gop": gop})
-        return (time.perf_counter() - start) / 20
-
-    assert asyncio.run(run()) < 0.25
