@@ -14,7 +14,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (run, snapshot, discover, benchmark, reset):
-    app.command()(module.command)
+app.command("run")(run.command)
+app.command("discover")(discover.command)
+app.command("snapshot")(snapshot.command)
+app.command("benchmark")(benchmark.command)
+app.command("reset")(reset.command)
 
 __all__ = ["app"]
