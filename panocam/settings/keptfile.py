@@ -15,16 +15,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from panocam.clock import NS, Clock
 from panocam.errors import Unavailable
-
-log = logging.getLogger(__name__)
+from panocam.settings import atomic
 
 KEEP_ASIDE = 5
 MAX_BYTES = 16 << 20
@@ -101,20 +98,8 @@ class KeptFile:
         """Write ``body`` beside the file, flushed to disk. Raises Unavailable (full disk, no permission)."""
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))
         envelope = {"schema": self.schema, "sha256": hashlib.sha256(text.encode()).hexdigest(), "body": body}
-        temporary = self.path.with_name(f".{self._name}.new")
-        try:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()  # left over from a crash
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                json.dump(envelope, out, indent=1, sort_keys=True)
-                out.flush()
-                os.fsync(out.fileno())
-        except OSError as fault:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise self._unwritable(fault) from None
-        return Staged(self, temporary)
+        data = json.dumps(envelope, indent=1, sort_keys=True).encode()
+        return Staged(self, atomic.stage(self.path, data))
 
     def commit(self, temporary: Path) -> None:
         """The second step of writing; see the theory."""
@@ -123,9 +108,9 @@ class KeptFile:
                 self._keep_present()
             temporary.replace(self.path)
         except OSError as fault:
-            raise self._unwritable(fault) from None
+            raise atomic.unwritable(self.path, fault) from None
         self._present_is_good = True
-        _flush_folder(self.path.parent)
+        atomic.flush_folder(self.path.parent)
 
     def remove(self) -> None:
         """Delete every copy, damaged ones included."""
@@ -164,18 +149,3 @@ class KeptFile:
         if not isinstance(body, dict) or hashlib.sha256(text.encode()).hexdigest() != checksum:
             return None, "its checksum does not fit"
         return Loaded(body, schema), ""
-
-    def _unwritable(self, fault: OSError) -> Unavailable:
-        return Unavailable(f"{self.path} cannot be saved: {fault.strerror or fault}; free some space or make the data folder writable")
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the renames durable. A file system that cannot flush a folder has committed all the same."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except OSError as fault:
-        log.warning("%s cannot be flushed to disk: %s", folder, fault.strerror)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 
 from panocam.errors import Unavailable
+from panocam.settings import atomic
 from panocam.settings.folder import DataFolder
 
 
@@ -28,13 +28,6 @@ def kept_serial(folder: DataFolder) -> str:
         pass
     except (OSError, UnicodeDecodeError) as fault:
         raise Unavailable(f"{path} cannot be read ({fault}); mend it, or give the number with --serial") from None
-    serial, temporary = new_serial(), folder.path(".serial.new")
-    try:
-        with temporary.open("w", encoding="ascii") as out:
-            out.write(serial + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(path)
-    except OSError as fault:
-        raise Unavailable(f"{path} cannot be made ({fault.strerror}); make the data folder writable") from None
+    serial = new_serial()
+    atomic.write(path, f"{serial}\n".encode())
     return serial

@@ -23,17 +23,15 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-from pydantic import SecretStr
 
 from panocam.clock import Clock, SystemClock
 from panocam.errors import Denied, InvalidValue, PanocamError, Unavailable
 from panocam.settings.declare import Flat
 from panocam.settings.folder import DataFolder
-from panocam.settings.keptfile import Damaged, KeptFile, Loaded
-from panocam.settings.migrations import SCHEMA, migrate
+from panocam.settings.keptfile import KeptFile
+from panocam.settings.migrations import SCHEMA
 from panocam.settings.role import SYSTEM, Actor, Role
+from panocam.settings.saved import Sealer, load, to_body, what_is_set
 from panocam.settings.serial import kept_serial
 from panocam.settings.snapshot import DECLARED, SECTIONS, Snapshot, build, show, with_consequences
 
@@ -41,13 +39,6 @@ log = logging.getLogger(__name__)
 
 Apply = Callable[[Snapshot, Snapshot], Awaitable[None] | None]
 """Takes the old and the new running settings; raises a PanocamError to refuse. Must be able to go back when called the other way round."""
-
-
-class Sealer(Protocol):
-    """Encrypts secrets at rest; ``access.keystore.KeyStore`` is one."""
-
-    def seal(self, plain: bytes, purpose: str) -> str: ...
-    def unseal(self, sealed: str, purpose: str) -> bytes: ...
 
 
 class SettingRejected(InvalidValue):
@@ -99,7 +90,7 @@ class Store:
         if "device.serial" not in overrides:
             base["device.serial"] = kept_serial(folder)
         build({**base, **overrides})
-        saved, report = _load(file, base, sealer)
+        saved, report = load(file, base, sealer)
         try:
             store = cls(file, base, saved, overrides, sealer)
         except InvalidValue as fault:  # only the combination is wrong: what was saved does not go with what was given for this run
@@ -145,7 +136,7 @@ class Store:
             self._check(changes, by)
             changes = with_consequences(self.snapshot, changes)
             free = {path: value for path, value in changes.items() if path not in self._overrides}
-            saved = _set(build({**self._base, **self._saved, **free}), self._base)
+            saved = what_is_set(build({**self._base, **self._saved, **free}), self._base)
             new = build({**self._base, **saved, **self._overrides})
             self._refuse_overridden(changes, new)
             if saved == self._saved:
@@ -156,7 +147,7 @@ class Store:
     async def _save_and_apply(self, saved: Flat, new: Snapshot, by: str) -> None:
         old, running = self.snapshot, _live_part(self.running, new)
         try:
-            staged = await asyncio.to_thread(self._file.stage, _body(saved, self._sealer))
+            staged = await asyncio.to_thread(self._file.stage, to_body(saved, self._sealer))
         except Unavailable as fault:
             self._tell_storage(str(fault))
             raise
@@ -254,47 +245,3 @@ def _live_part(running: Snapshot, new: Snapshot) -> Snapshot:
     """``new``, but settings that need a restart as they run now."""
     pinned = {path: value for path, value in running.flat().items() if DECLARED[path].restart}
     return build({**new.flat(), **pinned})
-
-
-def _set(snapshot: Snapshot, base: Flat) -> Flat:
-    """What differs from the defaults."""
-    defaults = build(base).flat()
-    return {path: value for path, value in snapshot.flat().items() if value != defaults[path]}
-
-
-def _body(saved: Flat, sealer: Sealer) -> dict[str, Any]:
-    """The JSON that is kept: plain values, and secrets sealed for their path."""
-    plain = build(saved).flat_json()
-    values: dict[str, Any] = {}
-    for path, value in saved.items():
-        secret = value.get_secret_value() if isinstance(value, SecretStr) else None
-        values[path] = plain[path] if secret is None else {"sealed": sealer.seal(secret.encode(), f"settings:{path}")}
-    return {"values": values}
-
-
-def _load(file: KeptFile, base: Flat, sealer: Sealer) -> tuple[Flat, tuple[str, ...]]:
-    try:
-        loaded = file.load()
-    except Damaged as fault:
-        return {}, (f"{fault}; all settings start from their defaults{file.set_aside()}",)
-    return ({}, ()) if loaded is None else _understand(loaded, base, sealer)
-
-
-def _understand(loaded: Loaded, base: Flat, sealer: Sealer) -> tuple[Flat, tuple[str, ...]]:
-    """Keep every value that this version accepts, one by one; say which ones it does not."""
-    report, good = list(loaded.report), dict[str, Any]()
-    try:
-        values = migrate(loaded.body.get("values", {}), loaded.schema)
-    except (Unavailable, TypeError, ValueError) as fault:
-        return {}, (*report, f"the saved settings cannot be read: {fault}; all settings start from their defaults")
-    for path, value in values.items():
-        try:
-            plain = sealer.unseal(value["sealed"], f"settings:{path}").decode() if isinstance(value, dict) and "sealed" in value else value
-            build({path: plain})
-            good[path] = plain
-        except (InvalidValue, Unavailable, UnicodeDecodeError) as fault:
-            report.append(f"saved setting ignored: {fault}")
-    try:
-        return _set(build({**base, **good}), base), tuple(report)
-    except InvalidValue as fault:
-        return {}, (*report, f"the saved settings do not go together ({fault}); all settings start from their defaults")
