@@ -29,7 +29,8 @@ class Mesh:
     ``nodes``: int32 ``(ceil(height/STEP)+1, ceil(width/STEP)+1, 2)``, C-contiguous, ``nodes[r, c]`` = source (x, y) of output pixel
     ``(x + c*STEP, y + r*STEP)``. ``x, y, width, height``: the rectangle in the output picture, all even.
     ``scale``: source pixels per output pixel (the larger axis, at the rectangle's densest point), from which the warp picks the
-    level of its minification pyramid.
+    level of its minification pyramid. ``round``: only the circle inscribed in the rectangle is drawn over what lies below. Meshes of
+    a view are drawn in order, later ones over earlier ones.
     """
 
     nodes: NDArray[np.int32]
@@ -38,3 +39,4 @@ class Mesh:
     width: int
     height: int
     scale: float = 1.0
+    round: bool = False

@@ -1,0 +1,54 @@
+// The warp of one mesh rectangle, and the kernels that can do it.
+//
+// A mesh holds, for every 16th output pixel, where it comes from in the source picture (signed 16.16 fixed point, source luma
+// pixels). Between nodes coordinates are interpolated linearly, pixels bilinearly. All kernels give the same bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace panocam {
+
+constexpr int kCell = 16;                // output luma pixels between two nodes
+constexpr int32_t kOutside = INT32_MIN;  // node value: this direction is not in the picture
+
+struct Plane {
+    const uint8_t *data;
+    ptrdiff_t stride;
+    int width, height;
+};
+
+struct Target {  // a plane's memory at the rectangle's top left corner
+    uint8_t *data;
+    ptrdiff_t stride;
+};
+
+struct Job {
+    Plane source[3];       // Y, U, V; chroma has half the size, rounded up
+    Target target[3];
+    const int32_t *nodes;  // (rows, columns, 2), x before y
+    int columns;           // nodes in a row
+    int width, height;     // the rectangle, luma pixels, even
+    int row0, row1;        // the rows of it that shall be painted, even
+    uint8_t fill[3];       // what lies outside the picture
+};
+
+using Warp = void (*)(const Job &);
+
+struct Kernel {
+    const char *name;
+    Warp warp;
+};
+
+// The kernels this processor can run, best first, ended by a null name. "c++" is always the last.
+const Kernel *kernels();
+
+void warp_plain(const Job &);
+void warp_avx2(const Job &);
+void warp_avx512(const Job &);
+void warp_neon(const Job &);
+
+// Mean of each 2x2 block, rounded up at the half; a last odd row or column is repeated.
+void half(const Plane &source, uint8_t *target, ptrdiff_t stride);
+
+}  // namespace panocam
