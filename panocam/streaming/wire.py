@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 from panocam.errors import PanocamError, RemoteProtocolError
 from panocam.streaming.outlet import Outlet, TransportOutlet
@@ -50,16 +50,15 @@ class Wire(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)
         # What is too much for a reader is decided picture by picture; the transport's own marks would only call back in vain.
-        transport.set_write_buffer_limits(high=1 << 30)
+        self._transport.set_write_buffer_limits(high=1 << 30)
         if not self._host.admit(self):
-            transport.write(b"RTSP/1.0 503 Service Unavailable\r\nCSeq: 0\r\n\r\n")
-            transport.close()
+            self._transport.write(b"RTSP/1.0 503 Service Unavailable\r\nCSeq: 0\r\n\r\n")
+            self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         if self._feed is None:
