@@ -1,0 +1,118 @@
+/** Calls to the camera's REST interface (docs/rest.md). Every failure is an ApiError whose message a person can act on. */
+
+export type Role = "viewer" | "operator" | "administrator" | "none";
+
+export interface CameraState {
+  setup_needed: boolean;
+  preview_seconds: number;
+  ready: boolean;
+  name: string;
+  model: string;
+  version: string;
+  serial: string;
+  https_port: number | null;
+  passwords_allowed: boolean;
+}
+
+export interface Me {
+  username: string;
+  role: Role;
+  ptz: boolean;
+  csrf: string | null;
+  password_age_days: number | null;
+  password_is_old: boolean;
+}
+
+export interface Pose {
+  view: number;
+  pan: number;
+  tilt: number;
+  hfov: number;
+  zoom: number;
+}
+
+export interface View {
+  index: number;
+  camera: number;
+  name: string;
+  available: boolean;
+  reason: string;
+  resolutions: string[];
+  ptz: boolean;
+  pose: Pose | null;
+}
+
+export interface Account {
+  username: string;
+  role: Role;
+  ptz: boolean;
+  comment: string;
+  password_age_days: number;
+}
+
+export type SettingValue = string | number | boolean | null | SettingValue[] | { [key: string]: SettingValue };
+
+export interface Settings {
+  values: Record<string, SettingValue>;
+  restart_needed: string[];
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    /** The argument or setting that was refused, where there is one. */
+    readonly field: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+let csrf: string | null = null;
+
+/** Remember the token that proves that changes come from this page. */
+export function useToken(token: string | null): void {
+  csrf = token;
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new ApiError(0, "The camera does not answer. Is it running, and is the network up?");
+  }
+  if (!response.ok) throw await failure(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  try {
+    const { error } = (await response.json()) as { error: { message: string; name?: string | null } };
+    return new ApiError(response.status, error.message, error.name ?? null);
+  } catch {
+    return new ApiError(response.status, `The camera answered ${response.status} ${response.statusText}`);
+  }
+}
+
+export const api = {
+  state: () => call<CameraState>("GET", "state"),
+  me: () => call<Me>("GET", "me"),
+  login: (username: string, password: string) => call<Me>("POST", "login", { username, password }),
+  logout: () => call<void>("POST", "logout"),
+  setup: (username: string, password: string, password_again: string, licence_accepted: boolean) =>
+    call<Me>("POST", "setup", { username, password, password_again, licence_accepted }),
+  views: async () => (await call<{ views: View[] }>("GET", "views")).views,
+  settings: () => call<Settings>("GET", "settings"),
+  change: (changes: Record<string, SettingValue>) => call<Settings>("PATCH", "settings", changes),
+  schema: () => call<Record<string, unknown>>("GET", "settings/schema"),
+  accounts: async () => (await call<{ accounts: Account[] }>("GET", "accounts")).accounts,
+  addAccount: (account: { username: string; password: string; role: Role; ptz: boolean; comment: string }) =>
+    call<Account>("POST", "accounts", account),
+  removeAccount: (name: string) => call<void>("DELETE", `accounts/${encodeURIComponent(name)}`),
+  changePassword: (old: string, fresh: string) => call<Me>("POST", "me/password", { old, new: fresh }),
+  status: () => call<Record<string, unknown>>("GET", "status"),
+};

@@ -1,0 +1,215 @@
+/**
+ * The live picture: one WebSocket, one decoder, the newest picture onto a canvas at the display's pace.
+ *
+ * Pictures are acknowledged when they have been drawn or passed over, so the camera never runs further ahead than its window
+ * and delay cannot pile up. A lost connection comes back by itself, with the stream that was being watched.
+ */
+
+import type { Pose } from "../api";
+import { type Decoder, openDecoder, type Picture } from "./decoder";
+import { parseFrame } from "./frame";
+
+export interface Wish {
+  view: number;
+  codec: string;
+  resolution: string | null;
+}
+
+export interface Hello {
+  stream: number;
+  view: number;
+  codec: string;
+  codec_string: string;
+  width: number;
+  height: number;
+  fps: number;
+}
+
+export interface Stats {
+  fps: number;
+  kbps: number;
+  width: number;
+  height: number;
+  codec: string;
+  /** Pictures the camera left out for this client. */
+  dropped: number;
+  /** From capture to sending, ms. */
+  cameraDelay: number;
+}
+
+export interface PlayerEvents {
+  hello(hello: Hello): void;
+  pose(pose: Pose): void;
+  problem(message: string | null): void;
+  stats(stats: Stats): void;
+  loggedOut(): void;
+}
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8000;
+const STATS_MS = 1000;
+const NO_LONGER_ALLOWED = 4401;
+
+export class LivePlayer {
+  private socket: WebSocket | null = null;
+  private decoder: Decoder | null = null;
+  private hello: Hello | null = null;
+  private next: Picture | null = null;
+  private retryMs = FIRST_RETRY_MS;
+  private retryTimer = 0;
+  private closed = false;
+  private counted = { pictures: 0, bytes: 0, since: performance.now(), dropped: 0, delay: 0 };
+  private readonly statsTimer: number;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private wish: Wish,
+    private readonly events: PlayerEvents,
+  ) {
+    this.statsTimer = window.setInterval(() => this.report(), STATS_MS);
+    this.connect();
+  }
+
+  /** Watch something else on the same connection. */
+  watch(wish: Wish): void {
+    this.wish = wish;
+    if (!this.send({ type: "watch", ...withoutNull(wish) })) this.reconnectNow();
+  }
+
+  /** Send a control message (a move, for instance); false when there is no connection now. */
+  send(message: object): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  close(): void {
+    this.closed = true;
+    window.clearInterval(this.statsTimer);
+    window.clearTimeout(this.retryTimer);
+    this.socket?.close();
+    this.dropDecoder();
+  }
+
+  private connect(): void {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const query = new URLSearchParams(withoutNull(this.wish) as Record<string, string>);
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/live?${query}`);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) =>
+      typeof event.data === "string" ? this.onText(event.data) : this.onBinary(event.data);
+    socket.onclose = (event) => {
+      if (this.socket === socket) this.lost(event.code);
+    };
+    this.socket = socket;
+  }
+
+  private reconnectNow(): void {
+    window.clearTimeout(this.retryTimer);
+    const old = this.socket;
+    this.socket = null;
+    old?.close();
+    this.dropDecoder();
+    this.connect();
+  }
+
+  private lost(code: number): void {
+    this.dropDecoder();
+    if (this.closed) return;
+    if (code === NO_LONGER_ALLOWED) {
+      this.events.loggedOut();
+      return;
+    }
+    this.events.problem("Connection lost. Trying again…");
+    this.retryTimer = window.setTimeout(() => this.connect(), this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
+  }
+
+  private onText(text: string): void {
+    const message = JSON.parse(text) as { type: string; message?: string } & Record<string, unknown>;
+    if (message.type === "hello") this.begin(message as unknown as Hello);
+    else if (message.type === "pose") this.events.pose(message as unknown as Pose);
+    else if (message.type === "error") this.events.problem(message.message ?? "The camera refused.");
+    else if (message.type === "ended") this.events.problem(message.message ?? "The stream has ended.");
+  }
+
+  private begin(hello: Hello): void {
+    this.dropDecoder();
+    this.hello = hello;
+    this.retryMs = FIRST_RETRY_MS;
+    const decoder = openDecoder(hello.codec === "jpeg" ? "mjpeg" : hello.codec_string, {
+      picture: (picture) => this.offer(picture),
+      failed: (reason) => {
+        if (this.decoder !== decoder) return;
+        this.events.problem(`The browser could not decode the picture (${reason}). Asking for a fresh start.`);
+        this.begin(hello);
+        this.send({ type: "key" });
+      },
+    });
+    this.decoder = decoder;
+    this.events.hello(hello);
+  }
+
+  private onBinary(buffer: ArrayBuffer): void {
+    const frame = parseFrame(buffer);
+    this.counted.bytes += buffer.byteLength;
+    this.counted.dropped = frame.dropped;
+    this.counted.delay = frame.latency;
+    if (frame.stream === (this.hello?.stream ?? -1) % 65536) this.decoder?.decode(frame);
+    this.send({ type: "ack", sequence: frame.sequence });
+  }
+
+  /** Keep the newest picture for the next repaint. */
+  private offer(picture: Picture): void {
+    if (this.next === null) requestAnimationFrame(() => this.draw());
+    this.next?.close();
+    this.next = picture;
+    this.counted.pictures += 1;
+  }
+
+  private draw(): void {
+    const picture = this.next;
+    this.next = null;
+    if (!picture) return;
+    if (!this.closed && this.hello) {
+      const { width, height } = this.hello;
+      if (this.canvas.width !== width || this.canvas.height !== height) {
+        this.canvas.width = width;
+        this.canvas.height = height;
+      }
+      this.canvas.getContext("2d", { alpha: false })?.drawImage(picture.source, 0, 0, width, height);
+      this.canvas.dataset["pictures"] = String(Number(this.canvas.dataset["pictures"] ?? 0) + 1);
+      this.events.problem(null);
+    }
+    picture.close();
+  }
+
+  private report(): void {
+    const now = performance.now();
+    const seconds = (now - this.counted.since) / 1000;
+    if (this.hello) {
+      this.events.stats({
+        fps: this.counted.pictures / seconds,
+        kbps: (this.counted.bytes * 8) / 1000 / seconds,
+        width: this.hello.width,
+        height: this.hello.height,
+        codec: this.hello.codec,
+        dropped: this.counted.dropped,
+        cameraDelay: this.counted.delay / 1000,
+      });
+    }
+    this.counted = { ...this.counted, pictures: 0, bytes: 0, since: now };
+  }
+
+  private dropDecoder(): void {
+    this.decoder?.close();
+    this.decoder = null;
+    this.hello = null;
+    this.next?.close();
+    this.next = null;
+  }
+}
+
+function withoutNull(wish: Wish): Record<string, string | number> {
+  return { view: wish.view, codec: wish.codec, ...(wish.resolution ? { resolution: wish.resolution } : {}) };
+}
