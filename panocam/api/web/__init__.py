@@ -1,1 +1,13 @@
 """Our own REST, the live WebSocket, metrics and the web interface."""
+
+from panocam.api.web import accounts, live, metrics, session, settings, status, views
+
+ENDPOINTS = (
+    *session.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *views.ENDPOINTS,
+    *settings.ENDPOINTS,
+    *status.ENDPOINTS,
+    *live.ENDPOINTS,
+    *metrics.ENDPOINTS,
+)
