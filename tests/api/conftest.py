@@ -22,6 +22,7 @@ from panocam.api.build import application, http_server
 from panocam.api.listen import HttpServer
 from panocam.api.services import Services, assemble
 from panocam.clock import ManualClock
+from panocam.events.bus import Bus
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
 from panocam.media.stamps import Stage, Stamps
@@ -159,11 +160,10 @@ class Side:
     app: Any
 
     def client(self, who: Role | None = None, *, secure: bool = True, peer: tuple[str, int] = ELSEWHERE, **more: Any) -> httpx.AsyncClient:
-        """An in-process client, with basic over HTTPS or digest over HTTP when it is somebody."""
+        """An in-process client."""
         auth: httpx.Auth | None = None
         if who is not None:
-            name, password = PASSWORDS[who]
-            auth = httpx.BasicAuth(name, password) if secure else httpx.DigestAuth(name, password)
+            auth = httpx.DigestAuth(*PASSWORDS[who])  # basic costs an Argon2 each time, on purpose
         transport = httpx.ASGITransport(self.app, client=peer, raise_app_exceptions=True)
         return httpx.AsyncClient(transport=transport, base_url=f"{'https' if secure else 'http'}://camera", auth=auth, **more)
 
@@ -189,7 +189,7 @@ def _make(folder: Path, clock: ManualClock) -> Services:
     store = Store.open(data, keystore, {"device.serial": SERIAL}, clock)
     accounts = Accounts.open(data, keystore, clock, SERIAL)
     authenticator = Authenticator(accounts, lambda: store.snapshot.access, clock)
-    return assemble(clock, store, accounts, authenticator, PublishedCamera(clock))
+    return assemble(clock, store, accounts, authenticator, Bus(clock), PublishedCamera(clock))
 
 
 @pytest.fixture(scope="session")
