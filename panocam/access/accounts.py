@@ -14,7 +14,7 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -66,9 +66,6 @@ class Account:
         return max(0, (clock.wall_ns() - self.password_changed_ns) // (86_400 * NS))
 
 
-Accepted = Callable[[], None]
-
-
 class Accounts:
     """All accounts, on disk and in memory. Methods are called on the event loop."""
 
@@ -99,7 +96,7 @@ class Accounts:
         """True in the factory-default state."""
         return not self._accounts
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Account]:
         return iter(sorted(self._accounts.values(), key=lambda account: account.name))
 
     def find(self, name: str) -> Account | None:

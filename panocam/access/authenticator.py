@@ -124,8 +124,10 @@ class Authenticator:
         return self._may(found, need)
 
     async def login(self, name: str, password: str, peer: str) -> User:
-        """Check a name and password that a person typed into the web page. Raises Unauthenticated (no challenges), TooManyAttempts."""
+        """Check a name and password that a person typed into the web page. Raises Unauthenticated, TooManyAttempts."""
         at = _Context(peer, "http", True, self._rules())
+        if self._accounts.empty:
+            raise self._refusal(at, NO_ACCOUNT)
         found = self._check_password(Basic(name, password), at)
         if isinstance(found, _Claim):
             found = self._admit(found, await self._confirm(found), at)

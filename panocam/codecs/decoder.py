@@ -6,6 +6,7 @@ JPEG's colour).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,17 +21,28 @@ from av.video.stream import VideoStream
 from panocam.codecs.picture import FORMAT, views
 from panocam.codecs.tags import CODE, FULL, LIMITED, color_of
 from panocam.errors import InvalidValue, Unavailable
+from panocam.media import jpeg
 from panocam.media.planes import JPEG_COLOR, Color, Plane, Planes
 
 SMALLEST, LARGEST = 16, 8192
 IN_PLACE = frozenset({FORMAT, "yuvj420p"})
-MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "mjpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"BM", "bmp"),
-    (b"RIFF", "webp"),
+MAGIC: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"\xff\xd8\xff"), "mjpeg"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "png"),
+    (re.compile(rb"BM"), "bmp"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "webp"),
 )
 """First bytes of an image file, and FFmpeg's decoder for it."""
+UPRIGHT: dict[int, Callable[[Plane], Plane]] = {
+    2: lambda p: p[:, ::-1],
+    3: lambda p: p[::-1, ::-1],
+    4: lambda p: p[::-1],
+    5: lambda p: p.T,
+    6: lambda p: p.T[:, ::-1],
+    7: lambda p: p.T[::-1, ::-1],
+    8: lambda p: p.T[::-1],
+}
+"""EXIF orientation to what undoes it."""
 
 
 def planes_of(picture: av.VideoFrame) -> Planes:
@@ -78,24 +90,24 @@ def still_from(data: bytes, name: str = "image") -> Planes:
     """As ``still``, from the file's bytes; ``name`` is what errors call it."""
     if not data:
         raise InvalidValue("image", name, "the file is empty; give a JPEG, PNG, BMP or WebP image")
-    library = next((decoder for magic, decoder in MAGIC if data.startswith(magic)), None)
+    library = next((decoder for magic, decoder in MAGIC if magic.match(data)), None)
     if library is None:
         raise InvalidValue("image", name, "not a JPEG, PNG, BMP or WebP image")
     picture = _decode_one(library, data, name)
     if not (SMALLEST <= picture.width <= LARGEST and SMALLEST <= picture.height <= LARGEST):
         bounds = f"{SMALLEST}x{SMALLEST} to {LARGEST}x{LARGEST}"
         raise InvalidValue("image", name, f"it is {picture.width}x{picture.height}; give one of {bounds} pixels")
-    quarters = round(picture.rotation / 90) % 4
-    return _turned(_even(planes_of(picture)), quarters)
+    planes = _even(planes_of(picture))
+    return _upright(planes, jpeg.orientation(data)) if library == "mjpeg" else planes
 
 
 def _decode_one(library: str, data: bytes, name: str) -> av.VideoFrame:
     try:
         context: VideoCodecContext = av.CodecContext.create(library, "r")  # type: ignore[assignment]
-        context.options = {"err_detect": "explode", "max_pixels": str(4 * LARGEST * LARGEST)}
+        context.options = {"err_detect": "explode", "max_pixels": str(LARGEST * LARGEST)}
         pictures = context.decode(av.Packet(data)) or context.decode(None)
     except (av.error.FFmpegError, ValueError) as error:
-        raise InvalidValue("image", name, f"the file is damaged or cut short ({error})") from error
+        raise InvalidValue("image", name, f"the file is damaged, cut short or larger than {LARGEST}x{LARGEST} ({error})") from error
     if not pictures:
         raise InvalidValue("image", name, "the file holds no picture")
     return pictures[0]
@@ -107,12 +119,12 @@ def _even(planes: Planes) -> Planes:
     return replace(planes, y=planes.y[:h, :w], u=planes.u[: h // 2, : w // 2], v=planes.v[: h // 2, : w // 2])
 
 
-def _turned(planes: Planes, quarters: int) -> Planes:
-    """Turned counter-clockwise by ``quarters`` right angles."""
-    if not quarters:
+def _upright(planes: Planes, orientation: int) -> Planes:
+    turn = UPRIGHT.get(orientation)
+    if turn is None:
         return planes
-    turn: Callable[[Plane], Plane] = lambda plane: np.ascontiguousarray(np.rot90(plane, quarters))  # noqa: E731
-    return Planes(turn(planes.y), turn(planes.u), turn(planes.v), planes.color)
+    y, u, v = (np.ascontiguousarray(turn(plane)) for plane in (planes.y, planes.u, planes.v))
+    return Planes(y, u, v, planes.color)
 
 
 Opened = TypeVar("Opened", VideoStream, VideoCodecContext)

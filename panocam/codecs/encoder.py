@@ -16,12 +16,16 @@ from panocam.media.frame import Frame
 from panocam.media.packet import Packet
 from panocam.media.planes import Color, Planes
 
-FASTEST = 1000.0
+FASTEST = 240.0
+"""Pictures a second that every encoder accepts."""
 _CLOCK = SystemClock()
 
 
 class Encoder(Protocol):
-    """Frame to packets, one packet for each frame at once. Belongs to one thread at a time."""
+    """Frame to packets, one packet for each frame at once (none for a frame that a capped bitrate has no room for).
+
+    Belongs to one thread at a time.
+    """
 
     @property
     def description(self) -> StreamDescription:

@@ -1,9 +1,10 @@
 """H.264 by x264.
 
-The preset decides half of the camera's CPU. Measured on a noisy fisheye clip at 1920x1440, constant quality: ``ultrafast`` loses a
-fifth of the bits by leaving out CABAC and the loop filter; putting just these and the 8x8 transform back costs 15 % of time and
-gives the size of ``superfast`` in two thirds of its time. Adaptive quantisation, on from ``superfast`` upwards, spends bits on
-sensor noise in the dark rim around the image circle: five times the bits at equal PSNR when sigma is 2. It stays off.
+The preset decides half of the camera's CPU. Measured on a noisy fisheye clip at 1920x1440, constant quality: ``ultrafast`` spends a
+fifth more bits because it leaves out CABAC and the loop filter; putting these and the 8x8 transform back costs a fifth of its time and
+comes within a few percent of ``superfast``'s size, which takes half as long again. Adaptive quantisation, on from ``superfast``
+upwards, spends bits on sensor noise in the dark rim around the image circle: five times the bits at equal PSNR when sigma is 2. It
+stays off.
 
 One thread writes one slice a picture. More threads cut the picture into as many slices, because threading by frame delays.
 """
@@ -13,19 +14,25 @@ from __future__ import annotations
 from panocam.codecs.libav import Headers, Recipe
 from panocam.codecs.rate import cap, quality
 from panocam.media import h264, nal
-from panocam.media.codec import EncoderProfile
+from panocam.media.codec import EncoderProfile, H264Profile
 from panocam.media.h264 import NalType
 
 LIBRARY = "libx264"
 PRESET = "ultrafast"
-TUNING = "cabac=1:deblock=0,0:8x8dct=1"
+TUNING = {
+    H264Profile.BASELINE: "deblock=0,0",
+    H264Profile.MAIN: "deblock=0,0:cabac=1",
+    H264Profile.HIGH: "deblock=0,0:cabac=1:8x8dct=1",
+}
+"""What each profile allows of it; x264 takes these as given and would lift the profile."""
 TIMING = "scenecut=0:open-gop=0:rc-lookahead=0:sync-lookahead=0"
 
 
 def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
     """Constant quality, key pictures exactly every ``profile.gop`` pictures, no picture waits for another."""
-    private = f"{TUNING}:{TIMING}:sliced-threads={int(threads > 1)}"
-    if limit := cap(profile, fps):
+    private = f"{TUNING[profile.h264_profile]}:{TIMING}:sliced-threads={int(threads > 1)}"
+    limit = cap(profile, fps)
+    if limit:
         private += f":vbv-maxrate={limit.rate}:vbv-bufsize={limit.bucket}"
     options = {
         "preset": PRESET,
@@ -35,7 +42,7 @@ def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
         "forced-idr": "1",
         "x264-params": private,
     }
-    return Recipe(LIBRARY, options, finish, headers, threads)
+    return Recipe(LIBRARY, options, finish, headers, threads, limit)
 
 
 def finish(data: bytes) -> bytes:

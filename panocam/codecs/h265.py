@@ -16,7 +16,8 @@ SETTINGS = "scenecut=0:open-gop=0:repeat-headers=1:info=0:frame-threads=1:log-le
 def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
     """Constant quality, closed groups of exactly ``profile.gop`` pictures, no picture waits for another."""
     private = f"{SETTINGS}:pools={threads if threads > 1 else 'none'}"
-    if limit := cap(profile, fps):
+    limit = cap(profile, fps)
+    if limit:
         private += f":vbv-maxrate={limit.rate}:vbv-bufsize={limit.bucket}"
     options = {
         "preset": PRESET,
@@ -25,7 +26,7 @@ def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
         "forced-idr": "1",
         "x265-params": private,
     }
-    return Recipe(LIBRARY, options, finish, headers)
+    return Recipe(LIBRARY, options, finish, headers, limit=limit)
 
 
 def finish(data: bytes) -> bytes:

@@ -13,6 +13,7 @@ from av.video.frame import PictureType
 
 from panocam.clock import Clock
 from panocam.codecs.picture import FORMAT, PicturePool
+from panocam.codecs.rate import Cap, Throttle
 from panocam.codecs.tags import tag
 from panocam.errors import InvalidValue, LocalProtocolError, Unavailable
 from panocam.media.codec import EncoderProfile, StreamDescription
@@ -30,7 +31,7 @@ class Recipe:
     """What makes one family's encoder different from the others.
 
     ``library`` is FFmpeg's name of the encoder; ``finish`` brings a coded picture into the form that ``Packet`` promises;
-    ``headers`` reads the parameter sets out of a finished key picture.
+    ``headers`` reads the parameter sets out of a finished key picture; ``limit`` is what the options ask of the rate control.
     """
 
     library: str
@@ -38,6 +39,7 @@ class Recipe:
     finish: Callable[[bytes], bytes]
     headers: Callable[[bytes], Headers]
     threads: int = 1
+    limit: Cap | None = None
 
 
 class LibavEncoder:
@@ -53,6 +55,8 @@ class LibavEncoder:
         self._step = 1 / Fraction(fps).limit_denominator(1001)
         self._waiting: dict[int, Frame] = {}
         self._taken = self._given = 0
+        self._throttle = Throttle(recipe.limit) if recipe.limit else None
+        self._owed_key = self._owed_discontinuity = False
         self._context: VideoCodecContext | None = _open(recipe, profile, self._step, color)
         self._description = StreamDescription(profile.codec, profile.width, profile.height, fps)
 
@@ -66,7 +70,7 @@ class LibavEncoder:
         return self._pool.take()
 
     def encode(self, frame: Frame, key: bool = False) -> list[Packet]:
-        """Code one picture; ``key`` asks for a key picture out of turn.
+        """Code one picture; ``key`` asks for a key picture out of turn. Empty when a capped bitrate has no room for this one.
 
         Raises InvalidValue for a frame of another size or colour, Unavailable when the encoder fails.
         """
@@ -75,11 +79,20 @@ class LibavEncoder:
         check_size(frame.planes, self._profile)
         if frame.planes.color != self._color:
             raise InvalidValue("color", frame.planes.color, f"this encoder was opened for {self._color}; open another one")
+        self._owed_key |= key
+        self._owed_discontinuity |= frame.discontinuity
+        if self._throttle and not self._throttle.admits(frame.pts_ns):
+            return []
+        return self._encode(replace(frame, discontinuity=self._owed_discontinuity))
+
+    def _encode(self, frame: Frame) -> list[Packet]:
+        assert self._context is not None
         picture = self._pool.picture_of(frame.planes)
         picture.pts, picture.time_base = self._taken, self._step
-        picture.pict_type = PictureType.I if key else PictureType.NONE
+        picture.pict_type = PictureType.I if self._owed_key else PictureType.NONE
         self._waiting[self._taken] = frame
         self._taken += 1
+        self._owed_key = self._owed_discontinuity = False
         try:
             coded = self._context.encode(picture)
         except av.error.FFmpegError as error:
@@ -94,6 +107,8 @@ class LibavEncoder:
         if key and not self._description.codec_string:
             sets, name = self._recipe.headers(data)
             self._description = replace(self._description, parameter_sets=sets, codec_string=name)
+        if self._throttle:
+            self._throttle.spent(len(data))
         stamps = frame.stamps.at(Stage.ENCODE, self._clock.monotonic_ns())
         self._given += 1
         return Packet(self._profile.codec, data, key, frame.pts_ns, frame.wall_ns, self._given - 1, stamps, frame.discontinuity)

@@ -7,12 +7,16 @@ The cap promises that no second holds more than ``max_bitrate_kbps``. Encoders k
 picture and drains at ``rate``; its size ``bucket`` is the largest picture. A second of n pictures then holds at most
 ``bucket + rate * (n - 1) / n``. We give a fifth of the cap to the bucket (a key picture needs room) and the rest to the rate; with
 fewer than five pictures a second the bucket must hold one picture's share, and the sum comes out at the cap again.
+
+An encoder may still miss: no scene can be coarser than the coarsest step, and SVT-AV1 needs several pictures to react. Then
+pictures are left out until the bucket has room, evenly rather than in one long gap: the frame rate gives way, not the cap.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from panocam.clock import NS
 from panocam.media.codec import BitrateMode, Codec, EncoderProfile
 
 ENDS: dict[Codec, tuple[float, float]] = {
@@ -46,3 +50,34 @@ def cap(profile: EncoderProfile, fps: float) -> Cap | None:
     rate = min(1.0, (1 - BURST) / (1 - 1 / fps)) if fps > 1 else fps
     bucket = max(BURST, rate / fps)
     return Cap(max(1, int(rate * profile.max_bitrate_kbps)), max(1, int(bucket * profile.max_bitrate_kbps)))
+
+
+class Throttle:
+    """The same bucket on our side of the encoder, in media time: says which pictures must be left out.
+
+    A picture is expected to be as large as the smaller of the last two, so that one key picture does not count as the rule.
+    """
+
+    SLACK = 0.25
+    """Part of the bucket that an encoder may overrun before we step in; its own sums are rounded."""
+
+    def __init__(self, limit: Cap) -> None:
+        self._limit = limit
+        self._level = 0.0
+        self._drained_ns: int | None = None
+        self._last = self._before = 0.0
+
+    def admits(self, pts_ns: int) -> bool:
+        """Whether the picture of media time ``pts_ns`` may be coded."""
+        if self._drained_ns is not None:
+            self._level = max(0.0, self._level - self._limit.rate * (pts_ns - self._drained_ns) / NS)
+        self._drained_ns = pts_ns
+        if self._level == 0:
+            return True
+        return self._level + min(self._last, self._before) <= self._limit.bucket * (1 + self.SLACK)
+
+    def spent(self, size: int) -> None:
+        """A coded picture of ``size`` bytes left the encoder."""
+        bits = size * 8 / 1000
+        self._level += bits
+        self._last, self._before = bits, self._last

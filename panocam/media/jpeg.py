@@ -5,12 +5,15 @@ Malformed input raises RemoteProtocolError and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from panocam.errors import RemoteProtocolError
 
-SOI, EOI, SOS, DQT, DHT, DRI = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD
+SOS, DQT, DHT, DRI, APP1 = 0xDA, 0xDB, 0xC4, 0xDD, 0xE1
+ORIENTATION = 0x0112
 BASELINE = 0xC0
 FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """Start-of-frame markers: all but DHT, JPG and DAC."""
@@ -113,6 +116,25 @@ def size(data: bytes) -> tuple[int, int]:
             width, height, _, _ = _frame(marker, body)
             return width, height
     raise RemoteProtocolError("JPEG without a frame header")
+
+
+def orientation(data: bytes) -> int:
+    """EXIF orientation 1..8 (Exif 2.32 clause 4.6.4, tag 0x0112); 1, upright, where nothing sensible is said."""
+    with contextlib.suppress(RemoteProtocolError):
+        for marker, body, _ in _segments(data):
+            if marker == APP1 and body.startswith(b"Exif\0\0"):
+                return _tiff_orientation(body[6:])
+    return 1
+
+
+def _tiff_orientation(tiff: bytes) -> int:
+    order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
+    at = int.from_bytes(tiff[4:8], order)
+    for entry in range(at + 2, at + 2 + 12 * int.from_bytes(tiff[at : at + 2], order), 12):
+        if int.from_bytes(tiff[entry : entry + 2], order) == ORIENTATION:
+            value = int.from_bytes(tiff[entry + 8 : entry + 10], order)
+            return value if 1 <= value <= 8 else 1
+    return 1
 
 
 def scan(data: bytes, header: JpegHeader) -> memoryview:

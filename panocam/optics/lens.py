@@ -31,8 +31,8 @@ Array = NDArray[np.floating[Any]]
 DEFAULT_FOV = 182.0
 """Full angle across the image circle in degrees, as the two modelled cameras have it."""
 
-FARTHEST = 32_000.0
-"""No projection lies farther from the centre than this, so that 16.16 fixed point always holds it."""
+FARTHEST = 12_000.0
+"""Source pixels: a circle's centre lies nearer the origin than this and its radius is smaller, so that 16.16 fixed point holds it."""
 
 LEAST_SLOPE = 1e-3
 """The tangent beyond the rim rises at least this much (relative to f), so that orthographic lenses stay one-to-one."""
@@ -57,8 +57,8 @@ class Circle:
     radius: float
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(v) and abs(v) <= FARTHEST / 2 for v in (self.cx, self.cy, self.radius)) or self.radius < 1:
-            raise InvalidValue("circle", f"{self.cx},{self.cy},{self.radius}", "give CX,CY,R in source pixels with R of at least 1")
+        if not all(math.isfinite(v) and abs(v) <= FARTHEST for v in (self.cx, self.cy, self.radius)) or self.radius < 1:
+            raise InvalidValue("circle", f"{self.cx},{self.cy},{self.radius}", f"give CX,CY,R in source pixels, R from 1 to {FARTHEST:g}")
 
     @classmethod
     def parse(cls, text: str) -> Circle:
@@ -163,6 +163,11 @@ class Lens:
         """Source pixels per radian at the rim."""
         return self.focal * max(self._law.slope(self.half), LEAST_SLOPE)
 
+    @cached_property
+    def reach(self) -> float:
+        """No direction is projected farther from the origin than this, in source pixels along either axis."""
+        return max(abs(self.circle.cx), abs(self.circle.cy)) + float(self.radius(np.array(math.pi)))
+
     def scaled(self, factor: float) -> Lens:
         """The same lens over a source picture resized by ``factor`` (pixel areas coincide, so centres move by half a pixel's growth)."""
         c = self.circle
@@ -174,7 +179,7 @@ class Lens:
         if self.model is LensModel.EQUIDISTANT:
             return theta * self.focal
         inside = self._law.shape(np.minimum(theta, self.half)) * self.focal
-        distance: Array = np.minimum(inside + np.maximum(theta - self.half, 0) * self._tangent, FARTHEST)
+        distance: Array = inside + np.maximum(theta - self.half, 0) * self._tangent
         return distance
 
     def trace(self, x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:

@@ -12,10 +12,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from panocam.optics.catalog import Size
 from panocam.optics.lens import Lens
 from panocam.optics.mesh import ONE, OUTSIDE, STEP, Mesh
 from panocam.optics.mount import Mount, camera_from_world
-from panocam.optics.projection import Overview
+from panocam.optics.projection import Cylinder, Overview, Perspective
 from panocam.optics.view import Tile, View
 
 Single = NDArray[np.float32]
@@ -24,6 +25,9 @@ Flags = NDArray[np.bool_]
 
 NOWHERE = np.full(2, OUTSIDE, np.int32).view(np.int64)[0]
 """Both coordinates of an outside node as one number, which is quicker to store."""
+
+HELD = 32_000.0
+"""Source pixels that 16.16 fixed point surely holds; only directions far outside a narrow lens's field lie beyond."""
 
 BAND = 32
 """Rows computed at a time: their intermediate arrays stay in the cache, and small enough not to be mapped anew at every step."""
@@ -43,59 +47,70 @@ def meshes(view: View, lens: Lens, mount: Mount, roll: float = 0.0) -> tuple[Mes
 @lru_cache(maxsize=64)
 def tile_mesh(tile: Tile, lens: Lens, mount: Mount, roll: float) -> Mesh:
     """The mesh of one tile; equal arguments return the same mesh."""
-    x, y = _ticks(tile.width), _ticks(tile.height)
-    nodes = np.empty((len(y), len(x), 2), np.int32)
-    seen = np.empty((len(y), len(x)), np.bool_)
     if isinstance(tile.projection, Overview):
-        _fill_overview(nodes, seen, tile, lens, roll)
+        nodes, seen = _circle(tile, lens, roll)
     else:
-        turn = camera_from_world(mount, roll).T
-        columns = (tile.projection.columns(x, tile.size) @ turn).astype(np.float32).T.copy()
-        rows = (tile.projection.rows(y, tile.size) @ turn).astype(np.float32).T.copy()
-        for top in range(0, len(y), BAND):
-            _fill_band(nodes[top : top + BAND], seen[top : top + BAND], columns, rows[:, top : top + BAND], lens)
-        if seen.size <= COARSE and min(seen.shape) > 2:
-            _balance(nodes)
+        nodes, seen = _surface(tile.projection, tile.size, lens, camera_from_world(mount, roll))
     density = _density(nodes, seen)
     np.putmask(nodes.view(np.int64)[..., 0], ~_grown(seen), NOWHERE)
     nodes.setflags(write=False)
     return Mesh(nodes, tile.x, tile.y, tile.width, tile.height, density, tile.round)
 
 
-def _fill_band(nodes: Nodes, seen: Flags, columns: Single, rows: Single, lens: Lens) -> None:
+def _circle(tile: Tile, lens: Lens, roll: float) -> tuple[Nodes, Flags]:
+    """The circle itself, turned back by the roll. What surrounds it is shown as the sensor has it."""
+    scale = 2 * lens.circle.radius / tile.width
+    c, s = math.cos(math.radians(roll)) * scale, math.sin(math.radians(roll)) * scale
+    dx = (_ticks(tile.width) - (tile.width - 1) / 2)[None, :]
+    dy = (_ticks(tile.height) - (tile.height - 1) / 2)[:, None]
+    places = np.stack((c * dx + (s * dy + lens.circle.cx), c * dy + (lens.circle.cy - s * dx)), axis=-1)
+    return np.rint(places * ONE).astype(np.int32), np.ones(places.shape[:2], np.bool_)
+
+
+def _surface(surface: Perspective | Cylinder, size: Size, lens: Lens, turn: NDArray[np.float64]) -> tuple[Nodes, Flags]:
+    """Where the nodes of a flat tile of ``size`` lie in the source, and which of them look into the lens's field."""
+    x, y = _ticks(size[0]), _ticks(size[1])
+    coarse = len(x) * len(y) <= COARSE
+    if coarse:
+        x, y = _ringed(x), _ringed(y)
+    columns = (surface.columns(x, size) @ turn.T).astype(np.float32).T.copy()
+    rows = (surface.rows(y, size) @ turn.T).astype(np.float32).T.copy()
+    nodes, seen = np.empty((len(y), len(x), 2), np.int32), np.empty((len(y), len(x)), np.bool_)
+    for top in range(0, len(y), BAND):
+        band = slice(top, top + BAND)
+        _fill(nodes[band], seen[band], columns, rows[:, band], lens)
+    return (_balanced(nodes), seen[1:-1, 1:-1]) if coarse else (nodes, seen)
+
+
+def _fill(nodes: Nodes, seen: Flags, columns: Single, rows: Single, lens: Lens) -> None:
     """Nodes of some rows from the column parts ``(3, n)`` and row parts ``(3, m)`` of their camera directions."""
     x, y, z = (c[None, :] + r[:, None] for c, r in zip(columns, rows, strict=True))
     u, v, theta = lens.trace(x, y, z)
+    if lens.reach > HELD:
+        u, v = np.clip(u, -HELD, HELD), np.clip(v, -HELD, HELD)
     nodes[..., 0] = u * ONE
     nodes[..., 1] = v * ONE
     np.less_equal(theta, lens.half, out=seen)
 
 
-def _balance(nodes: Nodes) -> None:
-    """Halve the worst interpolation error: a sixteenth of the bend moves from the middle of the cells to their corners.
+def _balanced(ringed: Nodes) -> Nodes:
+    """Halve the worst interpolation error: part of the bend moves from the middle of the cells to their corners. Takes the ring off.
 
     A chord misses a curve by an eighth of its second difference, all to one side; shifted by half of that it misses equally to both.
     """
-    exact = nodes.astype(np.float32)
-    for axis in (0, 1):
-        bend = np.diff(exact, 2, axis=axis) / 16
-        nodes -= np.pad(bend, [(1, 1) if a == axis else (0, 0) for a in range(3)], mode="edge").astype(np.int32)
-
-
-def _fill_overview(nodes: Nodes, seen: Flags, tile: Tile, lens: Lens, roll: float) -> None:
-    """Nodes of the circle itself, turned back by the roll. What surrounds the circle is shown as the sensor has it."""
-    scale = 2 * lens.circle.radius / tile.width
-    c, s = math.cos(math.radians(roll)) * scale, math.sin(math.radians(roll)) * scale
-    dx = (_ticks(tile.width) - (tile.width - 1) / 2)[None, :]
-    dy = (_ticks(tile.height) - (tile.height - 1) / 2)[:, None]
-    nodes[..., 0] = np.rint((c * dx + (s * dy + lens.circle.cx)) * ONE)
-    nodes[..., 1] = np.rint((c * dy + (lens.circle.cy - s * dx)) * ONE)
-    seen.fill(True)
+    exact = ringed.astype(np.float32)
+    bend = np.diff(exact, 2, axis=0)[:, 1:-1] + np.diff(exact, 2, axis=1)[1:-1]
+    return (exact[1:-1, 1:-1] - bend / 16).astype(np.int32)
 
 
 def _ticks(length: int) -> NDArray[np.float64]:
     """Pixel positions of the nodes along one side."""
-    return np.arange(0, length + STEP, STEP, dtype=np.float64)[: -(-length // STEP) + 1]
+    return np.arange(-(-length // STEP) + 1, dtype=np.float64) * STEP
+
+
+def _ringed(ticks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One node more at either end."""
+    return np.concatenate((ticks[:1] - STEP, ticks, ticks[-1:] + STEP))
 
 
 def _grown(seen: Flags) -> Flags:

@@ -105,12 +105,12 @@ def limits(mount: Mount, fov: float = DEFAULT_FOV) -> Limits:
 def default_poses(mount: Mount) -> tuple[Pose, Pose, Pose, Pose]:
     """Where the four view areas look until somebody moves them.
 
-    Ceiling and desk: one per direction, tilted so that the horizon lies just beyond the picture's edge. Wall: ahead, left, right, down;
+    Ceiling and desk: one per direction, tilted so that the horizon is the edge of a 4:3 picture. Wall: ahead, left, right, down;
     left and right meet ahead and end at the picture's rim.
     """
     if mount is Mount.WALL:
         return Pose(0, 0), Pose(-45, 0), Pose(45, 0), Pose(0, -45)
-    tilt = -40.0 if mount is Mount.CEILING else 40.0
+    tilt = -37.0 if mount is Mount.CEILING else 37.0
     return Pose(0, tilt), Pose(90, tilt), Pose(180, tilt), Pose(-90, tilt)
 
 

@@ -51,7 +51,7 @@ class Cylinder:
     """An upright cylinder unrolled: ``sweep`` degrees of pan about ``pan``, equal scale in both directions.
 
     ``top`` is the height of the upper edge on the cylinder of radius 1, i.e. the tangent of its tilt. ``lean`` (degrees) tips the
-    cylinder forward (negative) or back, for a camera whose own axis is not level.
+    cylinder back (its middle then looks up) or, negative, forward.
     """
 
     pan: float

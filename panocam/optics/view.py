@@ -122,7 +122,7 @@ class Arrangement:
         sweep = min(sweep, self.fov) if self.mount is Mount.WALL else sweep
         height = math.radians(sweep) * size[1] / size[0]
         if self.mount is Mount.WALL:
-            return Cylinder(pan, sweep, height / 2 + math.tan(math.radians(self.horizon.line)), self.horizon.lean)
+            return Cylinder(pan, sweep, height / 2 + math.tan(math.radians(self.horizon.line)), -self.horizon.lean)
         unseen = math.tan(math.radians(max(90.0 - self.fov / 2, 0.0)))
         return Cylinder(pan, sweep, -unseen if self.mount is Mount.CEILING else unseen + height)
 

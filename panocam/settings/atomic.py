@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 from pathlib import Path
 
 from panocam.errors import Unavailable
@@ -44,6 +45,8 @@ def write(path: Path, data: bytes) -> None:
 
 def flush_folder(folder: Path) -> None:
     """Make renames durable. A file system that cannot flush a folder has renamed all the same."""
+    if sys.platform == "win32":
+        return
     try:
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -10,7 +10,10 @@ from panocam.errors import Busy, InvalidValue, Unavailable
 
 
 class DataFolder:
-    """A folder that only its owner may enter, made on first use. Raises Unavailable when it cannot be made."""
+    """A folder, made on first use so that only its owner may enter. Raises Unavailable when it cannot be made.
+
+    The permissions of a folder that exists are its owner's business; the files in it that matter are private each by itself.
+    """
 
     def __init__(self, root: Path) -> None:
         try:
@@ -18,8 +21,6 @@ class DataFolder:
             self.root = root.resolve(strict=True)
             if not self.root.is_dir():
                 raise NotADirectoryError(20, "not a folder")
-            if self.root.stat().st_uid == os.getuid() and self.root.stat().st_mode & 0o077:
-                self.root.chmod(0o700)
         except OSError as fault:
             raise Unavailable(f"data folder {root}: {fault.strerror or fault}; choose another with --data") from None
         self._lock: int | None = None

@@ -113,13 +113,9 @@ class KeptFile:
         atomic.flush_folder(self.path.parent)
 
     def remove(self) -> None:
-        """Delete every copy, damaged ones included."""
-        for path in (
-            self.path,
-            self.last_good,
-            *self.path.parent.glob(f"{self._name}.damaged-*.json"),
-            self.path.with_name(f".{self._name}.new"),
-        ):
+        """Delete every copy, damaged and half-written ones included."""
+        folder = self.path.parent
+        for path in (self.path, self.last_good, *folder.glob(f"{self._name}.damaged-*.json"), *folder.glob(f".{self._name}.*")):
             path.unlink(missing_ok=True)
         self._present_is_good = False
 

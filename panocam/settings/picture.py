@@ -26,7 +26,12 @@ def _parse_circle(value: object) -> object:
 def _parse_resolution(value: object) -> object:
     """Accept ``1920x1440``; ``auto`` or an empty text means "the largest sensible"."""
     if isinstance(value, str):
-        return None if value in ("", "auto") else tuple(value.split("x"))
+        if value in ("", "auto"):
+            return None
+        width, x, height = value.partition("x")
+        if not (x and width.isdecimal() and height.isdecimal() and len(value) < 16):
+            raise ValueError("should be a size such as 1920x1440, or auto")
+        return int(width), int(height)
     return value
 
 

@@ -13,7 +13,7 @@ from panocam.settings.declare import Flat
 from panocam.settings.folder import DataFolder
 from panocam.settings.keptfile import Damaged, KeptFile, Loaded
 from panocam.settings.migrations import SCHEMA, migrate
-from panocam.settings.snapshot import Snapshot, build
+from panocam.settings.snapshot import Snapshot, build, parse
 
 
 class Sealer(Protocol):
@@ -25,13 +25,13 @@ class Sealer(Protocol):
 
 def what_is_set(snapshot: Snapshot, base: Flat) -> Flat:
     """What differs from the defaults."""
-    defaults = build(base).flat()
+    defaults = parse(base).flat()
     return {path: value for path, value in snapshot.flat().items() if value != defaults[path]}
 
 
 def to_body(saved: Flat, sealer: Sealer) -> dict[str, Any]:
     """The JSON that is kept: plain values, and secrets sealed for their path."""
-    plain = build(saved).flat_json()
+    plain = parse(saved).flat_json()
     values: dict[str, Any] = {}
     for path, value in saved.items():
         secret = value.get_secret_value() if isinstance(value, SecretStr) else None
@@ -57,7 +57,7 @@ def _understand(loaded: Loaded, base: Flat, sealer: Sealer) -> tuple[Flat, tuple
     for path, value in values.items():
         try:
             plain = sealer.unseal(value["sealed"], f"settings:{path}").decode() if isinstance(value, dict) and "sealed" in value else value
-            build({path: plain})
+            parse({path: plain})
             good[path] = plain
         except (InvalidValue, Unavailable, UnicodeDecodeError) as fault:
             report.append(f"saved setting ignored: {fault}")

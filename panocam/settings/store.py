@@ -33,7 +33,7 @@ from panocam.settings.migrations import SCHEMA
 from panocam.settings.role import SYSTEM, Actor, Role
 from panocam.settings.saved import Sealer, load, to_body, what_is_set
 from panocam.settings.serial import kept_serial
-from panocam.settings.snapshot import DECLARED, SECTIONS, Snapshot, build, show, with_consequences
+from panocam.settings.snapshot import DECLARED, SECTIONS, Snapshot, build, parse, show, with_consequences
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Store:
         base: Flat = {}
         if "device.serial" not in overrides:
             base["device.serial"] = kept_serial(folder)
-        build({**base, **overrides})
+        parse({**base, **overrides})
         saved, report = load(file, base, sealer)
         try:
             store = cls(file, base, saved, overrides, sealer)
@@ -197,7 +197,7 @@ class Store:
         for path, value in changes.items():
             row = DECLARED.get(path)
             if row is None:
-                build({path: value})  # raises with the best explanation
+                parse({path: value})  # raises with the best explanation
                 continue
             if path in self._overrides:
                 continue
@@ -211,7 +211,7 @@ class Store:
         fixed = {path: value for path, value in changes.items() if path in self._overrides}
         if not fixed:
             return
-        asked, has = build({**new.flat(), **fixed}).flat(), new.flat()
+        asked, has = parse({**new.flat(), **fixed}).flat(), new.flat()
         for path, value in fixed.items():
             if asked[path] != has[path]:
                 raise InvalidValue(
@@ -244,4 +244,4 @@ def _difference(old: Snapshot, new: Snapshot) -> tuple[str, ...]:
 def _live_part(running: Snapshot, new: Snapshot) -> Snapshot:
     """``new``, but settings that need a restart as they run now."""
     pinned = {path: value for path, value in running.flat().items() if DECLARED[path].restart}
-    return build({**new.flat(), **pinned})
+    return parse({**new.flat(), **pinned})

@@ -89,6 +89,7 @@ def test_exp_golomb(value: int) -> None:
 
 
 def _jpeg_walk(data: bytes) -> None:
+    assert 1 <= jpeg.orientation(data) <= 8
     jpeg.size(data)
     header = jpeg.parse(data)
     assert header.subsampling

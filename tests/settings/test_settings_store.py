@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from panocam.access import KeyStore
 from panocam.errors import Denied, InvalidValue, Unavailable
 from panocam.settings import DataFolder, Role, SettingRejected, Store, SystemActor
 from panocam.settings.snapshot import Snapshot
 from panocam.settings.store import Changed, StorageFailed
-
-
-class Reversing:
-    """A real, if weak, sealer: bytes reversed and in hexadecimal, bound to their purpose."""
-
-    def seal(self, plain: bytes, purpose: str) -> str:
-        return f"{purpose}|{plain[::-1].hex()}"
-
-    def unseal(self, sealed: str, purpose: str) -> bytes:
-        kind, _, text = sealed.rpartition("|")
-        if kind != purpose:
-            raise Unavailable("sealed for something else")
-        return bytes.fromhex(text)[::-1]
 
 
 @pytest.fixture
@@ -31,7 +20,7 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 def opened(folder: DataFolder, **overrides: object) -> Store:
-    return Store.open(folder, Reversing(), {path.replace("__", "."): value for path, value in overrides.items()})
+    return Store.open(folder, KeyStore.open(folder), {path.replace("__", "."): value for path, value in overrides.items()})
 
 
 async def test_a_change_is_seen_at_once_and_after_a_restart(folder: DataFolder) -> None:
@@ -126,6 +115,7 @@ async def test_roles_are_kept(folder: DataFolder) -> None:
     assert "access.throttle" not in store.export(Role.OPERATOR)
 
 
+@pytest.mark.feature("SEC-07")
 async def test_secrets_are_sealed_on_disk_and_shown_nowhere(folder: DataFolder, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     store = opened(folder)
@@ -170,3 +160,56 @@ def test_a_serial_is_made_once_and_locally_administered(folder: DataFolder) -> N
     assert int(first.snapshot.device.serial[:2], 16) & 0b11 == 0b10
     assert opened(folder, device__serial="ac:cc:8e:00:00:01").snapshot.device.serial == "ACCC8E000001"
     assert opened(folder).snapshot.device.serial == first.snapshot.device.serial
+
+
+async def test_changes_at_the_same_time_all_happen(folder: DataFolder) -> None:
+    store = opened(folder)
+    await asyncio.gather(*(store.patch({f"views.{n}.name": f"View {n}"}) for n in range(12)))
+    assert [view.name for view in opened(folder).snapshot.views] == [f"View {n}" for n in range(12)]
+
+
+async def test_a_cancelled_caller_leaves_a_whole_transaction(folder: DataFolder) -> None:
+    store, applied, done = opened(folder), list[int](), asyncio.Event()
+    reached, go_on = asyncio.Event(), asyncio.Event()
+
+    async def apply(old: Snapshot, new: Snapshot) -> None:
+        applied.append(new.stream.gop)
+        reached.set()
+        await go_on.wait()
+
+    store.bind(["stream"], apply)
+    store.listen(lambda fact: done.set())
+    caller = asyncio.create_task(store.patch({"stream.gop": 7}))
+    async with asyncio.timeout(5):
+        await reached.wait()
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        go_on.set()
+        await done.wait()
+    assert (store.snapshot.stream.gop, opened(folder).snapshot.stream.gop, applied) == (7, 7, [7])
+
+
+async def test_a_part_with_a_bug_gets_the_old_values_back_and_the_bug_is_seen(folder: DataFolder) -> None:
+    store, seen = opened(folder), list[int]()
+
+    def buggy(old: Snapshot, new: Snapshot) -> None:
+        seen.append(new.stream.gop)
+        if new.stream.gop == 7:
+            raise ZeroDivisionError
+
+    store.bind(["stream"], buggy)
+    with pytest.raises(ZeroDivisionError):
+        await store.patch({"stream.gop": 7})
+    assert seen == [7, 32]
+    assert store.snapshot.stream.gop == opened(folder).snapshot.stream.gop == 32
+    await store.patch({"stream.gop": 8})
+
+
+def test_a_bad_override_is_one_clear_error(folder: DataFolder) -> None:
+    with pytest.raises(InvalidValue, match=r"installation\.mount='roof': should be 'ceiling'"):
+        opened(folder, installation__mount="roof")
+    with pytest.raises(InvalidValue, match=r"network\.rtsp_port=8080: is already network\.http_port"):
+        opened(folder, network__rtsp_port=8080)
+    with pytest.raises(ValueError, match="no such section: picture"):
+        opened(folder).bind(["picture"], lambda old, new: None)

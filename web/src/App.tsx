@@ -1,4 +1,58 @@
-/** The whole page. */
+import { Alert, Center, Loader, Stack } from "@mantine/core";
+import { BrowserRouter, Navigate, Route, Routes } from "react-router-dom";
+
+import { Accounts } from "./pages/Accounts";
+import { Live } from "./pages/Live";
+import { Login } from "./pages/Login";
+import { Preview } from "./pages/Preview";
+import { SettingsPage } from "./pages/Settings";
+import { Setup } from "./pages/Setup";
+import { Status } from "./pages/Status";
+import { SessionProvider, useSession } from "./session";
+import { Shell } from "./Shell";
+
+/** The whole page: set-up first, then log-in, then the camera. */
 export function App() {
-  return <main>panocam</main>;
+  return (
+    <BrowserRouter>
+      <SessionProvider waiting={(problem) => <Waiting problem={problem} />}>
+        <Gate />
+      </SessionProvider>
+    </BrowserRouter>
+  );
+}
+
+function Gate() {
+  const { state, me } = useSession();
+  if (state.setup_needed)
+    return (
+      <Routes>
+        <Route path="/preview" element={<Preview />} />
+        <Route path="*" element={<Setup />} />
+      </Routes>
+    );
+  if (!me) return <Login />;
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route index element={<Live />} />
+        <Route path="status" element={<Status />} />
+        <Route path="settings" element={<SettingsPage />} />
+        <Route path="settings/:section" element={<SettingsPage />} />
+        {me.role === "administrator" && <Route path="accounts" element={<Accounts />} />}
+        <Route path="*" element={<Navigate to="/" replace />} />
+      </Route>
+    </Routes>
+  );
+}
+
+function Waiting({ problem }: { problem: string | null }) {
+  return (
+    <Center h="100vh">
+      <Stack align="center">
+        <Loader aria-label="Connecting to the camera" />
+        {problem && <Alert color="orange">{problem}</Alert>}
+      </Stack>
+    </Center>
+  );
 }

@@ -25,6 +25,14 @@ interface Props {
 
 const DEFAULT_HFOV = 90;
 
+/** Where the picture itself lies on the screen: the canvas's box without the bars that keep its shape. */
+function pictureBox(canvas: HTMLCanvasElement) {
+  const box = canvas.getBoundingClientRect();
+  const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
+  const [width, height] = [canvas.width * scale, canvas.height * scale];
+  return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
+}
+
 /** The live picture of one view, steered by mouse, touch, wheel and keys where the view can move. */
 export function LiveView({ wish, views, quadOrder, maySteer, grid, onStats, onLoggedOut, ref }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -70,7 +78,7 @@ export function LiveView({ wish, views, quadOrder, maySteer, grid, onStats, onLo
   /** The area under a point, or null where nothing moves. */
   const areaAt = (clientX: number, clientY: number): number | null => {
     if (!maySteer || !canvas.current) return null;
-    const box = canvas.current.getBoundingClientRect();
+    const box = pictureBox(canvas.current);
     const [x, y] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
     if (x < 0 || x > 1 || y < 0 || y > 1) return null;
     if (wish.view === QUAD_VIEW) return areaInQuad(quadOrder, x, y);
@@ -78,7 +86,7 @@ export function LiveView({ wish, views, quadOrder, maySteer, grid, onStats, onLo
   };
 
   const field = (view: number): Field => {
-    const box = canvas.current?.getBoundingClientRect();
+    const box = canvas.current && pictureBox(canvas.current);
     const half = wish.view === QUAD_VIEW ? 2 : 1;
     const hfov = poses.current.get(view)?.hfov ?? DEFAULT_HFOV;
     return { hfov, width: (box?.width ?? 1) / half, height: (box?.height ?? 1) / half };
@@ -113,14 +121,14 @@ export function LiveView({ wish, views, quadOrder, maySteer, grid, onStats, onLo
   });
 
   const areaAtCentre = (): number | null => {
-    const box = canvas.current?.getBoundingClientRect();
+    const box = canvas.current && pictureBox(canvas.current);
     return box ? areaAt(box.left + box.width / 2, box.top + box.height / 2) : null;
   };
 
   const centre = (event: React.MouseEvent) => {
     const view = areaAt(event.clientX, event.clientY);
     if (view === null || !canvas.current) return;
-    const box = canvas.current.getBoundingClientRect();
+    const box = pictureBox(canvas.current);
     const [u, v] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     const [x, y] = wish.view === QUAD_VIEW ? [(u * 2) % 1, (v * 2) % 1] : [u, v];
     player.current?.send({ type: "center", view, x, y, aspect: box.width / box.height });

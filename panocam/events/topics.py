@@ -1,0 +1,74 @@
+"""Every event that can happen, declared once: a row each. Dialects map the paths to their own spelling.
+
+``key`` items say which instance an event is about (which channel); ``data`` items say what happened. A *stateful* topic describes a
+condition that holds until the next event of the same key says otherwise; its first data item is the state, a bool. A *pulse* is over at
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One named value of an event; ``kind`` is its exact type."""
+
+    name: str
+    kind: type[Value]
+    title: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A kind of event."""
+
+    path: str
+    title: str
+    stateful: bool
+    data: tuple[Item, ...]
+    key: tuple[Item, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.stateful and (not self.data or self.data[0].kind is not bool):
+            raise ValueError(f"{self.path}: a stateful topic's first data item is its state, a bool")
+
+
+CHANNEL = Item("channel", int, "Video source, from 0")
+
+SOURCE_LOST = Topic(
+    "Device/VideoSource/Lost", "Video source lost", True, (Item("lost", bool, "Lost"), Item("reason", str, "Reason")), (CHANNEL,)
+)
+LIVE_STREAM_ACCESSED = Topic("VideoSource/LiveStreamAccessed", "Live stream accessed", True, (Item("accessed", bool, "Accessed"),))
+SYSTEM_READY = Topic("Device/Status/SystemReady", "System ready", True, (Item("ready", bool, "Ready"),))
+AUTHENTICATION_FAILED = Topic(
+    "Device/Access/AuthenticationFailed",
+    "Wrong user name or password",
+    False,
+    (Item("peer", str, "Address"), Item("account", str, "Account"), Item("protocol", str, "Protocol")),
+)
+SETTINGS_CHANGED = Topic(
+    "Device/Configuration/Changed", "Settings changed", False, (Item("paths", str, "Settings, separated by commas"), Item("by", str, "By"))
+)
+SETTINGS_STORAGE_FAILED = Topic(
+    "Device/Configuration/StorageFailed",
+    "Settings cannot be saved",
+    True,
+    (Item("failed", bool, "Failed"), Item("reason", str, "Reason")),
+)
+
+TOPICS: Mapping[str, Topic] = {
+    topic.path: topic
+    for topic in (
+        SOURCE_LOST,
+        LIVE_STREAM_ACCESSED,
+        SYSTEM_READY,
+        AUTHENTICATION_FAILED,
+        SETTINGS_CHANGED,
+        SETTINGS_STORAGE_FAILED,
+    )
+}
+"""All topics by path; the rule engine, the dialects and the documentation read this."""
