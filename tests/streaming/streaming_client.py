@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 DEADLINE_S = 10
@@ -82,9 +83,10 @@ class Client:
 
     async def closed(self) -> bool:
         """Wait for the server to close the connection."""
-        async with asyncio.timeout(DEADLINE_S):
-            while await self.reader.read(65536):
-                pass
+        with suppress(ConnectionError):
+            async with asyncio.timeout(DEADLINE_S):
+                while await self.reader.read(65536):
+                    pass
         return True
 
     def close(self) -> None:

@@ -57,6 +57,7 @@ def test_jpeg_says_its_size_only_where_rtp_cannot(width, height, said):
     found = lines(Codec.JPEG, width, height)
     assert "m=video 0 RTP/AVP 26" in found
     assert (f"a=framesize:26 {width}-{height}" in found) is said
+    assert (f"a=fmtp:26 x-dimensions={width},{height}" in found) is said
 
 
 def test_ipv6_is_named_as_such():
