@@ -17,7 +17,7 @@ namespace {
 using Source = nb::ndarray<const uint8_t, nb::ndim<2>, nb::device::cpu>;
 using Picture = nb::ndarray<uint8_t, nb::ndim<2>, nb::device::cpu>;
 using Nodes = nb::ndarray<const int32_t, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-constexpr size_t kMost = 32767;  // pixels along a side: a coordinate's integer part is 16 bits
+constexpr size_t kMost = 16383;  // pixels along a side, so that the kernels can subtract 16.16 coordinates in 32 bits
 
 void require(bool holds, const char *what) {
     if (!holds) throw std::invalid_argument(what);
@@ -25,7 +25,7 @@ void require(bool holds, const char *what) {
 
 template <class Array>
 panocam::Plane plane(const Array &a) {
-    require(a.shape(0) > 0 && a.shape(1) > 0 && a.shape(0) <= kMost && a.shape(1) <= kMost, "a plane must be 1..32767 pixels along each side");
+    require(a.shape(0) > 0 && a.shape(1) > 0 && a.shape(0) <= kMost && a.shape(1) <= kMost, "a plane must be 1..16383 pixels along each side");
     require(a.stride(1) == 1 || a.shape(1) == 1, "the pixels of a plane's row must be adjacent");
     return {a.data(), static_cast<ptrdiff_t>(a.stride(0)), static_cast<int>(a.shape(1)), static_cast<int>(a.shape(0))};
 }
