@@ -39,14 +39,14 @@ SMALLEST = 32
 """Pictures with a shorter side have no rim to speak of."""
 
 RAYS = 720
-LEVELS = (0.04, 0.08, 0.15, 0.3)
+LEVELS = (0.04, 0.08, 0.15, 0.3, 0.5)
 """Of the way from black to bright (the 95th percentile): what counts as not black any more."""
 
 NOISE = 5.0
 """... but at least that many times the noise of the black, and ``LEAST`` steps of luma."""
 LEAST = 5.0
 
-TRIPLES = 400
+TRIPLES = 300
 ON = 0.012
 """A step belongs to a circle if it is nearer to it than this part of the radius."""
 
@@ -61,10 +61,13 @@ SEEN, SURELY_SEEN = 0.45, 0.7
 BEYOND = 0.12
 """The part of all rays that may contradict a circle: light outside of it."""
 
-FEWEST = 0.08
+GLOW = 0.5
+"""A rim that rises less than this part of the sharpest one found is the edge of a glow around the lens."""
+
+FEWEST = 0.05
 """The part of all rays that must show a step."""
 
-WIDEST_GAP = 200.0
+WIDEST_GAP = 250.0
 """Degrees without any seen rim: more, and centre and radius would no longer be told apart well."""
 
 AGREE = 0.005
@@ -76,10 +79,13 @@ PATIENCE = 64
 
 @dataclass(frozen=True)
 class Found:
-    """A circle in pixels of the searched picture; ``seen`` is the part of its rim within the frame that was really there, 0..1."""
+    """A circle in pixels of the searched picture. ``arc``: the part of the whole turn on which its rim was found, 0..1; ``seen``: the
+    same of what lies within the frame; ``rise``: how much brighter it is inside of the rim than outside, luma."""
 
     circle: Circle
+    arc: float
     seen: float
+    rise: float
 
 
 class CircleFinder:
@@ -136,16 +142,17 @@ def find(luma: Plane) -> Found | None:
     black, noise = _black(smooth)
     bright = float(np.percentile(smooth, 95))
     floor = max(NOISE * noise, LEAST)
-    best: tuple[float, Found] | None = None
+    believed: list[Found] = []
     for level in sorted({max(part * (bright - black), floor) for part in LEVELS}):
         steps = _steps(smooth, black + level)
         candidate = _consensus(steps, smooth.shape)
         if candidate is None:
             continue
         found = _believed(_refined(smooth, candidate, level), smooth, steps)
-        if found is not None and (best is None or found.seen > best[0]):
-            best = (found.seen, found)
-    return best[1] if best else None
+        if found is not None:
+            believed.append(found)
+    sharpest = max((found.rise for found in believed), default=0.0)
+    return max((found for found in believed if found.rise >= GLOW * sharpest), key=lambda found: found.arc * found.seen, default=None)
 
 
 def _enlarged(circle: Circle, x: float, y: float) -> Circle:
@@ -234,7 +241,7 @@ def _consensus(steps: _Steps, shape: tuple[int, ...]) -> Circle | None:
         return None
     off = _distances(circles, points)
     on = (np.abs(off) < ON).sum(axis=1)
-    beyond = (off > ON).sum(axis=1) + (_distances(circles, steps.ends) > ON).sum(axis=1)
+    beyond = (off > ON).sum(axis=1) + 4 * (_distances(circles, steps.ends[::4]) > ON).sum(axis=1)
     best = circles[np.argmax(on - beyond)]
     return Circle(*map(float, best))
 
@@ -253,7 +260,7 @@ def _through(triples: Floats) -> Floats:
 def _distances(circles: Floats, points: Floats) -> Floats:
     """How far points (n, 2) lie outside circles (m, 3), in radii, shape (m, n); negative inside."""
     cx, cy, radius = circles.T[:, :, None]
-    return np.hypot(points[:, 0] - cx, points[:, 1] - cy) / radius - 1
+    return np.sqrt((points[:, 0] - cx) ** 2 + (points[:, 1] - cy) ** 2) / radius - 1
 
 
 # --- between pixels
@@ -261,28 +268,30 @@ def _distances(circles: Floats, points: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class _Refined:
-    """The fitted ``circle``, the angles (radians) at which its rim was seen, and how many rays cross the rim within the frame."""
+    """The fitted ``circle``, the angles (radians) at which its rim was seen, how many rays cross the rim within the frame, and
+    the median rise of the luma from outside to inside."""
 
     circle: Circle
     angles: Floats
     crossing: int
+    rise: float
 
 
 def _refined(luma: NDArray[np.float32], circle: Circle, level: float) -> _Refined:
     """Twice: move to where the luma crosses half of its local rise, and fit by least squares. ``level``: the least rise."""
-    angles, crossing = np.zeros(0), 0
+    angles, crossing, rise = np.zeros(0), 0, 0.0
     for reach in (0.05, 0.03):
-        points, crossing = _crossings(luma, circle, reach, level)
+        points, crossing, rise = _crossings(luma, circle, reach, level)
         fitted = _fitted(points)
         if fitted is None:
-            return _Refined(circle, np.zeros(0), max(1, crossing))
+            return _Refined(circle, np.zeros(0), max(1, crossing), rise)
         circle, on = fitted
         angles = np.arctan2(on[:, 1] - circle.cy, on[:, 0] - circle.cx)
-    return _Refined(circle, angles, max(1, crossing))
+    return _Refined(circle, angles, max(1, crossing), rise)
 
 
-def _crossings(luma: NDArray[np.float32], circle: Circle, reach: float, level: float) -> tuple[Floats, int]:
-    """Points (n, 2) of the rim, looked for ``reach`` radii to either side of ``circle``; and how many rays could have shown one."""
+def _crossings(luma: NDArray[np.float32], circle: Circle, reach: float, level: float) -> tuple[Floats, int, float]:
+    """Points (n, 2) of the rim, looked for ``reach`` radii to either side of ``circle``; how many rays could have shown one; the rise."""
     height, width = luma.shape
     angle = np.arange(RAYS) * (2 * np.pi / RAYS)
     half = max(4.0, reach * circle.radius)
@@ -302,7 +311,7 @@ def _crossings(luma: NDArray[np.float32], circle: Circle, reach: float, level: f
     at = offset[last] + 0.5 * (above - middle[:, 0]) / np.maximum(above - below, 1e-6)
     good = inside & falls.any(axis=1) & (inner - outer > level / 2)
     points = np.array([[circle.cx], [circle.cy]]) + direction * (circle.radius + at)
-    return points.T[good], int(inside.sum())
+    return points.T[good], int(inside.sum()), float(np.median((inner - outer)[good])) if good.any() else 0.0
 
 
 def _fitted(points: Floats) -> tuple[Circle, Floats] | None:
@@ -332,7 +341,7 @@ def _believed(refined: _Refined, luma: Floats, steps: _Steps) -> Found | None:
         return None
     one = np.array([[circle.cx, circle.cy, circle.radius]])
     beyond = (_distances(one, steps.points) > 2 * ON).sum() + (_distances(one, steps.ends) > 2 * ON).sum()
-    return Found(circle, seen) if beyond <= BEYOND * RAYS else None
+    return Found(circle, len(refined.angles) / RAYS, seen, refined.rise) if beyond <= BEYOND * RAYS else None
 
 
 def _gap(angles: Floats) -> float:
