@@ -76,7 +76,7 @@ class Rtsp(Protocol):
         """Takes over the transport of a tunnel in HTTP."""
 
     async def over_websocket(
-        self, receive: AsyncIterator[bytes], send: Callable[[bytes], Awaitable[None]], *, user: str, peer: Address, local: Address
+        self, receive: AsyncIterator[bytes], send: Callable[[bytes], Awaitable[None]], *, user: str, peer: Address, local: Address, secure: bool
     ) -> None:
         """Serves RTSP in binary messages until either side ends it."""
 
