@@ -82,7 +82,7 @@ class PanoramicCamera(Camera):
         area_limits = limits(config.mount, config.lens.fov)
         poses = config.poses or default_poses(config.mount)
         self.heads: Mapping[int, PtzHead] = {index: PtzHead(pose, area_limits) for index, pose in zip(AREAS, poses, strict=True)}
-        self._intake = Intake(config.lens)
+        self._intake = Intake(config.lens, self._clock)
         self._timeline = Timeline()
         self._channels: dict[ChannelSpec, Channel] = {}
         self._pinned: dict[Coder, Worker] = {}
@@ -182,6 +182,7 @@ class PanoramicCamera(Camera):
         if _source_key(old) != _source_key(config):
             self._runner.stop()
             self._retired = [runner for runner in (*self._retired, self._runner) if not runner.ended]
+            self._intake.forget()
             self._runner = self._start_source()
             for coder in (*(c.coder for c in self._channels.values()), *self._snapshots.coders):
                 if coder is not None:

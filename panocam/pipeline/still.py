@@ -17,7 +17,7 @@ from panocam.pipeline.request import StreamRequest
 from panocam.pipeline.shot import Shot
 from panocam.pipeline.sources import SourceOptions, open_source, shown
 
-LOOKS = 12
+LOOKS = 8
 """Pictures that may be looked at until the image circle is found."""
 
 
@@ -64,8 +64,8 @@ def _look(config: CameraConfig, clock: Clock) -> Shot:
         clock=clock, fps=config.source_fps, paced=False, mount=config.mount, sensor=sensor, lens=config.lens.over(sensor)
     )
     source = open_source(config.source, options)
-    intake = Intake(config.lens)
-    intake.source_changed(source.circle)
+    intake = Intake(config.lens, clock)
+    intake.source_opened(source.circle)
     shot: Shot | None = None
     try:
         for number, raw in enumerate(source.frames(), 1):
