@@ -118,9 +118,7 @@ def run(viewers: int = 1000, seconds: float = 6, repeats: int = 3) -> dict[str, 
         for _ in range(repeats):
             samples += [measure(name, command, viewers, 0, seconds) for name, command in servers.items()]
         frozen = measure("panocam", servers["panocam"], viewers, viewers // 10, seconds)
-    medians = {
-        name: statistics.median(sample.cpu_per_viewer for sample in samples if sample.server == name) for name in servers
-    }
+    medians = {name: statistics.median(sample.cpu_per_viewer for sample in samples if sample.server == name) for name in servers}
     return {
         "samples": [asdict(sample) | {"held": sample.held} for sample in (*samples, frozen)],
         "cpu_per_viewer_percent": medians,

@@ -63,6 +63,8 @@ class ClipCamera:
 
 
 class Everybody:
+    """Lets everybody in."""
+
     async def check_async(self, *request: object, **connection: object) -> SimpleNamespace:
         return SimpleNamespace(name="viewer")
 

@@ -52,7 +52,7 @@ def _section(target: Target, item: Media) -> list[str]:
     lines = [f"m=video 0 RTP/AVP {kind}", "a=recvonly", f"a=rtpmap:{kind} {_ENCODINGS[stream.codec]}/90000"]
     if format_line := _FORMATS[stream.codec](stream):
         lines.append(f"a=fmtp:{kind} {format_line}")
-    if stream.codec is Codec.JPEG and max(stream.width, stream.height) > jpeg.MAX_SIDE:
+    if stream.codec is Codec.JPEG and _oversize(stream):
         lines.append(f"a=framesize:{kind} {stream.width}-{stream.height}")
     if stream.fps > 0:
         lines.append(f"a=framerate:{stream.fps:.6f}")
@@ -81,10 +81,20 @@ def _av1(stream: StreamDescription) -> str:
     return f"profile={found[1]};level-idx={int(found[2])};tier={int(found[3] == 'H')}" if found else ""
 
 
+def _jpeg(stream: StreamDescription) -> str:
+    # GStreamer's spelling of what ``framesize`` says; it reads nothing else.
+    return f"x-dimensions={stream.width},{stream.height}" if _oversize(stream) else ""
+
+
+def _oversize(stream: StreamDescription) -> bool:
+    """Whether the picture is larger than RTP's JPEG header can say."""
+    return max(stream.width, stream.height) > jpeg.MAX_SIDE
+
+
 _ENCODINGS = {Codec.H264: "H264", Codec.H265: "H265", Codec.AV1: "AV1", Codec.JPEG: "JPEG"}
 _FORMATS: dict[Codec, Callable[[StreamDescription], str]] = {
     Codec.H264: _h264,
     Codec.H265: _h265,
     Codec.AV1: _av1,
-    Codec.JPEG: lambda stream: "",
+    Codec.JPEG: _jpeg,
 }

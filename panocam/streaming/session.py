@@ -70,7 +70,7 @@ class Session:
         return SessionInfo(
             id=self.state.id,
             state=self.state.state.value,
-            peer="{}:{}".format(*self.outlet.peer),
+            peer=("[{}]:{}" if ":" in self.outlet.peer[0] else "{}:{}").format(*self.outlet.peer),
             user=self.user,
             user_agent=self.user_agent,
             carrier=self.outlet.carrier,

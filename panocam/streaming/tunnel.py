@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import binascii
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from panocam.errors import Busy, RemoteProtocolError
+from panocam.errors import Busy, NotFound, RemoteProtocolError
 from panocam.streaming.outlet import Outlet, QueueOutlet
 
 MAX_HEAD = 16 * 1024
@@ -82,42 +83,56 @@ class Base64Stream:
         return b"".join(out)
 
 
+class _Tunnel:
+    """An open GET, and the POSTs that feed it."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.posts: deque[Callable[[], None]] = deque(maxlen=8)
+
+
 class Tunnels:
     """The open HTTP tunnels by cookie. ``open_stream`` makes the RTSP connection behind an outlet."""
 
     def __init__(self, open_stream: Callable[[Outlet], Stream], limit: int) -> None:
         self._open_stream, self._limit = open_stream, limit
-        self._streams: dict[str, Stream] = {}
+        self._tunnels: dict[str, _Tunnel] = {}
 
     def get(self, cookie: str, outlet: Outlet) -> Callable[[], None]:
-        """The GET half: answers it, and returns what to call when its connection is gone."""
-        if cookie in self._streams:
+        """The GET half: answers it, and returns what to call when its connection is gone.
+
+        Raises Busy beyond the limit, RemoteProtocolError when the cookie is taken.
+        """
+        if cookie in self._tunnels:
             raise RemoteProtocolError("a tunnel with this x-sessioncookie is already open")
-        if len(self._streams) >= self._limit:
-            raise Busy(f"all {self._limit} tunnels are in use")
+        if len(self._tunnels) >= self._limit:
+            raise Busy(f"all {self._limit} tunnels are in use; try again later")
         outlet.write(GRANTED)
-        stream = self._streams[cookie] = self._open_stream(outlet)
+        tunnel = self._tunnels[cookie] = _Tunnel(self._open_stream(outlet))
 
         def gone() -> None:
-            del self._streams[cookie]
-            stream.lost()
+            del self._tunnels[cookie]
+            tunnel.stream.lost()
+            for close in tunnel.posts:
+                close()
 
         return gone
 
-    def post(self, cookie: str) -> Callable[[bytes], None]:
-        """The POST half: returns what to call with the body's bytes, which raises RemoteProtocolError for bad base64."""
+    def post(self, cookie: str, close: Callable[[], None]) -> Callable[[bytes], None]:
+        """The POST half: returns what to call with the body's bytes, which raises RemoteProtocolError for bad base64.
+
+        ``close`` is called when the GET half is gone. Raises NotFound when there is none.
+        """
+        tunnel = self._tunnels.get(cookie)
+        if tunnel is None:
+            raise NotFound("no GET with this x-sessioncookie is open; send the GET first")
+        # Clients that open a POST for each request leave old ones behind; the last few are enough to close.
+        tunnel.posts.append(close)
         decoder = Base64Stream()
-
-        def feed(data: bytes) -> None:
-            stream = self._streams.get(cookie)
-            if stream is None:
-                raise RemoteProtocolError("there is no GET with this x-sessioncookie")
-            stream.feed(decoder.decode(data))
-
-        return feed
+        return lambda data: tunnel.stream.feed(decoder.decode(data))
 
     def __len__(self) -> int:
-        return len(self._streams)
+        return len(self._tunnels)
 
 
 async def over_messages(

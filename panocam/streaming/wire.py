@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from panocam.errors import PanocamError, RemoteProtocolError
+from panocam.errors import NotFound, PanocamError, RemoteProtocolError
 from panocam.streaming.outlet import Outlet, TransportOutlet
 from panocam.streaming.tunnel import MAX_HEAD, Stream, Tunnels, is_http, parse_head
 
@@ -100,7 +100,7 @@ class Wire(asyncio.Protocol):
                 self._gone = self._host.tunnels.get(cookie, TransportOutlet(self._transport, carrier="http"))
                 self._feed = _ignore
             else:
-                self._feed = self._host.tunnels.post(cookie)
+                self._feed = self._host.tunnels.post(cookie, self._transport.close)
                 self._start(rest)
         except PanocamError as error:
             self._refuse(error)
@@ -113,7 +113,7 @@ class Wire(asyncio.Protocol):
     def _refuse(self, error: PanocamError) -> None:
         assert self._transport is not None
         text = f"{error}\n"
-        status = error.status if isinstance(error, RemoteProtocolError) else 503
+        status = error.status if isinstance(error, RemoteProtocolError) else 404 if isinstance(error, NotFound) else 503
         self._transport.write(_BAD_HTTP.format(status, "Refused", len(text.encode()), text).encode())
         self._feed = _ignore
         self._transport.close()
