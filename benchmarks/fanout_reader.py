@@ -1,0 +1,123 @@
+"""Many RTSP/TCP viewers in one epoll loop: ``fanout_reader.py URL VIEWERS FROZEN SECONDS``.
+
+Prints ``ready`` when all viewers play, waits for a line on standard input, counts for SECONDS, prints the result as JSON. The last FROZEN
+viewers stop reading when they play. The first few healthy ones are walked through packet by packet for gaps in the sequence.
+"""
+
+import json
+import re
+import resource
+import select
+import socket
+import sys
+import time
+from urllib.parse import urlsplit
+
+WALKED = 5
+
+
+def connect(url):
+    """An RTSP session that plays; returns its socket and the bytes that came behind the reply."""
+    at = urlsplit(url)
+    sock = socket.create_connection((at.hostname, at.port), 20)
+    rest = b""
+
+    def ask(request, headers=""):
+        nonlocal rest
+        sock.sendall(f"{request} RTSP/1.0\r\nCSeq: 1\r\n{headers}\r\n".encode())
+        while b"\r\n\r\n" not in rest or rest[:1] == b"$":
+            # Some servers send the first packets ahead of the reply to PLAY.
+            if rest[:1] == b"$" and len(rest) >= 4 and len(rest) >= 4 + int.from_bytes(rest[2:4], "big"):
+                rest = rest[4 + int.from_bytes(rest[2:4], "big") :]
+            else:
+                rest += sock.recv(65536)
+        head, _, rest = rest.partition(b"\r\n\r\n")
+        head = head.decode()
+        assert head.startswith("RTSP/1.0 200"), head
+        length = re.search(r"Content-Length: *(\d+)", head, re.I)
+        length = int(length[1]) if length else 0
+        while len(rest) < length:
+            rest += sock.recv(65536)
+        body, rest = rest[:length].decode(), rest[length:]
+        return head, body
+
+    head, sdp = ask(f"DESCRIBE {url}")
+    control = re.findall(r"a=control:(\S+)", sdp)[-1]
+    if not control.startswith("rtsp"):
+        control = re.search(r"Content-Base: *(\S+)", head, re.I)[1].rstrip("/") + "/" + control
+    head, _ = ask(f"SETUP {control}", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
+    session = re.search(r"Session: *([^;\r\n]+)", head, re.I)[1]
+    ask(f"PLAY {url}", f"Session: {session}\r\n")
+    return sock, rest
+
+
+class Walk:
+    """Counts gaps in the RTP sequence of an interleaved stream."""
+
+    def __init__(self, rest):
+        self.rest, self.last, self.gaps, self.packets = rest, None, 0, 0
+
+    def feed(self, data):
+        self.rest += data
+        at, size = 0, len(self.rest)
+        while size - at >= 4:
+            length = int.from_bytes(self.rest[at + 2 : at + 4], "big")
+            if size - at < 4 + length:
+                break
+            if self.rest[at] != 0x24:
+                self.gaps += 1
+                at += 1
+                continue
+            if self.rest[at + 1] == 0:
+                number = int.from_bytes(self.rest[at + 6 : at + 8], "big")
+                self.gaps += self.last is not None and number != (self.last + 1) & 0xFFFF
+                self.last = number
+                self.packets += 1
+            at += 4 + length
+        self.rest = self.rest[at:]
+
+
+def main(url, viewers, frozen, seconds):
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    poll, socks, counts, walks = select.epoll(), {}, {}, {}
+    keep = []
+    buffer = bytearray(1 << 18)
+    view = memoryview(buffer)
+
+    def drain(until, timeout=0.05):
+        while time.monotonic() < until:
+            for fd, _ in poll.poll(timeout):
+                # Bytes that nobody looks at are counted and thrown away inside the kernel: the reader must not be what is measured.
+                size = socks[fd].recv_into(buffer, 0, 0 if fd in walks else socket.MSG_TRUNC)
+                if not size:
+                    poll.unregister(fd)
+                counts[fd] += size
+                if fd in walks:
+                    walks[fd].feed(bytes(view[:size]))
+
+    for number in range(viewers):
+        sock, rest = connect(url)
+        sock.setblocking(False)
+        keep.append(sock)
+        if number < viewers - frozen:
+            fd = sock.fileno()
+            socks[fd], counts[fd] = sock, 0
+            if number < WALKED:
+                walks[fd] = Walk(rest)
+            poll.register(fd, select.EPOLLIN)
+        drain(time.monotonic() + 0.001, 0)
+    drain(time.monotonic() + 1.5)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    before, start = dict(counts), time.monotonic()
+    drain(start + seconds)
+    elapsed = time.monotonic() - start
+    got = sorted(counts[fd] - before[fd] for fd in counts)
+    walked = sum(walk.packets for walk in walks.values())
+    gaps = sum(walk.gaps for walk in walks.values())
+    print(json.dumps({"seconds": elapsed, "total": sum(got), "least": got[0], "most": got[-1], "gaps": gaps, "walked": walked}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:4]), float(sys.argv[4]))

@@ -1,0 +1,28 @@
+"""H.265 payloads (RFC 7798): single NAL unit packets and fragmentation units; no aggregation, no DONL fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from panocam.streaming.rtp.payload import Payload
+
+_FU = 49
+_START, _END = 0x80, 0x40
+_LEFT_OUT = frozenset({35, 38})
+"""Access unit delimiter and filler data."""
+
+
+def payloads(units: Iterable[memoryview], limit: int) -> Iterator[Payload]:
+    """Payloads of at most ``limit`` bytes from NAL units without start codes (§4.4.1, §4.4.3)."""
+    for unit in units:
+        kind = unit[0] >> 1 & 0x3F
+        if kind in _LEFT_OUT:
+            continue
+        if len(unit) <= limit:
+            yield b"", unit
+            continue
+        # Layer and temporal id stay in the two header bytes; only the type is replaced by that of a fragment.
+        high, low, step, last = unit[0] & 0x81 | _FU << 1, unit[1], limit - 3, len(unit)
+        for at in range(2, last, step):
+            flags = (_START if at == 2 else 0) | (_END if at + step >= last else 0)
+            yield bytes((high, low, flags | kind)), unit[at : at + step]

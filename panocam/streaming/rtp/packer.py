@@ -1,0 +1,71 @@
+"""Numbers a channel's packets: one SSRC, one sequence, one clock, whoever listens."""
+
+from __future__ import annotations
+
+import secrets
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from panocam.media.codec import Codec
+from panocam.media.packet import Packet
+from panocam.streaming import rtcp
+from panocam.streaming.rtp import jpeg
+from panocam.streaming.rtp.burst import Burst
+from panocam.streaming.rtp.payload import Payload
+from panocam.streaming.rtp.split import payloads_of
+
+DYNAMIC_TYPE = 96
+_MARKER = 0x80
+_HEAD = struct.Struct("!BBHII").pack
+
+
+def payload_type(codec: Codec) -> int:
+    """JPEG has a number of its own (RFC 3551 §6); the others get the first dynamic one."""
+    return jpeg.PAYLOAD_TYPE if codec is Codec.JPEG else DYNAMIC_TYPE
+
+
+def rtp_time(pts_ns: int) -> int:
+    """Media time in ticks of 90 kHz, before the random offset; exact in integers."""
+    return pts_ns * 9 // 100_000
+
+
+@dataclass
+class Packer:
+    """The sending state of one RTP stream. The start values are random (RFC 3550 §5.1) unless a test chooses them."""
+
+    codec: Codec
+    payload_size: int
+    ssrc: int = field(default_factory=lambda: secrets.randbits(32))
+    sequence: int = field(default_factory=lambda: secrets.randbits(16))
+    offset: int = field(default_factory=lambda: secrets.randbits(32))
+    cname: str = field(default_factory=lambda: secrets.token_hex(8))
+    packets: int = 0
+    octets: int = 0
+
+    def pack(self, packet: Packet) -> Burst | None:
+        """The access unit as RTP packets; None when nothing of it travels."""
+        found = list(payloads_of(packet, self.payload_size))
+        if not found:
+            return None
+        first, timestamp = self.sequence, (rtp_time(packet.pts_ns) + self.offset) & 0xFFFFFFFF
+        burst = Burst(list(self._number(found, timestamp)), first, timestamp, packet.pts_ns, packet.wall_ns, packet.key)
+        self.packets += len(found)
+        self.octets += burst.size - 12 * len(found)
+        return burst
+
+    def _number(self, found: list[Payload], timestamp: int) -> Iterator[bytes]:
+        kind, sequence, ssrc, last = payload_type(self.codec), self.sequence, self.ssrc, len(found) - 1
+        for index, (prefix, body) in enumerate(found):
+            # The marker says: last packet of the picture.
+            yield _HEAD(0x80, kind | _MARKER if index == last else kind, sequence, timestamp, ssrc) + prefix + body
+            sequence = sequence + 1 & 0xFFFF
+        self.sequence = sequence
+
+    def report(self, burst: Burst) -> bytes:
+        """A sender report that ties this picture's RTP time to the UTC of its capture."""
+        return rtcp.sender_report(self.ssrc, burst.wall_ns, burst.timestamp, self.packets, self.octets, self.cname)
+
+    def goodbye(self) -> bytes:
+        """The RTCP compound that ends the stream."""
+        return rtcp.goodbye(self.ssrc)

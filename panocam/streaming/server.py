@@ -1,0 +1,200 @@
+"""The RTSP server: its listening sockets, its connections and the second hand that ends what is dead.
+
+    async with RtspServer(camera, authenticator, clock) as server:
+        port = await server.listen("0.0.0.0", 8554)
+
+``protocol`` makes the protocol of one connection and is what an HTTP front hands a tunnel to; ``over_websocket`` runs RTSP in a
+WebSocket. Both kinds count as connections like the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Self
+
+from panocam.clock import NS, Clock
+from panocam.errors import Busy, Unavailable
+from panocam.pipeline.service import Camera
+from panocam.streaming import tunnel
+from panocam.streaming.connection import Connection
+from panocam.streaming.options import RtspOptions
+from panocam.streaming.outlet import Outlet, QueueOutlet
+from panocam.streaming.service import Authenticator, Service
+from panocam.streaming.session import SessionInfo
+from panocam.streaming.wire import Wire
+
+_BACKLOG = 1024
+
+
+@dataclass(frozen=True)
+class RtspStatus:
+    """Counters for metrics."""
+
+    connections: int
+    sessions: int
+    feeds: int
+    accepted: int
+    refused: int
+    malformed_rtcp: int
+
+
+class RtspServer:
+    """RTSP over TCP, TLS, HTTP and WebSocket, with RTP inside it, over UDP or multicast."""
+
+    def __init__(self, camera: Camera, authenticator: Authenticator, clock: Clock, options: RtspOptions | None = None) -> None:
+        self._options = options or RtspOptions()
+        self._clock = clock
+        self._service = Service(camera, authenticator, clock, self._options)
+        self.tunnels = tunnel.Tunnels(self.open, self._options.max_connections)
+        self._servers: list[asyncio.Server] = []
+        self._wires: set[Wire] = set()
+        self._connections: set[Connection] = set()
+        self._tls: ssl.SSLContext | None = None
+        self._sweeper: asyncio.Task[None] | None = None
+        self._accepted = self._refused = self._websockets = 0
+
+    async def __aenter__(self) -> Self:
+        self._sweeper = asyncio.create_task(self._sweep_for_ever(), name="RTSP time-outs")
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close()
+
+    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
+        """Accept connections, RTSPS ones with ``tls``. Returns the port (``port`` 0 is any free one).
+
+        Raises Unavailable when the address cannot be had.
+        """
+        if tls is not None:
+            self.use_certificate(tls)
+            tls = self._front()
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(self.protocol, host, port, ssl=tls, backlog=_BACKLOG)
+        except OSError as error:
+            raise Unavailable(f"RTSP cannot listen on {host}:{port}: {error.strerror or error}; choose another port") from None
+        self._servers.append(server)
+        return int(server.sockets[0].getsockname()[1])
+
+    def use_certificate(self, tls: ssl.SSLContext) -> None:
+        """From now on new RTSPS connections get this context; running ones stay."""
+        self._tls = tls
+
+    async def close(self) -> None:
+        """Stop listening, end all sessions, close all connections. Closing twice is allowed."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
+            self._sweeper = None
+        for server in self._servers:
+            server.close()
+        for session in list(self._service.sessions.values()):
+            self._service.end(session)
+        for connection in list(self._connections):
+            connection.outlet.close()
+        for wire in list(self._wires):
+            wire.abort()
+        for server in self._servers:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await server.wait_closed()
+        self._servers.clear()
+
+    def protocol(self) -> asyncio.Protocol:
+        """The protocol of one accepted connection; an HTTP front may hand over a tunnel's transport to it."""
+        return Wire(self, self._clock.monotonic_ns())
+
+    async def over_websocket(
+        self,
+        receive: AsyncIterator[bytes],
+        send: Callable[[bytes], Awaitable[None]],
+        *,
+        user: str,
+        peer: tuple[str, int],
+        local: tuple[str, int],
+        secure: bool,
+    ) -> None:
+        """Serve RTSP in binary WebSocket messages until either side ends. ``user`` was authenticated with the upgrade.
+
+        ``receive`` gives the client's messages and stops when it has gone. Raises Busy beyond the limit of connections.
+        """
+        if self._full:
+            self._refused += 1
+            raise Busy(f"all {self._options.max_connections} connections are in use; try again later")
+        outlet = QueueOutlet(peer, local, "websocket", secure)
+        self._websockets += 1
+        try:
+            await tunnel.over_messages(lambda way: self.open(way, user), outlet, receive, send)
+        finally:
+            self._websockets -= 1
+
+    def sessions(self) -> list[SessionInfo]:
+        """Who is connected to what."""
+        return [session.info() for session in self._service.sessions.values()]
+
+    def status(self) -> RtspStatus:
+        """Counters for metrics."""
+        service = self._service
+        return RtspStatus(
+            connections=len(self._connections),
+            sessions=len(service.sessions),
+            feeds=len(service.feeds),
+            accepted=self._accepted,
+            refused=self._refused,
+            malformed_rtcp=service.malformed_rtcp,
+        )
+
+    def admit(self, wire: Wire) -> bool:
+        """A wire asks for its place; it is told whether there is one."""
+        self._accepted += 1
+        if self._full:
+            self._refused += 1
+            return False
+        self._wires.add(wire)
+        return True
+
+    def dismiss(self, wire: Wire) -> None:
+        """A wire is gone."""
+        self._wires.discard(wire)
+
+    def open(self, outlet: Outlet, user: str | None = None) -> tunnel.Stream:
+        """An RTSP connection behind an outlet; ``user`` when its carrier has proved who it is."""
+        connection = Connection(self._service, outlet, self._connections.discard, user)
+        self._connections.add(connection)
+        return connection
+
+    @property
+    def _full(self) -> bool:
+        return len(self._wires) + self._websockets >= self._options.max_connections
+
+    def sweep(self) -> None:
+        """End sessions that timed out, and connections that ask nothing and have nothing; called once a second."""
+        self._service.sweep()
+        now = self._clock.monotonic_ns()
+        busy = {session.outlet for session in self._service.sessions.values()}
+        for connection in list(self._connections):
+            limit = self._options.idle_timeout if connection.requests else self._options.silent_timeout
+            if connection.outlet not in busy and now - connection.active_ns > limit * NS:
+                connection.outlet.close()
+        for wire in list(self._wires):
+            if wire.undecided and now - wire.since_ns > self._options.silent_timeout * NS:
+                wire.abort()
+
+    def _front(self) -> ssl.SSLContext:
+        """A context that gives each handshake to the certificate of the moment."""
+        front = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+        def choose(handshake: ssl.SSLObject | ssl.SSLSocket, name: str | None, context: ssl.SSLContext) -> None:
+            handshake.context = self._tls or context
+
+        front.sni_callback = choose
+        return front
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            self.sweep()

@@ -1,0 +1,128 @@
+"""SETUP (RFC 2326 §10.4): from a client's offers to a delivery."""
+
+from __future__ import annotations
+
+import secrets
+
+from panocam.errors import Busy, InvalidValue, NotFound, RemoteProtocolError
+from panocam.pipeline.request import ChannelSpec
+from panocam.streaming.delivery import Delivery, Multicast, Unicast
+from panocam.streaming.feed import Feed
+from panocam.streaming.methods import Client, Outcome, session_header
+from panocam.streaming.outlet import Outlet
+from panocam.streaming.rtp.payload import size_for
+from panocam.streaming.rtsp.machine import Call
+from panocam.streaming.rtsp.messages import Reply, Request
+from panocam.streaming.rtsp.session import SessionState
+from panocam.streaming.rtsp.target import Target, parse_target
+from panocam.streaming.rtsp.transport import Lower, Offer, multicast_answer, parse_offers, tcp_answer, udp_answer
+from panocam.streaming.service import Service
+from panocam.streaming.session import Session
+from panocam.streaming.tap import InterleavedSink
+from panocam.streaming.udp import UdpSink
+from panocam.streaming.url import parse_query
+
+
+async def setup(service: Service, call: Call, client: Client) -> Outcome:
+    """Set up one stream on the first of the client's offers that can be served."""
+    target = parse_target(call.request.uri, client.outlet.local[0])
+    index = _stream_index(target)
+    offer = _choose(call.request, client.outlet)
+    blocksize = _blocksize(call.request)
+    spec = service.camera.plan(parse_query(target.query))
+    await service.camera.describe(spec)
+    session = _session(service, call, client, target, spec)
+    feed = service.feeds.hold(spec, size_for(blocksize, datagrams=offer.lower is not Lower.TCP))
+    try:
+        delivery = _deliver(service, session, feed, offer)
+    except Busy:
+        service.feeds.release(feed)
+        raise
+    if (before := session.deliveries.pop(index, None)) is not None:
+        before.close()
+    session.deliveries[index] = delivery
+    service.sessions[session.state.id] = session
+    headers = [("Transport", delivery.answer), session_header(service, session)]
+    if blocksize is not None:
+        headers.append(("Blocksize", str(feed.payload_size)))
+    return Outcome(Reply(200, tuple(headers)), opened=session.state)
+
+
+def _stream_index(target: Target) -> int:
+    if target.stream is None:
+        raise RemoteProtocolError("SETUP is for one stream: use the control URL of the description, …/stream=0", 459)
+    if target.stream != 0:
+        raise NotFound(f"stream={target.stream}: this presentation has stream=0 only")
+    return target.stream
+
+
+def _choose(request: Request, outlet: Outlet) -> Offer:
+    # Datagrams would leave a TLS connection's or a tunnel's protection, or not reach its client at all.
+    datagrams = outlet.carrier == "tcp"
+    multicast = datagrams and ":" not in outlet.local[0]
+    served = {Lower.TCP: True, Lower.UDP: datagrams, Lower.MULTICAST: multicast}
+    for offer in parse_offers(request.header("Transport") or ""):
+        if served[offer.lower]:
+            return offer
+    spelling = "RTP/AVP/TCP;unicast;interleaved=0-1"
+    if datagrams:
+        spelling += ", RTP/AVP;unicast;client_port=a-b" + (", RTP/AVP;multicast" if multicast else "")
+    raise RemoteProtocolError(f"none of the offered transports can be served here; these can: {spelling}", 461)
+
+
+def _blocksize(request: Request) -> int | None:
+    text = request.header("Blocksize")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 256:
+        raise InvalidValue("Blocksize", text, "give the payload bytes of a packet, 256 or more")
+    return int(text)
+
+
+def _session(service: Service, call: Call, client: Client, target: Target, spec: ChannelSpec) -> Session:
+    if call.session is not None:
+        session = service.sessions.get(call.session.id)
+        if session is None:
+            raise RemoteProtocolError("the session has ended", 454)
+        if session.spec != spec:
+            raise RemoteProtocolError("a session has one presentation, and this URL asks for another", 455)
+        return session
+    if len(service.sessions) >= service.options.max_sessions:
+        raise Busy(f"all {service.options.max_sessions} sessions are in use; try again later")
+    return Session(
+        state=SessionState(secrets.token_hex(8).upper()),
+        spec=spec,
+        target=target,
+        outlet=client.outlet,
+        user=client.user,
+        user_agent=(call.request.header("User-Agent") or "")[:200],
+        since_wall_ns=service.clock.wall_ns(),
+        touched_ns=service.clock.monotonic_ns(),
+    )
+
+
+def _deliver(service: Service, session: Session, feed: Feed, offer: Offer) -> Delivery:
+    outlet, ssrc, ports = session.outlet, feed.packer.ssrc, service.options.udp_ports
+    if offer.lower is Lower.TCP:
+        channels = _free_channels(service, outlet, offer.channels)
+        sink = InterleavedSink(outlet, channels, service.options.write_bound)
+        return Unicast(service.feeds, feed, sink, Lower.TCP, tcp_answer(channels, ssrc), channels)
+    if offer.lower is Lower.MULTICAST:
+        group = service.groups.hold(feed, outlet.local[0])
+        return Multicast(service.feeds, service.groups, group, multicast_answer(group.address, group.ports, group.ttl, ssrc))
+    assert offer.ports is not None
+    client = (outlet.peer[0], *offer.ports)
+    udp = UdpSink(outlet.local[0], client, ports, lambda data: service.feedback(session, data))
+    return Unicast(service.feeds, feed, udp, Lower.UDP, udp_answer(offer.ports, udp.ports, ssrc))
+
+
+def _free_channels(service: Service, outlet: Outlet, wished: tuple[int, int] | None) -> tuple[int, int]:
+    """The wished channels if nobody on this connection has them, else the first free pair (§12.39 lets the server choose)."""
+    sessions = [session for session in service.sessions.values() if session.outlet is outlet]
+    taken = {number for session in sessions for delivery in session.deliveries.values() for number in delivery.channels}
+    pairs = [wished] if wished else []
+    pairs += [(first, first + 1) for first in range(0, 256, 2)]
+    for pair in pairs:
+        if taken.isdisjoint(pair):
+            return pair
+    raise Busy("all interleaved channels of this connection are in use")

@@ -1,0 +1,123 @@
+"""The arguments of a stream URL, declared once, and their way into a ``StreamRequest``. RTSP and HTTP read them alike.
+
+Rules: an unknown argument is ignored, never an error, because clients add their own. A known argument with a bad value is refused
+with its name and what it takes. Of a repeated argument the last one counts. An option of a bitrate mode counts only beside
+``videobitratemode`` in the same URL; alone it is refused, because a client that forgets the mode would not get the limit it believes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from panocam.errors import InvalidValue
+from panocam.media.codec import BitrateMode, Codec, H264Profile
+from panocam.pipeline.request import StreamRequest
+
+MAX_QUERY = 4096
+"""Characters of a query string that are read."""
+
+MAX_ARGUMENTS = 100
+"""Arguments in one URL."""
+
+QUAD_VIEW = 3
+"""The view that ``camera=quad`` names."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One row: ``field`` of StreamRequest that it fills (None: checked, then not needed further), spelling of its values, reader.
+
+    ``read`` raises ValueError for a value it does not take.
+    """
+
+    name: str
+    field: str | None
+    values: str
+    meaning: str
+    read: Callable[[str], object]
+    aliases: tuple[str, ...] = ()
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or len(text) > 9 or not low <= int(text) <= high:
+            raise ValueError(text)
+        return int(text)
+
+    return read
+
+
+def _view(text: str) -> int:
+    return QUAD_VIEW if text == "quad" else _whole(1, 999)(text) - 1
+
+
+def _rate(text: str) -> float:
+    whole, dot, part = text.partition(".")
+    if not (whole + part).isascii() or not (whole + part).isdigit() or (dot and not part) or len(text) > 9 or not float(text) <= 1000:
+        raise ValueError(text)
+    return float(text)
+
+
+def _resolution(text: str) -> tuple[int, int]:
+    width, x, height = text.lower().partition("x")
+    if not x:
+        raise ValueError(text)
+    return _whole(16, 16384)(width), _whole(16, 16384)(height)
+
+
+ARGUMENTS: tuple[Argument, ...] = (
+    Argument("camera", "view", "1, 2, … or quad", "the view: 1 Overview, 2 Panorama, 3 Double Panorama, 4 Quad View, …", _view),
+    Argument("videocodec", "codec", "h264, h265, av1, jpeg", "the codec", lambda text: Codec(text.lower())),
+    Argument("resolution", "resolution", "WIDTHxHEIGHT from the view's list", "picture size in pixels", _resolution),
+    Argument("fps", "fps", "0 to 1000, decimals allowed", "frames per second at most; 0 is as many as the source gives", _rate),
+    Argument("compression", "compression", "0 to 100", "0 is the best picture, 100 the fewest bytes", _whole(0, 100)),
+    Argument("videokeyframeinterval", "gop", "1 to 1200", "frames from one key frame to the next", _whole(1, 1200)),
+    Argument("videobitratemode", "bitrate_mode", "vbr, mbr", "constant quality, or constant quality under a limit", BitrateMode),
+    Argument(
+        "videomaxbitrate",
+        "max_bitrate_kbps",
+        "1 to 100000, and videobitratemode=mbr in the same URL",
+        "the limit in kbit/s",
+        _whole(1, 100_000),
+        aliases=("videobitrate", "videombrmaxbitrate"),
+    ),
+    Argument("h264profile", "h264_profile", "baseline, main, high", "the H.264 profile", lambda text: H264Profile(text.lower())),
+    Argument("video", None, "1", "pictures are what there is to stream, so they cannot be left out", _whole(1, 1)),
+)
+"""Every argument that is read. The table in docs/rtsp.md is tested against it."""
+
+_BY_NAME = {name: argument for argument in ARGUMENTS for name in (argument.name, *argument.aliases)}
+_NEEDS_MODE = "max_bitrate_kbps"
+
+
+def stream_request(arguments: Iterable[tuple[str, str]]) -> StreamRequest:
+    """A StreamRequest from (name, value) pairs, already percent-decoded. Raises InvalidValue naming the argument."""
+    given: dict[str, object] = {}
+    rate_option: tuple[str, str] | None = None
+    for name, text in arguments:
+        argument = _BY_NAME.get(name)
+        if argument is None:
+            continue
+        try:
+            value = argument.read(text)
+        except ValueError:
+            raise InvalidValue(name, text, f"give {argument.values}") from None
+        if argument.field is not None:
+            given[argument.field] = value
+        if argument.field == _NEEDS_MODE:
+            rate_option = name, text
+    if rate_option is not None and given.get("bitrate_mode") is not BitrateMode.MBR:
+        raise InvalidValue(*rate_option, "a bitrate limit needs videobitratemode=mbr in the same URL")
+    return StreamRequest(**given)  # type: ignore[arg-type]  # the table pairs each field with a reader of its type
+
+
+def parse_query(query: str) -> StreamRequest:
+    """A StreamRequest from the part of a URL behind ``?``. Raises InvalidValue naming the argument."""
+    if len(query) > MAX_QUERY:
+        raise InvalidValue("query", query, f"at most {MAX_QUERY} characters are read")
+    try:
+        return stream_request(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS))
+    except ValueError:
+        raise InvalidValue("query", query, f"at most {MAX_ARGUMENTS} arguments are read") from None
