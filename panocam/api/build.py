@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,22 @@ API = (*vapix.ENDPOINTS, *web.ENDPOINTS)
 """Every row that is not a page."""
 
 
+@cache
+def description() -> dict[str, Any]:
+    """The OpenAPI document; made when it is first asked for, because it takes longer than a start should."""
+    return document((*API, OPENAPI))
+
+
+async def _openapi(_call: object) -> dict[str, Any]:
+    return description()
+
+
+OPENAPI = rest("/api/v1/openapi.json", "This description", _openapi, None, reply=Kind.JSON)
+
+
 def endpoints(static: Path = STATIC) -> tuple[Endpoint, ...]:
     """Every row in the order in which they are tried."""
-    described: dict[str, Any] = {}
-
-    async def openapi(_call: object) -> dict[str, Any]:
-        return described
-
-    itself = rest("/api/v1/openapi.json", "This description", openapi, None, reply=Kind.JSON)
-    rows = (*API, itself)
-    described |= document(rows)
-    return (*rows, *NOT_FOUND, *Pages(static).endpoints())
+    return (*API, OPENAPI, *NOT_FOUND, *Pages(static).endpoints())
 
 
 def application(services: Services, static: Path = STATIC) -> ASGIApp:

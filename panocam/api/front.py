@@ -24,6 +24,9 @@ HEAD_LIMIT = 64 * 1024
 HEAD_SECONDS = 20.0
 """A connection that has not sent a whole head by then is closed; a thousand silent ones cost only sockets, and not for long."""
 
+TARGET = "panocam.target"
+"""Key in the ASGI scope: the request target, byte for byte."""
+
 TunnelFactory = Callable[[], asyncio.Protocol]
 """Makes the protocol that takes a tunnel connection over; it is given the transport, then the bytes read so far, head included."""
 
@@ -90,6 +93,7 @@ class FrontProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        self.scope[TARGET] = self.url  # type: ignore[literal-required]  # ASGI cannot tell "/a?" from "/a", digest does
         self._in_head = False
         self._stop_head_timer()
         super().on_headers_complete()

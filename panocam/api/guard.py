@@ -23,6 +23,7 @@ from panocam.access.authenticator import NO_ACCOUNT
 from panocam.access.preview import INSTALLER
 from panocam.access.sessions import Session, cookie_name
 from panocam.api.endpoint import WEBSOCKET, Dialect, Endpoint
+from panocam.api.front import TARGET
 from panocam.api.services import Services
 from panocam.errors import Denied, Unauthenticated
 from panocam.settings import Role
@@ -174,6 +175,8 @@ class Guard:
 def target(connection: HTTPConnection) -> str:
     """The request target as it stood in the request line, which is what digest signs."""
     scope = connection.scope
+    if TARGET in scope:
+        return str(scope[TARGET].decode("latin-1"))
     path = scope.get("raw_path") or scope["path"].encode()
     query = scope.get("query_string", b"")
     return str((path.split(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1"))

@@ -18,6 +18,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
+from panocam.api.doorstep import Doorstep, to_the_same_in_https
 from panocam.api.front import FrontProtocol, TunnelFactory
 from panocam.clock import NS, Clock
 from panocam.errors import InvalidValue, Unavailable
@@ -40,21 +41,10 @@ class HttpServer:
     def __init__(self, app: Any, clock: Clock, tunnel: TunnelFactory | None = None) -> None:
         self._clock, self._tunnel = clock, tunnel
         self._state = ServerState()
-        self._config = Config(
-            app,
-            http=FrontProtocol,
-            ws=WebSocketsSansIOProtocol,
-            ws_max_size=WEBSOCKET_MESSAGE_LIMIT,
-            ws_per_message_deflate=False,  # video does not shrink, and compressing it would cost a core
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        )
-        self._config.load()
+        self._config = _config(app)
+        self._plain_config = _config(to_the_same_in_https)
         self._listeners: list[asyncio.Server] = []
+        self._doorsteps: list[Doorstep] = []
         self._date_timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> HttpServer:
@@ -64,6 +54,8 @@ class HttpServer:
     async def __aexit__(self, *exc: object) -> None:
         for listener in self._listeners:
             listener.close()
+        for doorstep in self._doorsteps:
+            await doorstep.close()
         if self._date_timer is not None:
             self._date_timer.cancel()
         for connection in list(self._state.connections):
@@ -91,17 +83,45 @@ class HttpServer:
             sockets = open_sockets(host, port)
         except OSError as problem:
             raise cannot_listen("HTTPS" if tls else "HTTP", host, port, problem) from problem
+        number = int(sockets[0].getsockname()[1])
         loop = asyncio.get_running_loop()
-        self._listeners += [await loop.create_server(self._protocol, sock=each, ssl=tls, backlog=BACKLOG) for each in sockets]
-        return int(sockets[0].getsockname()[1])
+        for each in sockets:
+            if tls is None:
+                self._listeners.append(await loop.create_server(self._protocol, sock=each, backlog=BACKLOG))
+            else:
+                each.listen(BACKLOG)
+                self._doorsteps.append(Doorstep(each, tls, self._protocol, self._plain_protocol))
+        return number
 
     def _protocol(self) -> asyncio.Protocol:
         return FrontProtocol(self._config, self._state, self._tunnel)
+
+    def _plain_protocol(self) -> asyncio.Protocol:
+        return FrontProtocol(self._plain_config, self._state)
 
     def _refresh_date(self) -> None:
         date = formatdate(self._clock.wall_ns() / NS, usegmt=True)
         self._state.default_headers[:] = [(b"date", date.encode())]
         self._date_timer = asyncio.get_running_loop().call_later(1.0, self._refresh_date)
+
+
+def _config(app: Any) -> Config:
+    config = Config(
+        app,
+        http=FrontProtocol,
+        ws=WebSocketsSansIOProtocol,
+        ws_max_size=WEBSOCKET_MESSAGE_LIMIT,
+        ws_per_message_deflate=False,  # video does not shrink, and compressing it would cost a core
+        lifespan="off",
+        log_config=None,
+        log_level="warning",  # its informal lines would repeat one-time tickets
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
+    config.load()
+    return config
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:

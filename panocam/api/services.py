@@ -17,6 +17,7 @@ from panocam.access.preview import Preview
 from panocam.access.sessions import Sessions, Tickets
 from panocam.api.clients import Clients
 from panocam.clock import Clock
+from panocam.events.bus import Bus
 from panocam.media.packet import Packet
 from panocam.optics.lens import Lens
 from panocam.optics.pose import Limits, Pose
@@ -75,7 +76,14 @@ class Rtsp(Protocol):
         """Takes over the transport of a tunnel in HTTP."""
 
     async def over_websocket(
-        self, receive: AsyncIterator[bytes], send: Callable[[bytes], Awaitable[None]], *, user: str, peer: Address, local: Address
+        self,
+        receive: AsyncIterator[bytes],
+        send: Callable[[bytes], Awaitable[None]],
+        *,
+        user: str,
+        peer: Address,
+        local: Address,
+        secure: bool,
     ) -> None:
         """Serves RTSP in binary messages until either side ends it."""
 
@@ -104,6 +112,7 @@ class Services:
     sessions: Sessions
     tickets: Tickets
     preview: Preview
+    bus: Bus
     camera: PanoramicCamera
     clients: Clients
     rtsp: Rtsp | None = None
@@ -116,7 +125,13 @@ class Services:
 
 
 def assemble(
-    clock: Clock, settings: Store, accounts: Accounts, authenticator: Authenticator, camera: PanoramicCamera, rtsp: Rtsp | None = None
+    clock: Clock,
+    settings: Store,
+    accounts: Accounts,
+    authenticator: Authenticator,
+    bus: Bus,
+    camera: PanoramicCamera,
+    rtsp: Rtsp | None = None,
 ) -> Services:
     """Services for one run; preview mode counts from here."""
 
@@ -132,6 +147,7 @@ def assemble(
         sessions=Sessions(accounts, rules, clock),
         tickets=Tickets(accounts, clock),
         preview=Preview(accounts, clock, settings.running.access.preview_minutes),
+        bus=bus,
         camera=camera,
         clients=Clients(clock),
         rtsp=rtsp,

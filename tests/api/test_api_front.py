@@ -31,15 +31,19 @@ async def talk(port: int, *pieces: bytes, until: bytes | None = None) -> bytes:
     """Send the pieces; read until the other side closes, or ``until`` was read."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     data = b""
-    async with asyncio.timeout(5):
-        with contextlib.suppress(ConnectionError):  # it may close before it has read everything
-            for piece in pieces:
-                writer.write(piece)
-                await writer.drain()
+    try:
+        async with asyncio.timeout(5):
+            with contextlib.suppress(ConnectionError):  # it may close before it has read everything
+                for piece in pieces:
+                    writer.write(piece)
+                    await writer.drain()
+            with contextlib.suppress(ConnectionError):
+                while (until is None or until not in data) and (more := await reader.read(65536)):
+                    data += more
+    finally:
+        writer.close()
         with contextlib.suppress(ConnectionError):
-            while (until is None or until not in data) and (more := await reader.read(65536)):
-                data += more
-    writer.close()
+            await writer.wait_closed()
     return data
 
 
@@ -128,6 +132,25 @@ async def test_https_and_a_certificate_changed_under_way(side: Side, tmp_path: P
             assert (await client.get(f"https://127.0.0.1:{port}/api/v1/state")).status_code == 200
 
 
+@pytest.mark.feature("TRB-06")
+async def test_http_typed_at_the_https_port_is_led_to_https(side: Side, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = DataFolder(tmp_path / "tls")
+    certificates = Certificates.open(folder, KeyStore.open(folder), SystemClock(), Names(SERIAL))
+    async with http_server(side.services) as server:
+        port = await server.listen("127.0.0.1", 0, certificates.ssl_context())
+        async with httpx.AsyncClient() as client:
+            page = await client.get(f"http://127.0.0.1:{port}/live?a=1")
+            assert (page.status_code, page.headers["location"]) == (307, f"https://127.0.0.1:{port}/live?a=1")
+            post = await client.post(f"http://127.0.0.1:{port}/axis-cgi/systemready.cgi", content=b"{}")
+            assert post.status_code == 308
+        assert (await talk(port, b"\x16\x03\x01\x00\x05hello"))[:1] in (b"", b"\x15")  # nothing, or a TLS alert
+        monkeypatch.setattr("panocam.api.doorstep.FIRST_BYTE_SECONDS", 0.05)
+        assert await talk(port) == b""
+        trust = ssl.create_default_context(cadata=certificates.pem)
+        async with httpx.AsyncClient(verify=trust) as client:
+            assert (await client.get(f"https://127.0.0.1:{port}/api/v1/state")).status_code == 200
+
+
 def _another_certificate(folder: Path) -> tuple[str, str]:
     other = DataFolder(folder / "other")
     made = Certificates.open(other, KeyStore.open(other), SystemClock(), Names("0200CAFE0000"))
@@ -166,7 +189,7 @@ class EchoRtsp:
     def protocol(self) -> asyncio.Protocol:
         return Echo()
 
-    async def over_websocket(self, receive, send, *, user, peer, local) -> None:  # type: ignore[no-untyped-def]
+    async def over_websocket(self, receive, send, *, user, peer, local, secure) -> None:  # type: ignore[no-untyped-def]
         self.user = user
         async for message in receive:
             await send(message[::-1])

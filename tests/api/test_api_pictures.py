@@ -229,6 +229,13 @@ async def test_curl_with_digest(side: Side, tmp_path: Path) -> None:
             out, _ = await asyncio.wait_for(process.communicate(), 10)
             assert out.decode().startswith("200 image/jpeg ")
             assert (tmp_path / "out.jpg").read_bytes()[:3] == b"\xff\xd8\xff"
+        for path in ("/axis-cgi/usergroup.cgi?", "/axis-cgi//usergroup.cgi", "/axis-cgi/%75sergroup.cgi?a=b?c=%zz"):
+            process = await asyncio.create_subprocess_exec(
+                "curl", "-sS", "--digest", "-u", ":".join(PASSWORDS[Role.VIEWER]), f"http://127.0.0.1:{port}{path}",
+                stdout=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            out, _ = await asyncio.wait_for(process.communicate(), 10)
+            assert out.startswith(b"Error") if "//" in path else out.startswith(b"vera"), out
         post = await asyncio.create_subprocess_exec(
             "curl", "-sS", "--digest", "-u", ":".join(PASSWORDS[Role.ADMINISTRATOR]), "-d", "action=get", f"http://127.0.0.1:{port}/axis-cgi/pwdgrp.cgi",
             stdout=asyncio.subprocess.PIPE,

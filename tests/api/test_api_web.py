@@ -11,10 +11,14 @@ from conftest import PASSWORDS, Side, jpeg
 from panocam.api.build import application, endpoints
 from panocam.api.endpoint import WEBSOCKET, Dialect
 from panocam.api.web.exposition import Kind, Metric, histogram, render
+from panocam.events.topics import AUTHENTICATION_FAILED, SYSTEM_READY
 from panocam.media.codec import Codec
 from panocam.optics.mount import Mount
+from panocam.optics.pose import default_poses
 from panocam.pipeline.request import StreamRequest
 from panocam.settings import Role
+
+HOME = default_poses(Mount.CEILING)[0]
 
 
 @pytest.mark.feature("VIEW-15", "VIEW-14")
@@ -23,7 +27,13 @@ async def test_views_publish_their_resolutions_and_say_why_they_are_missing(side
         views = (await client.get("/api/v1/views")).json()["views"]
         assert [view["index"] for view in views] == list(range(12))
         assert views[0]["resolutions"][0] == "2992x2992"
-        assert views[4]["pose"] == {"view": 4, "pan": 0, "tilt": -40, "hfov": 90, "zoom": pytest.approx(1.73205, abs=1e-4)}
+        assert views[4]["pose"] == {
+            "view": 4,
+            "pan": 0,
+            "tilt": HOME.tilt,
+            "hfov": HOME.hfov,
+            "zoom": pytest.approx(HOME.magnification, abs=1e-4),
+        }
         assert [view["index"] for view in views if view["ptz"]] == [4, 5, 6, 7]
         side.camera.mount = Mount.WALL
         views = (await client.get("/api/v1/views")).json()["views"]
@@ -36,19 +46,19 @@ async def test_moves(side: Side) -> None:
     async with side.client(Role.OPERATOR) as client:
         base = "/api/v1/views/4/"
         there = (await client.put(base + "pose", json={"pan": 30, "hfov": 45})).json()
-        assert (there["pan"], there["tilt"], there["hfov"]) == (30, -40, 45)
+        assert (there["pan"], there["tilt"], there["hfov"]) == (30, HOME.tilt, 45)
         moved = (await client.post(base + "move", json={"pan": -10, "tilt": 5})).json()
-        assert (moved["pan"], moved["tilt"]) == (20, -35)
+        assert (moved["pan"], moved["tilt"]) == (20, HOME.tilt + 5)
         wider = (await client.post(base + "move", json={"zoom": 0.5})).json()
         assert wider["zoom"] == pytest.approx(moved["zoom"] / 2, rel=1e-3)
         middle = (await client.post(base + "center", json={"x": 0.5, "y": 0.5, "zoom": 2})).json()
-        assert (middle["pan"], middle["tilt"]) == pytest.approx((20, -35), abs=1e-3)
+        assert (middle["pan"], middle["tilt"]) == pytest.approx((20, HOME.tilt + 5), abs=1e-3)
         right = (await client.post(base + "center", json={"x": 1.0, "y": 0.5, "aspect": 16 / 9})).json()
         assert right["pan"] > middle["pan"]
         far = (await client.put(base + "pose", json={"tilt": 89})).json()
         assert far["tilt"] < 10  # a ceiling camera does not see the sky
         assert (await client.post(base + "home", json={})).json()["pan"] == 0
-        assert (await client.get(base + "pose")).json()["tilt"] == -40
+        assert (await client.get(base + "pose")).json()["tilt"] == HOME.tilt
 
 
 @pytest.mark.parametrize(
@@ -142,6 +152,20 @@ async def test_status_and_lens(side: Side) -> None:
         assert lens["circle"]["radius"] == 1400
         side.camera.lens = None
         assert (await client.get("/api/v1/lens")).status_code == 503
+
+
+async def test_events(side: Side) -> None:
+    bus = side.services.bus
+    bus.emit(SYSTEM_READY, ready=True)
+    bus.emit(AUTHENTICATION_FAILED, peer="192.0.2.1", account="anna", protocol="http")
+    async with side.client(Role.ADMINISTRATOR) as client:
+        seen = (await client.get("/api/v1/events")).json()["events"]
+        assert [event["topic"] for event in seen] == ["Device/Access/AuthenticationFailed", "Device/Status/SystemReady"]
+        assert seen[0]["data"] == {"peer": "192.0.2.1", "account": "anna", "protocol": "http"}
+        assert len((await client.get("/api/v1/events?limit=1")).json()["events"]) == 1
+        assert [event["sequence"] for event in (await client.get("/api/v1/events?after=1")).json()["events"]] == [2]
+        assert (await client.get("/api/v1/events?topic=Device/Status")).json()["events"][0]["data"] == {"ready": True}
+        assert (await client.get("/api/v1/events?limit=0")).status_code == 400
 
 
 SAMPLE = re.compile(r'^[a-z_:]+(\{([a-z_]+="([^"\\\n]|\\["\\n])*",?)+\})? -?[0-9.e+-]+$')
