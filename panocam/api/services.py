@@ -129,9 +129,9 @@ def assemble(
     settings: Store,
     accounts: Accounts,
     authenticator: Authenticator,
-    bus: Bus,
     camera: PanoramicCamera,
-    rtsp: Rtsp | None = None,
+    rtsp: Rtsp | None,
+    bus: Bus,
 ) -> Services:
     """Services for one run; preview mode counts from here."""
 

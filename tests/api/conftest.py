@@ -181,7 +181,7 @@ def _make(folder: Path, clock: ManualClock) -> Services:
     store = Store.open(data, keystore, {"device.serial": SERIAL}, clock)
     accounts = Accounts.open(data, keystore, clock, SERIAL)
     authenticator = Authenticator(accounts, lambda: store.snapshot.access, clock)
-    return assemble(clock, store, accounts, authenticator, Bus(clock), PublishedCamera(clock))
+    return assemble(clock, store, accounts, authenticator, PublishedCamera(clock), None, Bus(clock))
 
 
 @pytest.fixture(scope="session")
