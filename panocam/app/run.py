@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import uvloop
-from rich.console import Console
-from rich.logging import RichHandler
-from rich.table import Table
 
+from panocam.app import log
 from panocam.app.compose import Addresses, camera
 from panocam.discovery.mdns import own_addresses
 from panocam.errors import InvalidValue, Unavailable
 
-LEVELS = ("debug", "info", "warning", "error")
+TITLES = {"http": "Web page", "https": "Web page, encrypted", "rtsp": "Video", "rtsps": "Video, encrypted"}
 
 
 @dataclass(frozen=True)
@@ -33,20 +30,13 @@ class RunOptions:
     log_level: str = "info"
 
     def __post_init__(self) -> None:
-        if self.log_level not in LEVELS:
-            raise InvalidValue("--log-level", self.log_level, f"use one of {', '.join(LEVELS)}")
+        if self.log_level not in log.LEVELS:
+            raise InvalidValue("--log-level", self.log_level, f"use one of {', '.join(log.LEVELS)}")
 
 
 def run(options: RunOptions) -> None:
     """Run until SIGINT or SIGTERM. Raises PanocamError when the camera cannot start."""
-    logging.basicConfig(
-        level=options.log_level.upper(),
-        format="%(message)s",
-        datefmt="%X",
-        handlers=[RichHandler(console=Console(stderr=True), show_path=False)],
-    )
-    for noisy in ("uvicorn", "zeroconf", "httpx"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log.set_up(options.log_level)
     uvloop.run(_serve(options))
 
 
@@ -55,23 +45,26 @@ async def _serve(options: RunOptions) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    ready = options.ready_file
+    if ready is not None:
+        remove(ready)  # one of a camera that was killed would be believed
     async with camera(options.data, options.overrides) as addresses:
-        if options.ready_file is not None:
-            write_ready(options.ready_file, addresses)
-        show(addresses)
+        if ready is not None:
+            write_ready(ready, addresses)
         try:
+            show(addresses)
             await stop.wait()
         finally:
-            if options.ready_file is not None:
-                options.ready_file.unlink(missing_ok=True)
+            if ready is not None:
+                remove(ready)
 
 
 def urls(addresses: Addresses) -> dict[str, str]:
-    """The addresses that a person or a script opens, by name."""
+    """The addresses that a person or a script opens, by scheme."""
     host = own_addresses(addresses.host)[0]
-    found = {"http": addresses.http, "https": addresses.https, "rtsp": addresses.rtsp, "rtsps": addresses.rtsps}
-    made = {scheme: f"{scheme}://{host}:{port}" for scheme, port in found.items() if port}
-    return {name: url + ("/axis-media/media.amp" if name.startswith("rtsp") else "/") for name, url in made.items()}
+    host = f"[{host}]" if ":" in host else host
+    made = {scheme: f"{scheme}://{host}:{port}" for scheme, port in asdict(addresses.ports).items() if port}
+    return {scheme: url + ("/axis-media/media.amp" if scheme.startswith("rtsp") else "/") for scheme, url in made.items()}
 
 
 def write_ready(path: Path, addresses: Addresses) -> None:
@@ -82,16 +75,28 @@ def write_ready(path: Path, addresses: Addresses) -> None:
         temporary.write_text(json.dumps(facts, indent=1) + "\n")
         temporary.replace(path)
     except OSError as error:
-        raise Unavailable(f"ready file {path}: {error.strerror}; choose a writable place with --ready-file") from None
+        raise _unwritable(path, error) from None
+
+
+def remove(path: Path) -> None:
+    """Take the ready file away. Raises Unavailable."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from None
 
 
 def show(addresses: Addresses) -> None:
     """The short table that a person clicks in."""
-    table = Table(title=f"{addresses.name} · {addresses.model} · {addresses.serial}", title_justify="left", show_header=False)
-    titles = {"http": "Web page", "https": "Web page, encrypted", "rtsp": "Video", "rtsps": "Video, encrypted"}
-    for name, url in urls(addresses).items():
-        table.add_row(titles[name], url)
-    console = Console()
-    console.print(table)
+    found = urls(addresses)
+    width = max(len(TITLES[scheme]) for scheme in found)
+    print(f"{addresses.name} · {addresses.model} · {addresses.serial}")
+    for scheme, url in found.items():
+        print(f"  {TITLES[scheme]:{width}}  {url}")
     if addresses.setup_needed:
-        console.print("No account exists yet: open the web page and create the administrator.")
+        print("No account exists yet: open the web page and create the administrator.")
+    print("Stop with Ctrl+C.", flush=True)
+
+
+def _unwritable(path: Path, error: OSError) -> Unavailable:
+    return Unavailable(f"ready file {path}: {error.strerror}; choose a writable place with --ready-file")

@@ -26,6 +26,7 @@ def camera_config(settings: Snapshot) -> CameraConfig:
         quad_order=installation.quad_order,
         quad_eye=installation.quad_eye,
         poses=home_poses(settings, mount),
+        enabled=frozenset(index for index, view in enumerate(settings.views) if view.enabled),
         source_fps=25.0 if installation.power_line == 50 else 30.0,
     )
 

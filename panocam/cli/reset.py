@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from panocam.cli import options
+from panocam.errors import Unavailable
 
 
 def command(
     data: options.Data = None,
-    keep_network: Annotated[bool, typer.Option("--keep-network", help="Keep ports and addresses.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    keep_network: Annotated[
+        bool, typer.Option("--keep-network", envvar="PANOCAM_KEEP_NETWORK", help="Ports and addresses stay as they are.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", envvar="PANOCAM_YES", help="Do not ask.")] = False,
 ) -> None:
-    """Put everything back to factory default: settings, accounts, certificate."""
+    """Put everything back to factory default: settings, accounts, certificate. The serial number stays."""
     from panocam.access.reset import reset
 
     folder = options.data_folder(data)
+    if not folder.is_dir():
+        raise Unavailable(f"data folder {folder}: there is none, so there is nothing to reset; name the camera's with --data")
+    if not yes and not sys.stdin.isatty():
+        raise Unavailable("nobody is here to confirm; say --yes to reset all the same")
     if not yes:
         typer.confirm(f"Accounts, settings and certificate in {folder} will be lost. Go on?", abort=True)
     reset(folder, keep_network)
-    typer.echo("The camera is at factory default. The next start begins at the set-up page.")
+    typer.echo("The camera is at factory default. Its next start begins with the set-up page.")

@@ -36,15 +36,15 @@ def command(
     from panocam.pipeline.still import render_still
     from panocam.settings.snapshot import build
 
-    given = {
-        "source.uri": source,
-        "source.lens": lens,
-        "source.fov": fov,
-        "source.circle": circle,
-        "device.model": model,
-        "installation.mount": mount,
-    }
-    settings = build({path: value for path, value in given.items() if value is not None})
+    given = options.given(
+        source__uri=source,
+        source__lens=lens,
+        source__fov=fov,
+        source__circle=circle,
+        device__model=model,
+        installation__mount=mount,
+    )
+    settings = build(given)
     index = view_number(view)
     pose = None
     if (pan, tilt, zoom) != (None, None, None):
