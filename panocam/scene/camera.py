@@ -11,9 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panocam.optics.lens import Lens
 from panocam.optics.mount import Mount, camera_from_world
-
-Array = NDArray[np.float64]
-Field = NDArray[np.float32]
+from panocam.scene.arrays import Array, Field, clamp
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +42,7 @@ class Camera:
         self.rays: Field = (np.asarray(lens.unproject(self.node_px)) @ pose.axes).astype(np.float32)
 
     def project(self, points: ArrayLike) -> tuple[Array, Array]:
-        """World points (..., 3) to pixels (..., 2) and distances (...) in metres. Beyond the field of view pixels lie outside the circle."""
+        """World points (..., 3) to pixels (..., 2) and distances (...) in metres; outside the circle beyond the field of view."""
         v = np.asarray(points, np.float64) - self.pose.position
         return np.asarray(self.lens.project(v @ self.pose.axes.T), np.float64), np.linalg.norm(v, axis=-1)
 
@@ -67,4 +65,15 @@ class Camera:
         c = self.lens.circle
         xs = (np.arange(x, x + w, dtype=np.float32) - np.float32(c.cx)) ** 2
         ys = (np.arange(y, y + h, dtype=np.float32) - np.float32(c.cy)) ** 2
-        return np.clip(np.float32(c.radius) - cv2.sqrt(np.add.outer(ys, xs)) + np.float32(0.5), 0, 1)
+        return clamp(np.float32(c.radius + 0.5) - cv2.sqrt(np.add.outer(ys, xs)), 0, 1)
+
+    def bounds(self, points: ArrayLike, pad: float) -> tuple[int, int, int, int] | None:
+        """Pixels (first row, row beyond, first column, column beyond) around world points (N, 3), ``pad`` pixels wider, aligned to whole
+        blocks and cut to the picture; None if nothing of it is inside."""
+        px, _ = self.project(points)
+        b, end = self.step, self.nodes * self.step
+        x0, y0 = np.clip(np.floor((px.min(0) - pad) / b) * b, 0, end).astype(int)
+        x1, y1 = np.clip(np.ceil((px.max(0) + pad + 1) / b) * b, 0, end).astype(int)
+        if x1 - x0 < 2 * b or y1 - y0 < 2 * b:
+            return None
+        return int(y0), int(y1), int(x0), int(x1)

@@ -13,8 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Field = NDArray[np.float32]
+from panocam.scene.arrays import Array, Field
 
 
 class Stuff(IntEnum):
@@ -27,6 +26,13 @@ class Stuff(IntEnum):
     SHIRT = 4
     STRIPED = 5
     TYRE = 6
+
+
+class Paint(IntEnum):
+    """How a block is painted."""
+
+    BODY = 0
+    CABIN = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,20 +51,22 @@ class Capsules:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A convex body: points with ``planes[:, :3] @ p <= planes[:, 3]`` in its own frame; ``frame`` (3x3) rows are its axes in the world."""
+    """A convex body: points with ``planes[:, :3] @ p <= planes[:, 3]`` in its own frame; ``frame`` (3x3) rows are its axes in the world,
+    ``corners`` (N, 3) world points that enclose it, ``albedo`` linear."""
 
     origin: Field
     frame: Field
     planes: Field
     corners: Field
-    paint: int
+    paint: Paint
     albedo: Field
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """Everything to draw for one actor at one instant. ``shade`` (M, 7): segments with a radius that throw its shadow.
-    ``spread``: half size (m) of the dark contact on the ground, along ``heading`` and across."""
+    """Everything to draw for one actor at one instant. ``shade`` (M, 7): segments with a radius that throw its shadow, most important
+    first; ``contact`` (K, 4): x, y, height, size of dark spots under it; ``hull`` (N, 3): points that enclose it; ``reach``: how far
+    from its position its shade goes on the ground, in metres, not counting the length of a low sun's shadow."""
 
     capsules: Capsules
     blocks: tuple[Block, ...]
@@ -67,10 +75,15 @@ class Figure:
     position: tuple[float, float, float]
     heading: float
     contact: Field
+    reach: float = 1.3
 
 
 def capsules(
-    ends: Sequence[tuple[Array, Array]], radii: Sequence[tuple[float, float, float]], side: Array, up: Array, stuff: Sequence[tuple[Array, int]]
+    ends: Sequence[tuple[Array, Array]],
+    radii: Sequence[tuple[float, float, float]],
+    side: Array,
+    up: Array,
+    stuff: Sequence[tuple[Array, int]],
 ) -> Capsules:
     """Capsules from their segments and radii (across ``side``, across the other way, along the axis). ``up`` is the axis of segments
     without length."""

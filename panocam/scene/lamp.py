@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from panocam.scene.arrays import Field, f32
 from panocam.scene.light import Light
-
-Field = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,17 +19,25 @@ class Lamp:
     beams: tuple[tuple[Field, Field, float], ...]
     mains_ambient: float
 
-    def on(self, n: Field, wrap: float = 0.25) -> tuple[Field, Field]:
-        """Irradiance (E, 3) for normals (E, 3), and its mains part (E,). ``wrap`` softens the terminator as large sources do."""
-        up = (np.float32(0.5) + np.float32(0.5) * n[:, 2])[:, None]
-        e = up * self.sky + (1 - up) * self.ground
-        mains = e.mean(1) * np.float32(self.mains_ambient)
+    def on(self, n: Field, out: Field, wrap: float = 0.25) -> Field:
+        """Irradiance and its mains part for normals (3, E), into ``out`` (4, E). ``wrap`` softens the terminator as large sources do."""
+        up = n[2] * np.float32(0.5)
+        up += np.float32(0.5)
+        for k in range(3):
+            np.multiply(up, np.float32(self.sky[k] - self.ground[k]), out=out[k])
+            out[k] += self.ground[k]
+        mains = (out[0] + out[1] + out[2]) * np.float32(self.mains_ambient)
         for to, rgb, part in self.beams:
-            facing = np.maximum((n @ to + np.float32(wrap)) / np.float32(1 + wrap), 0)
-            e += facing[:, None] * rgb
+            facing = to @ n
+            facing += np.float32(wrap)
+            np.maximum(facing, 0, out=facing)
+            facing *= np.float32(1 / (1 + wrap))
+            for k in range(3):
+                out[k] += facing * rgb[k]
             if part:
-                mains += facing * np.float32(rgb.mean() * part)
-        return e, mains / np.maximum(e.mean(1), 1e-6)
+                mains += facing * np.float32(rgb.sum() * part)
+        np.divide(mains, out[0] + out[1] + out[2] + np.float32(1e-6), out=out[3])
+        return out
 
 
 class LampField:
@@ -52,7 +58,7 @@ class LampField:
             if float(s.mains) == part:
                 e, to = self._light.beam(s, p)
                 out[:, :3] += e[:, None] * to
-                out[:, 3:] += e[:, None] * np.float32(s.color)
+                out[:, 3:] += e[:, None] * f32(s.color)
         return out
 
     def at(self, x: float, y: float) -> Lamp:
@@ -64,8 +70,8 @@ class LampField:
             if size > 1e-4:
                 beams.append((v[:3] / size, v[3:], part))
         if self._sun is not None and self._light.sun is not None:
-            beams.append((np.float32(self._light.sun[0]), np.float32(self._light.sun[1]) * self._mix(self._sun, x, y), 0.0))
-        return Lamp(np.float32(self._light.sky), np.float32(self._light.ground), tuple(beams), self._light.mains_ambient)
+            beams.append((f32(self._light.sun[0]), f32(self._light.sun[1]) * self._mix(self._sun, x, y), 0.0))
+        return Lamp(f32(self._light.sky), f32(self._light.ground), tuple(beams), self._light.mains_ambient)
 
     def _mix(self, grid: Field, x: float, y: float) -> Field:
         gy, gx = grid.shape[:2]

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+from panocam.scene.arrays import Field, f32
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,18 @@ class Light:
         lamps = ambient.mean(1) * self.mains_ambient
         for s in self.sources:
             direct = self._source(s, p, n)
-            total += direct[:, None] * np.float32(s.color)
+            total += direct[:, None] * f32(s.color)
             if s.mains:
                 lamps += direct * np.float32(np.mean(s.color))
         if self.sun is not None:
-            total += self._sunlight(p, n)[:, None] * np.float32(self.sun[1])
+            total += self._sunlight(p, n)[:, None] * f32(self.sun[1])
         return total, lamps / np.maximum(total.mean(1), 1e-6)
 
     def _source(self, s: Source, p: Field, n: Field) -> Field:
-        to = np.float32(s.at) - p
+        to = f32(s.at) - p
         d2 = np.einsum("ij,ij->i", to, to)
         d = np.sqrt(d2)
-        away = -(to @ np.float32(s.facing)) / d
+        away = -(to @ f32(s.facing)) / d
         here = np.einsum("ij,ij->i", to, n) / d
         e = s.power * np.maximum(away, 0) * np.maximum(here, 0) / (d2 + 0.12)
         lit = np.flatnonzero(e > 1e-3)
@@ -69,20 +68,20 @@ class Light:
 
     def beam(self, s: Source, p: Field) -> tuple[Field, Field]:
         """Irradiance (N,) of one source on surfaces that face it at points ``p``, and the unit direction (N, 3) towards it."""
-        to = np.float32(s.at) - p
+        to = f32(s.at) - p
         d = np.linalg.norm(to, axis=1)
-        e = s.power * np.maximum(-(to @ np.float32(s.facing)) / d, 0) / (d * d + 0.12)
+        e = s.power * np.maximum(-(to @ f32(s.facing)) / d, 0) / (d * d + 0.12)
         return (e * (1 - 0.85 * self.hidden(p, to, 0.97))).astype(np.float32), to / d[:, None]
 
     def sunshine(self, p: Field) -> Field:
         """How much of the sun (N,) reaches points ``p``."""
         assert self.sun is not None
-        to = np.broadcast_to(np.float32(self.sun[0]), p.shape)
+        to = np.broadcast_to(f32(self.sun[0]), p.shape)
         return (1 - self.hidden(p, to * 60, 1.0)) * self._dapple(p, to[0])
 
     def _sunlight(self, p: Field, n: Field) -> Field:
         assert self.sun is not None
-        e = np.maximum(n @ np.float32(self.sun[0]), 0)
+        e = np.maximum(n @ f32(self.sun[0]), 0)
         lit = np.flatnonzero(e > 1e-3)
         out: Field = np.zeros(len(p), np.float32)
         out[lit] = e[lit] * self.sunshine(p[lit] + n[lit] * np.float32(0.02))
@@ -101,15 +100,23 @@ class Light:
 
     def nearest(self, p: Field, to: Field) -> Field:
         """How far along ``to`` (1 = its full length) the first box stands; large where there is none."""
-        inv = 1 / np.where(np.abs(to) < 1e-9, np.float32(1e-9), to)
+        q, v = np.ascontiguousarray(p.T), np.ascontiguousarray(to.T)
+        end = q + v
+        least, most = np.minimum(q, end), np.maximum(q, end)
+        inv = 1 / np.where(np.abs(v) < 1e-9, np.float32(1e-9), v)
         out = np.full(len(p), 1e9, np.float32)
         for lo, hi in self.hides:
-            t0, t1 = (lo - p) * inv, (hi - p) * inv
-            near, far = np.minimum(t0, t1), np.maximum(t0, t1)
-            tn = np.maximum(np.maximum(near[:, 0], near[:, 1]), near[:, 2])
-            tf = np.minimum(np.minimum(far[:, 0], far[:, 1]), far[:, 2])
-            hit = (tn < tf) & (tf > 1e-4) & (tn < out)
-            np.copyto(out, tn, where=hit)
+            near_it = (
+                (least[0] < hi[0]) & (most[0] > lo[0]) & (least[1] < hi[1]) & (most[1] > lo[1]) & (least[2] < hi[2]) & (most[2] > lo[2])
+            )
+            at = np.flatnonzero(near_it)
+            if not len(at):
+                continue
+            qa, ia = q[:, at], inv[:, at]
+            t0, t1 = (lo[:, None] - qa) * ia, (hi[:, None] - qa) * ia
+            tn, tf = np.minimum(t0, t1).max(0), np.maximum(t0, t1).min(0)
+            hit = (tn < tf) & (tf > 1e-4) & (tn < out[at])
+            out[at[hit]] = tn[hit]
         return out
 
     def hidden(self, p: Field, to: Field, limit: float) -> Field:
@@ -117,15 +124,16 @@ class Light:
         return (self.nearest(p, to) < limit).astype(np.float32)
 
     def ambient(self, p: Field, n: Field) -> Field:
-        """Sky and ground light by the normal's tilt, less what near boxes hide (six rays a point)."""
+        """Sky and ground light by the normal's tilt, less what near boxes hide (seven rays a point)."""
         up = (0.5 + 0.5 * n[:, 2:3]).astype(np.float32)
-        e = up * np.float32(self.sky) + (1 - up) * np.float32(self.ground)
-        return e * (1 - self._occlusion(p, n))[:, None]
+        e: Field = up * f32(self.sky) + (1 - up) * f32(self.ground)
+        e *= (1 - self._occlusion(p, n))[:, None]
+        return e
 
     def _occlusion(self, p: Field, n: Field, rays: int = 7) -> Field:
         if not len(self.hides):
             return np.zeros(len(p), np.float32)
-        side = np.where(np.abs(n[:, 2:3]) > 0.7, np.float32([1, 0, 0]), np.float32([0, 0, 1]))
+        side = np.where(np.abs(n[:, 2:3]) > 0.7, f32([1, 0, 0]), f32([0, 0, 1]))
         t = np.cross(n, side)
         b = np.cross(n, t)
         start = p + n * np.float32(0.01)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from panocam.scene.figure import Array, Figure, Stuff, capsules
+from panocam.scene.arrays import Array, Field
+from panocam.scene.arrays import f32
+from panocam.scene.figure import Figure, Stuff, capsules
 from panocam.scene.paths import Path
 
 Color = tuple[int, int, int]
@@ -53,7 +54,11 @@ class Person:
         """x, y in metres and heading in radians clockwise from north at ``t`` seconds."""
         if self.speed == 0:
             x, y = self.path.points[0]
-            return x + 0.03 * np.sin(0.9 * t), y + 0.03 * np.sin(0.7 * t + 1), np.radians(self.facing) + 0.35 * np.sin(0.37 * t + self.start)
+            return (
+                x + 0.03 * np.sin(0.9 * t),
+                y + 0.03 * np.sin(0.7 * t + 1),
+                np.radians(self.facing) + 0.35 * np.sin(0.37 * t + self.start),
+            )
         run = self.start + self.speed * t
         x, y = self.path.at(run)
         return x, y, self.path.heading(run)
@@ -76,26 +81,27 @@ class Person:
         caps = capsules(ends, radii, right, np.array([0, 0, 1.0]), looks)
         return Figure(caps, (), self._shade(ends, radii), self._hull(ends, radii), (x, y, 0.0), heading, self._contact(ends))
 
-    def _shade(self, ends: list[tuple[Array, Array]], radii: list[tuple[float, float, float]]) -> NDArray[np.float32]:
-        """Pelvis to chest, head, two legs: what matters for a shadow."""
-        rows = [[*ends[0][0], *ends[2][1], radii[2][0] * 0.92], [*ends[4][0], *ends[5][1], 0.1]]
+    def _shade(self, ends: list[tuple[Array, Array]], radii: list[tuple[float, float, float]]) -> Field:
+        """What matters for a shadow, most important first: trunk, legs, head, arms."""
+        rows = [[*ends[0][0], *ends[4][1], radii[2][0] * 0.85]]
         rows += [[*ends[i][0], *ends[i + 1][1], radii[i][0] * 0.9] for i in (_LEGS, _LEGS + 3)]
+        rows += [[*ends[4][0], *ends[5][1], 0.1]]
         rows += [[*ends[i][0], *ends[i + 1][1], 0.045] for i in (_ARMS, _ARMS + 3)]
         return np.array(rows, np.float32)
 
     @staticmethod
-    def _contact(ends: list[tuple[Array, Array]]) -> NDArray[np.float32]:
+    def _contact(ends: list[tuple[Array, Array]]) -> Field:
         """(2, 4): x, y, height above the ground and size of each foot's dark contact."""
         feet = [ends[_LEGS + 2], ends[_LEGS + 5]]
         return np.array([[*((a + b) / 2)[:2], max(0.0, min(a[2], b[2]) - 0.04), 0.13] for a, b in feet], np.float32)
 
     @staticmethod
-    def _hull(ends: list[tuple[Array, Array]], radii: list[tuple[float, float, float]]) -> NDArray[np.float32]:
+    def _hull(ends: list[tuple[Array, Array]], radii: list[tuple[float, float, float]]) -> Field:
         """Points that enclose the body: each segment's ends, a radius away in six directions."""
         e = np.array(ends).reshape(-1, 3)
         r = np.repeat(np.array(radii).max(1), 2)
         six = np.concatenate([np.eye(3), -np.eye(3)])
-        return (e[:, None] + six[None] * r[:, None, None]).reshape(-1, 3).astype(np.float32)
+        return f32((e[:, None] + six[None] * r[:, None, None]).reshape(-1, 3))
 
     # -- anatomy, in units of height; x right, y forward, z up --------------------------------------------------------
 
@@ -163,7 +169,13 @@ class Person:
             ear = head + np.array([side * 0.077, -0.004, -0.005]) * k
             yield ear, ear, (0.012, 0.022, 0.030), self.skin, Stuff.PLAIN
         if self.long_hair:
-            yield head + np.array([0, -0.045, -0.01]) * k, head + np.array([0, -0.075, -0.20]) * k, (0.088, 0.055, 0.05), self.hair, Stuff.HAIR
+            yield (
+                head + np.array([0, -0.045, -0.01]) * k,
+                head + np.array([0, -0.075, -0.20]) * k,
+                (0.088, 0.055, 0.05),
+                self.hair,
+                Stuff.HAIR,
+            )
 
     def _extras(self, at: _At, legs: list[tuple[float, float]]) -> Iterator[Part]:
         if self.skirt:

@@ -19,11 +19,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from panocam.scene.arrays import Bytes, Field
 from panocam.scene.camera import Camera
 from panocam.scene.light import Light
 from panocam.scene.solids import Face, Solid
 
-Field = NDArray[np.float32]
 TILE = 128
 CODE = 8191.0
 """Stored code = CODE * sqrt(radiance): 16 bits hold radiance 0..64 with less than a grey level's error anywhere."""
@@ -45,7 +45,7 @@ class Still:
     flickers, 255 = all; ``depth``: (H, W) uint16 millimetres along the ray."""
 
     code: NDArray[np.uint16]
-    mains: NDArray[np.uint8]
+    mains: Bytes
     depth: NDArray[np.uint16]
 
 
@@ -59,7 +59,7 @@ class _Patch:
     light: Field
     inverse: Field
     mirror: Field | None
-    mips: list[NDArray[np.uint8]]
+    mips: list[Bytes]
     see_through: bool
 
 
@@ -169,7 +169,8 @@ class Raster:
         step, k = cam.step, TILE // cam.step
         tile = (r, r + k + 2, c, c + k + 2)  # node rows and columns, one more on each side
         sky, glare, shading = (None if g is None else self._grow(g[tile[0] : tile[1], tile[2] : tile[3]]) for g in fields)
-        assert glare is not None and shading is not None
+        assert glare is not None
+        assert shading is not None
         h, w = shading.shape
         canvas = np.zeros((h, w, 4), np.float32)
         if sky is not None:
@@ -194,7 +195,12 @@ class Raster:
         box = _union([cut for _, cut in here])
         target = np.s_[(box[0] - tile[0]) * step : (box[1] - tile[0] - 2) * step, (box[2] - tile[2]) * step : (box[3] - tile[2] - 2) * step]
         canvas, near = canvas[target], near[target]
-        if len(here) == 1 and here[0][1] == box and not here[0][0].see_through and _covers(here[0][0].geometry[_within(box, here[0][0].box)]):
+        if (
+            len(here) == 1
+            and here[0][1] == box
+            and not here[0][0].see_through
+            and _covers(here[0][0].geometry[_within(box, here[0][0].box)])
+        ):
             self._whole(here[0][0], box, canvas, near)
             return
         total = np.zeros(canvas.shape[:2], np.float32)
@@ -210,7 +216,11 @@ class Raster:
         """A face without an edge in sight."""
         nodes = _within(cut, p.box)
         geometry = self._grow(p.geometry[nodes])
-        np.multiply(self._reflectance(p, nodes, cv2.extractChannel(geometry, 0), cv2.extractChannel(geometry, 1)), self._grow(p.light[nodes]), out=canvas)
+        np.multiply(
+            self._reflectance(p, nodes, cv2.extractChannel(geometry, 0), cv2.extractChannel(geometry, 1)),
+            self._grow(p.light[nodes]),
+            out=canvas,
+        )
         near[:] = self._grow(p.inverse[nodes])
         if p.mirror is not None:
             canvas += self._grow(p.mirror[nodes])
@@ -240,7 +250,13 @@ class Raster:
         th, tw = texture.shape[:2]
         if th == tw == 1:
             return np.broadcast_to(_TABLE[0, texture[0, 0], np.arange(4)], (*a.shape, 4)).copy()
-        texel = cv2.remap(texture, a * np.float32(tw) - np.float32(0.5), b * np.float32(th) - np.float32(0.5), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        texel = cv2.remap(
+            texture,
+            a * np.float32(tw) - np.float32(0.5),
+            b * np.float32(th) - np.float32(0.5),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
         return cv2.LUT(texel, _TABLE)
 
     def _grow(self, nodes: Field) -> Field:
@@ -253,7 +269,8 @@ class Raster:
 def _slope(x: Field) -> Field:
     """Length of the gradient, per node step."""
     gy, gx = np.gradient(x)
-    return np.hypot(gy, gx)
+    slope: Field = np.hypot(gy, gx)
+    return slope
 
 
 def _soften(x: Field) -> Field:
@@ -287,11 +304,14 @@ def _covers(g: Field) -> bool:
     return bool((np.minimum(a, 1 - a) * ia).min() > 1 and (np.minimum(b, 1 - b) * ib).min() > 1)
 
 
-def _mip(mips: list[NDArray[np.uint8]], g: Field) -> NDArray[np.uint8]:
+def _mip(mips: list[Bytes], g: Field) -> Bytes:
     """The texture size whose texels are about as large as pixels here."""
     h, w = mips[0].shape[:2]
-    texels = w * h * float((1 / (g[..., 2] * g[..., 3])).mean())
-    level = int(np.clip(round(0.5 * np.log2(max(texels, 1e-6)) - 0.2), 0, 10))
+    inside = (np.abs(g[..., 0] - 0.5) < 0.65) & (np.abs(g[..., 1] - 0.5) < 0.65)
+    seen = g[inside] if inside.any() else g.reshape(-1, 4)
+    across, down = w * float((1 / seen[:, 2]).mean()), h * float((1 / seen[:, 3]).mean())
+    texels = 0.65 * max(across, down) + 0.35 * min(across, down)
+    level = int(np.clip(round(np.log2(max(texels, 1e-6)) - 0.2), 0, 10))
     while len(mips) <= level:
         last = mips[-1]
         mips.append(cv2.resize(last, (max(1, last.shape[1] // 2), max(1, last.shape[0] // 2)), interpolation=cv2.INTER_AREA))
@@ -304,8 +324,8 @@ def paint_order(solids: Sequence[Solid], eye: NDArray[np.float64]) -> list[int]:
     layer = np.array([s.layer for s in solids])
     eps = 1e-6
     apart = (hi[:, None] <= lo[None] + eps) & (eye >= hi[:, None] - eps) | (lo[:, None] >= hi[None] - eps) & (eye <= lo[:, None] + eps)
-    cannot = apart.any(-1)  # [i, j]: i cannot hide j
-    before = cannot & ~cannot.T  # i is painted before j
+    cannot = np.asarray(apart.any(-1), np.bool_)  # [i, j]: i cannot hide j
+    before = np.asarray(cannot & ~cannot.T)  # i is painted before j
     np.fill_diagonal(before, False)
     first = layer < 0  # shells, which hold everything else
     before |= first[:, None] & ~first[None]

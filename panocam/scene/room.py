@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from panocam.optics.mount import Mount
 from panocam.scene import textures as tx
+from panocam.scene.arrays import Field, clamp, f32
 from panocam.scene.light import Light, Source
 from panocam.scene.solids import Face, Solid, box, decal, flat, rect
-from panocam.scene.world import Edge, World
+from panocam.scene.world import Edge, Point, World
 
-Field = NDArray[np.float32]
-
+PLACES = {Mount.CEILING: (0.0, 0.0, 2.9), Mount.DESK: (1.3, 0.0, 0.82), Mount.WALL: (0.0, -2.94, 2.2)}
 LO, HI = (-4.0, -3.0, 0.0), (4.0, 3.0, 3.0)
 LAMPS = [(0.0, 1.5), (0.0, -1.5), (2.4, 1.5), (2.4, -1.5), (-2.4, 1.5)]
 """Centres of the ceiling panels; the sixth, at (-2.4, -1.5), has failed: that makes the dark corner."""
@@ -31,12 +30,11 @@ def build(detail: float = 1.0) -> World:
     """The room with textures for about ``detail`` * 220 pixels per metre."""
     rng = np.random.default_rng(7)
     furniture = [*_table(rng), *_counter(rng), *_shelves(rng, detail), *_gondola(rng, detail), *_sofa(), *_plants(rng)]
-    solids = (_shell(rng, detail), *_window(rng), *_lamps(), *_wall_things(rng, detail), *furniture, *_targets())
-    hides = np.array([[s.lo, s.hi] for s in solids if s.casts], np.float32)
+    solids = (_shell(rng, detail), *_window(rng), *_lamps(), *_wall_things(rng, detail), *furniture, *targets(TARGETS))
+    hides = np.array([s.shade for s in solids if s.casts], np.float32)
     sources = (*_lamp_sources(), *_window_sources())
     light = Light(sources, (0.20, 0.195, 0.19), (0.155, 0.135, 0.115), hides, mains_ambient=0.72)
-    places = {Mount.CEILING: (0.0, 0.0, 2.9), Mount.DESK: (1.3, 0.0, 0.82), Mount.WALL: (0.0, -2.94, 2.2)}
-    return World("room", solids, light, places, _markers(), tuple(_lines()), mirror=_mirror)
+    return World("room", solids, light, PLACES, markers(TARGETS), tuple(_lines()), mirror=_mirror, brightness=2.2)
 
 
 def _shell(rng: np.random.Generator, detail: float) -> Solid:
@@ -58,7 +56,7 @@ def _shell(rng: np.random.Generator, detail: float) -> Solid:
 
 def _window(rng: np.random.Generator) -> Iterator[Solid]:
     (x, y0, z0), (_, y1, z1) = WINDOW
-    yield Solid((rect("west", (x, y0, z0), (x, y1, z1), outside(rng), glow=9.0),), layer=0)
+    yield Solid((rect("west", (x, y0, z0), (x, y1, z1), outside(rng), glow=5.0),), layer=0)
     frame = flat((246, 246, 244))
     for y in np.linspace(y0, y1, 4):
         yield box((3.93, y - 0.03, z0), (3.999, y + 0.03, z1), frame)
@@ -86,7 +84,7 @@ def outside(rng: np.random.Generator) -> tx.Texture:
                 cv2.rectangle(out, (wx, wy), (wx + 8, wy + 11), (tone * 0.55).tolist(), -1)
     for _ in range(500):
         at = (int(rng.integers(0, w)), int(h * rng.uniform(0.74, 1.0)))
-        cv2.circle(out, at, int(rng.integers(3, 9)), (np.array([92, 122, 66]) * rng.uniform(0.5, 1.1)).tolist(), -1, cv2.LINE_AA)
+        cv2.circle(out, at, int(rng.integers(3, 9)), (np.array([84, 104, 70]) * rng.uniform(0.5, 1.1)).tolist(), -1, cv2.LINE_AA)
     return tx.rgba(out)
 
 
@@ -116,23 +114,24 @@ def _window_sources() -> Iterator[Source]:
 def _mirror(rays: Field) -> Field:
     """Lamps and window as the floor shows them: blurred."""
     p, d = rays[..., :3], rays[..., 3:]
-    out = np.zeros(p.shape, np.float32)
+    out: Field = np.zeros(p.shape, np.float32)
     up = np.maximum(d[..., 2], 1e-3)
     t = (3.0 - p[..., 2]) / up
     hit = p + d * t[..., None]
     soft = 0.05 + 0.03 * t
     for x, y in LAMPS:
-        out += (_soft_box(hit[..., 0] - x, 0.6, soft) * _soft_box(hit[..., 1] - y, 0.3, soft))[..., None] * np.float32(WARM) * 3.4
+        out += (_soft_box(hit[..., 0] - x, 0.6, soft) * _soft_box(hit[..., 1] - y, 0.3, soft))[..., None] * f32(WARM) * 3.4
     (x, y0, z0), (_, y1, z1) = WINDOW
     t = np.clip((x - p[..., 0]) / np.maximum(d[..., 0], 1e-3), 0, 30)
     hit = p + d * t[..., None]
     soft = 0.04 + 0.05 * t
     pane = _soft_box(hit[..., 1] - (y0 + y1) / 2, (y1 - y0) / 2, soft) * _soft_box(hit[..., 2] - (z0 + z1) / 2, (z1 - z0) / 2, soft)
-    return out + (pane * (d[..., 0] > 1e-3))[..., None] * np.float32(COOL) * 6.0
+    out += (pane * (d[..., 0] > 1e-3))[..., None] * f32(COOL) * 6.0
+    return out
 
 
 def _soft_box(x: Field, half: float, soft: Field) -> Field:
-    return np.clip((half - np.abs(x)) / (2 * soft) + 0.5, 0, 1)
+    return clamp((half - np.abs(x)) / (2 * soft) + 0.5, 0, 1)
 
 
 def _wall_things(rng: np.random.Generator, detail: float) -> Iterator[Solid]:
@@ -145,7 +144,9 @@ def _wall_things(rng: np.random.Generator, detail: float) -> Iterator[Solid]:
     ]
     for facing, (x, z), words, base, ink in pictures:
         yield decal(facing, (x - 0.36, north, z), (x + 0.36, north, z + 1.0), tx.poster(rng, words, base, ink))
-    yield decal("east", (-3.985, -0.55, 1.35), (-3.985, 0.15, 2.3), tx.poster(rng, ("TEA", "from the hills"), (150, 184, 120), (50, 96, 60)))
+    yield decal(
+        "east", (-3.985, -0.55, 1.35), (-3.985, 0.15, 2.3), tx.poster(rng, ("TEA", "from the hills"), (150, 184, 120), (50, 96, 60))
+    )
     yield decal("east", (-3.985, 0.75, 1.7), (-3.985, 2.35, 2.15), tx.sign("CORNER SHOP", (38, 62, 66), (240, 226, 180), (800, 225), 3.1))
     board = np.full((200, 400, 4), 255, np.uint8)
     board[..., :3] = 240
@@ -175,7 +176,9 @@ def _clock() -> tx.Texture:
 
 def _door() -> Iterator[Solid]:
     leaf = np.full((210, 90, 4), 255, np.uint8)
-    leaf[..., :3] = np.clip(np.array([168, 118, 74]) * (1 + 0.05 * tx.noise(np.random.default_rng(3), 210, 90, (80, 5), 3)[..., None]), 0, 255)
+    leaf[..., :3] = np.clip(
+        np.array([168, 118, 74]) * (1 + 0.05 * tx.noise(np.random.default_rng(3), 210, 90, (80, 5), 3)[..., None]), 0, 255
+    )
     for y0, y1 in ((18, 92), (112, 192)):
         cv2.rectangle(leaf, (14, y0), (76, y1), (128, 88, 54, 255), 2, cv2.LINE_AA)
         cv2.rectangle(leaf, (17, y0 + 3), (73, y1 - 3), (188, 138, 92, 255), 1, cv2.LINE_AA)
@@ -205,7 +208,12 @@ def _table(rng: np.random.Generator) -> Iterator[Solid]:
             keys[ky : ky + 4, kx : kx + 4, :3] = 40
     yield box((0.6, -0.36, 0.741), (0.94, -0.12, 0.757), {"*": flat(STEEL), "up": keys})
     screen = tx.goods(rng, (0.33, 0.22), 2, 500)
-    yield Solid((rect("south", (0.6, -0.11, 0.757), (0.94, -0.11, 0.975), screen, glow=0.85), *box((0.6, -0.11, 0.757), (0.94, -0.1, 0.975), flat(STEEL)).faces[3:]))
+    yield Solid(
+        (
+            rect("south", (0.6, -0.11, 0.757), (0.94, -0.11, 0.975), screen, glow=0.85),
+            *box((0.6, -0.11, 0.757), (0.94, -0.1, 0.975), flat(STEEL)).faces[3:],
+        )
+    )
     paper = tx.sign("invoice", (246, 246, 240), (70, 70, 76), (210, 297), 0.8)
     yield decal("up", (1.65, -0.42, 0.745), (1.86, -0.12, 0.745), paper)
     yield decal("up", (1.84, 0.05, 0.745), (2.05, 0.35, 0.745), tx.sign("plan", (250, 240, 200), (60, 80, 120), (210, 297), 1.0))
@@ -234,7 +242,12 @@ def _counter(rng: np.random.Generator) -> Iterator[Solid]:
     yield box((-3.22, -1.26, 0.92), (-2.53, 1.26, 0.96), flat((232, 228, 220)), casts=True, gloss=0.05)
     yield box((-3.0, -0.25, 0.96), (-2.72, 0.1, 1.06), flat((44, 46, 50)))
     till = tx.sign("12.50", (18, 30, 40), (120, 230, 190), (160, 90), 1.3)
-    yield Solid((rect("west", (-2.76, -0.25, 1.06), (-2.76, 0.1, 1.3), till, glow=0.8), *box((-2.76, -0.25, 1.06), (-2.74, 0.1, 1.3), flat((40, 42, 46))).faces[:5]))
+    yield Solid(
+        (
+            rect("west", (-2.76, -0.25, 1.06), (-2.76, 0.1, 1.3), till, glow=0.8),
+            *box((-2.76, -0.25, 1.06), (-2.74, 0.1, 1.3), flat((40, 42, 46))).faces[:5],
+        )
+    )
     yield box((-2.95, 0.55, 0.96), (-2.65, 0.95, 1.12), {"*": tx.goods(rng, (0.4, 0.16), 1, 200)}, casts=True)
 
 
@@ -295,7 +308,7 @@ def _plants(rng: np.random.Generator) -> Iterator[Solid]:
             yield Solid((Face(origin + u, -u, np.array([0, 0, -size]), leaf),))
 
 
-_TARGETS = {
+TARGETS: dict[str, tuple[str, Point]] = {
     "floor-north": ("up", (0.0, 2.0, 0.0)),
     "floor-south": ("up", (-0.5, -2.3, 0.0)),
     "floor-east": ("up", (3.5, 1.6, 0.0)),
@@ -309,24 +322,23 @@ _TARGETS = {
 }
 
 
-def _targets() -> Iterator[Solid]:
-    card = tx.chequer()
-    for facing, at in _TARGETS.values():
-        half = np.where(np.abs(np.array(_NORMAL[facing])) > 0, 0.0, 0.12)
-        off = np.array(_NORMAL[facing]) * 0.004
-        p = np.array(at) + off
-        yield decal(facing, tuple(p - half), tuple(p + half), card)
-
-
 _NORMAL = {"up": (0, 0, 1), "down": (0, 0, -1), "south": (0, -1, 0), "north": (0, 1, 0), "east": (1, 0, 0), "west": (-1, 0, 0)}
+_LIFT = 0.006
 
 
-def _markers() -> dict[str, tuple[float, float, float]]:
-    out = {}
-    for name, (facing, at) in _TARGETS.items():
-        p = np.array(at) + np.array(_NORMAL[facing]) * 0.004
-        out[name] = (float(p[0]), float(p[1]), float(p[2]))
-    return out
+def targets(table: Mapping[str, tuple[str, Point]], half: float = 0.12) -> Iterator[Solid]:
+    """Calibration targets: name to (facing, middle); squares of twice ``half`` metres."""
+    card = tx.chequer()
+    for facing, at in table.values():
+        normal = np.array(_NORMAL[facing])
+        p = np.array(at) + normal * _LIFT
+        reach = np.where(normal == 0, half, 0.0)
+        yield decal(facing, tuple(p - reach), tuple(p + reach), card)
+
+
+def markers(table: Mapping[str, tuple[str, Point]]) -> dict[str, Point]:
+    """The middles of calibration targets."""
+    return {name: tuple(float(v) for v in np.array(at) + np.array(_NORMAL[f]) * _LIFT) for name, (f, at) in table.items()}  # type: ignore[misc]
 
 
 def _lines() -> Iterator[Edge]:

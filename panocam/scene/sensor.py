@@ -15,13 +15,11 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from panocam.errors import InvalidValue
-from panocam.media.planes import Plane, Planes
+from panocam.media.planes import Planes
+from panocam.scene.arrays import Bytes, Field, f32
 from panocam.scene.raster import CODE, Still
-
-Field = NDArray[np.float32]
 
 NOMINAL_S = 0.01
 """The shutter time at which, with 0 dB, white in ordinary lamp light is exposed as the worlds are painted."""
@@ -96,7 +94,7 @@ class Sensor:
         tile = np.clip(rng.standard_normal((_TILE, _TILE), dtype=np.float32) * 42 + 96, 0, 255)
         h, w = still.depth.shape
         reps = (-(-(h + 2 * MARGIN) // _TILE), -(-(w + 2 * MARGIN) // _TILE))
-        self._grain: Plane = np.tile(tile.astype(np.uint8), reps)
+        self._grain: Bytes = np.tile(tile.astype(np.uint8), reps)
         self.settings = settings
 
     @property
@@ -109,7 +107,7 @@ class Sensor:
         self._settings = new
         factor = new.shutter / NOMINAL_S * new.gain * self._brightness
         radiance = (np.arange(65536, dtype=np.float32) / np.float32(CODE)) ** 2
-        self.table: Plane = (response(radiance * np.float32(factor)) * 255 + 0.5).astype(np.uint8)
+        self.table: Bytes = (response(radiance * np.float32(factor)) * 255 + 0.5).astype(np.uint8)
         x = 2 * self._mains_hz * new.shutter
         self.ripple = float(DEPTH * np.sinc(x))
         self._ripples = abs(self.ripple) > 0.004 and bool(self._still.mains.any())
@@ -124,7 +122,7 @@ class Sensor:
 
     # -- the still picture ---------------------------------------------------------------------------------------
 
-    def _develop(self, mains: float) -> tuple[Plane, Plane, Plane]:
+    def _develop(self, mains: float) -> tuple[Bytes, Bytes, Bytes]:
         """8-bit planes with the mains light at ``mains`` times its mean."""
         code = self._still.code
         h, w = code.shape[:2]
@@ -144,14 +142,14 @@ class Sensor:
 
     # -- flicker -------------------------------------------------------------------------------------------------
 
-    def mains_level(self, t: float, rows: NDArray[np.float32]) -> Field:
+    def mains_level(self, t: float, rows: Field) -> Field:
         """The mains light as rows (picture rows) see it at picture time ``t``, relative to its mean."""
         at = t + rows / np.float32(self._still.depth.shape[0]) * READOUT_S - self._settings.shutter / 2
         phase = 2 * np.pi * ((2 * self._mains_hz * at) % 1.0)
         level: Field = (1 + self.ripple * np.cos(phase)).astype(np.float32)
         return level
 
-    def _weight_rows(self, a: float) -> tuple[Plane, Plane, float]:
+    def _weight_rows(self, a: float) -> tuple[Bytes, Bytes, float]:
         """Tall pictures of blending weights, one pulse higher than the picture, for luma and chroma; and rows a pulse."""
         h, w = self._still.depth.shape
         pulse = h / READOUT_S / (2 * self._mains_hz)
@@ -193,9 +191,9 @@ class Sensor:
         spread = s.gain / ELECTRONS * np.sqrt(ELECTRONS * x / s.gain + READ**2)
         at = np.interp(np.arange(256), y, np.minimum(slope, slope[8]) * spread)
         at[254:] = 0  # saturated: no noise is left
-        return (np.minimum(at, 24) * s.noise).astype(np.float32)
+        return f32(np.minimum(at, 24) * s.noise)
 
-    def _noise_bank(self) -> tuple[Plane, Plane, Plane]:
+    def _noise_bank(self) -> tuple[Bytes, Bytes, Bytes]:
         """Positive noise, scaled for the base picture, a margin larger than it on each side."""
         table = np.clip(self.sigma() / np.sqrt(2) * 16, 0, 255).astype(np.uint8)
         out = []
@@ -220,9 +218,9 @@ class Sensor:
             cv2.subtract(plane, bank[c : c + h, d : d + w], dst=plane)
 
 
-def _differences(low: tuple[Plane, ...], high: tuple[Plane, ...]) -> list[tuple[Plane, Plane | None]]:
+def _differences(low: tuple[Bytes, ...], high: tuple[Bytes, ...]) -> list[tuple[Bytes, Bytes | None]]:
     """What the mains light adds (and, for colours, takes away) between its lowest and highest level."""
-    out: list[tuple[Plane, Plane | None]] = []
+    out: list[tuple[Bytes, Bytes | None]] = []
     for a, b in zip(low, high, strict=True):
         less = cv2.subtract(a, b)
         out.append((cv2.subtract(b, a), less if less.any() else None))

@@ -13,8 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from panocam.scene.arrays import Bytes
+
 Vec = NDArray[np.float64]
-Texture = NDArray[np.uint8]
+Texture = Bytes
 
 FACINGS: Final[Mapping[str, tuple[int, int, tuple[int, int, int], tuple[int, int, int]]]] = {
     # facing: (axis, which end, u, v); the origin is where -u and -v meet
@@ -68,13 +70,23 @@ class Solid:
         object.__setattr__(self, "lo", points.min(0))
         object.__setattr__(self, "hi", points.max(0))
 
+    @property
+    def shade(self) -> NDArray[np.float64]:
+        """(2, 3): the box that throws its shadow, a little smaller than the solid so that it does not darken its own sides."""
+        least = np.abs(np.array([f.normal for f in self.faces])[:, :2])
+        crooked = bool(((least > 1e-6) & (least < 1 - 1e-6)).any())
+        pad = (self.hi - self.lo) * ([0.22, 0.22, 0.02] if crooked else [0.0, 0.0, 0.0])
+        return np.array([self.lo + pad, self.hi - pad])
+
 
 def flat(rgb: Sequence[int]) -> Texture:
     """A one-colour texture."""
     return np.array([[[*rgb[:3], 255]]], np.uint8)
 
 
-def rect(facing: str, lo: Sequence[float], hi: Sequence[float], texture: Texture, glow: float = 0, mains: float = 0, gloss: float = 0) -> Face:
+def rect(
+    facing: str, lo: Sequence[float], hi: Sequence[float], texture: Texture, *, glow: float = 0, mains: float = 0, gloss: float = 0
+) -> Face:
     """The axis-aligned rectangle of the box ``lo..hi`` that looks towards ``facing`` ("up", "south", ...)."""
     axis, end, u, v = FACINGS[facing]
     a, b = np.asarray(lo, float), np.asarray(hi, float)
@@ -86,7 +98,13 @@ def rect(facing: str, lo: Sequence[float], hi: Sequence[float], texture: Texture
 
 
 def box(
-    lo: Sequence[float], hi: Sequence[float], skin: Texture | Mapping[str, Texture], *, turn: float = 0, casts: bool = False, gloss: float = 0
+    lo: Sequence[float],
+    hi: Sequence[float],
+    skin: Texture | Mapping[str, Texture],
+    *,
+    turn: float = 0,
+    casts: bool = False,
+    gloss: float = 0,
 ) -> Solid:
     """A box with one texture for all sides, or one by facing with ``"*"`` for the rest; ``turn`` degrees about its vertical axis."""
     skins = skin if isinstance(skin, Mapping) else {"*": skin}
@@ -106,4 +124,4 @@ def turned(face: Face, about: Vec, degrees: float) -> Face:
 
 def decal(facing: str, lo: Sequence[float], hi: Sequence[float], texture: Texture, glow: float = 0, layer: int = 1) -> Solid:
     """A picture that lies on a surface."""
-    return Solid((rect(facing, lo, hi, texture, glow),), layer=layer)
+    return Solid((rect(facing, lo, hi, texture, glow=glow),), layer=layer)

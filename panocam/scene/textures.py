@@ -6,13 +6,14 @@ All return RGBA ``uint8``, colours gamma 2.2 coded reflectance. ``ppm`` is pixel
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Texture = NDArray[np.uint8]
-Field = NDArray[np.float32]
+from panocam.scene.arrays import Array, Bytes, Field
+
+Texture = Bytes
 Color = Sequence[int]
 
 
@@ -59,7 +60,7 @@ def boards(rng: np.random.Generator, size: tuple[float, float], ppm: float, wide
     hue = np.zeros((h, w), np.float32)
     rows = np.round(np.arange(0, size[1] + wide, wide) * ppm).astype(int)
     gap = max(1, round(0.004 * ppm))
-    for r0, r1 in zip(rows, rows[1:], strict=False):
+    for r0, r1 in pairwise(rows):
         x = -rng.uniform(0, 1.8)
         while x < size[0]:
             x1 = x + rng.choice([1.2, 1.5, 1.8])
@@ -118,15 +119,16 @@ def goods(rng: np.random.Generator, size: tuple[float, float], rows: int, ppm: f
     return rgba(out)
 
 
-PALETTE = [(190, 48, 44), (228, 158, 36), (244, 214, 80), (58, 122, 70), (40, 92, 150), (120, 60, 120), (222, 218, 206), (96, 62, 42), (26, 140, 150), (224, 120, 130)]  # fmt: skip
+PALETTE = [(190, 48, 44), (228, 158, 36), (244, 214, 80), (58, 122, 70), (40, 92, 150)]
+PALETTE += [(120, 60, 120), (222, 218, 206), (96, 62, 42), (26, 140, 150), (224, 120, 130)]
 
 
-def _fill_shelf(rng: np.random.Generator, out: NDArray[np.uint8], span: tuple[int, int], rows: tuple[int, int], ppm: float) -> None:
+def _fill_shelf(rng: np.random.Generator, out: Bytes, span: tuple[int, int], rows: tuple[int, int], ppm: float) -> None:
     x, (top, foot) = float(span[0]), rows
     while x < span[1] - 0.05 * ppm:
         color = np.array(PALETTE[rng.integers(len(PALETTE))]) * rng.uniform(0.75, 1.05)
         wide, tall = rng.uniform(0.06, 0.17) * ppm, (foot - top) * rng.uniform(0.5, 0.86)
-        kind, count = rng.integers(3), int(rng.integers(2, 6))
+        kind, count = int(rng.integers(3)), int(rng.integers(2, 6))
         for _ in range(count):
             if x + wide > span[1]:
                 return
@@ -135,7 +137,7 @@ def _fill_shelf(rng: np.random.Generator, out: NDArray[np.uint8], span: tuple[in
         x += rng.uniform(0.0, 0.05) * ppm
 
 
-def _article(out: NDArray[np.uint8], kind: int, at: tuple[int, int, int, int], color: NDArray[np.float64]) -> None:
+def _article(out: Bytes, kind: int, at: tuple[int, int, int, int], color: Array) -> None:
     x0, y0, x1, y1 = at
     if x1 - x0 < 3 or y1 - y0 < 6:
         return

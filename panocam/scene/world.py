@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
 
 from panocam.optics.mount import Mount
+from panocam.scene.arrays import Field
 from panocam.scene.light import Light
 from panocam.scene.solids import Solid
 
-Field = NDArray[np.float32]
 Point = tuple[float, float, float]
 
 
@@ -27,8 +24,13 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A static world. ``mirror`` gives the radiance seen in glossy surfaces for (point, direction) pairs (..., 6); ``sky`` the radiance
-    of world directions behind everything. ``shutter_s`` is the exposure its light asks for at 0 dB; ``texel`` the shadow grid in metres."""
+    """A static world.
+
+    ``places``: where a camera of each mount hangs. ``mirror`` gives the radiance seen in glossy surfaces for (point, direction) pairs
+    (..., 6); ``sky`` the radiance of world directions (..., 3) behind everything. ``texel``: pitch of the shadow grid in metres.
+    ``lo..hi`` (x, y) is where actors move, ``pitch`` the grid of the light on them. ``brightness`` scales radiance to a nominal
+    exposure of 1/100 s; ``shutter_s`` is the shutter time the world asks for (None: one pulse of the mains).
+    """
 
     name: str
     solids: tuple[Solid, ...]
@@ -36,9 +38,11 @@ class World:
     places: Mapping[Mount, Point]
     markers: Mapping[str, Point]
     lines: tuple[Edge, ...]
-    floor: float = 0.0
     mirror: Callable[[Field], Field] | None = None
     sky: Callable[[Field], Field] | None = None
     texel: float = 0.125
+    lo: tuple[float, float] = (-4.0, -3.0)
+    hi: tuple[float, float] = (4.0, 3.0)
+    pitch: float = 0.5
     brightness: float = 1.0
-    casts: tuple[object, ...] = field(default=())
+    shutter_s: float | None = None
