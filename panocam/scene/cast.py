@@ -95,8 +95,8 @@ class Cast:
         if self._lit is not None:
             lit = cv2.resize(self._lit[cut], shape[::-1], interpolation=cv2.INTER_LINEAR).ravel()[near]
         x, y, _ = figure.position
-        lights = self._lights if self._far else strongest(self._lights, x, y, 3)
-        segments = figure.shade if self._far else figure.shade[:3]
+        lights = self._lights if self._far else strongest(self._lights, x, y, 2)
+        segments = figure.shade if self._far else figure.shade[: figure.soft]
         factor: Field = np.ones(p.shape[1], np.float32)
         factor[near] = np.clip(shadow(p[:, near], lights, AMBIENT, segments, figure.contact, lit), 0, 1)
         return rect, factor.reshape(shape)

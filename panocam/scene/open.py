@@ -19,7 +19,7 @@ from panocam.scene.sensor import SensorSettings
 from panocam.scene.world import Point, World
 
 SCENES: Final[Mapping[str, tuple[Callable[[Point, float], World], Mapping[Mount, Point], tuple[Actor, ...]]]] = {
-    "room": (lambda _eye, detail: room.build(detail), room.PLACES, ROOM),
+    "room": (room.build, room.PLACES, ROOM),
     "yard": (yard.build, yard.PLACES, YARD),
 }
 """Name to how it is built for an eye at a point and a level of detail, where cameras hang, and who moves in it."""

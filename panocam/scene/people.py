@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panocam.scene.arrays import Array, Field
-from panocam.scene.arrays import f32
+from panocam.scene.arrays import Array, Field, f32
 from panocam.scene.figure import Figure, Stuff, capsules
 from panocam.scene.paths import Path
 
@@ -82,8 +81,9 @@ class Person:
         return Figure(caps, (), self._shade(ends, radii), self._hull(ends, radii), (x, y, 0.0), heading, self._contact(ends))
 
     def _shade(self, ends: list[tuple[Array, Array]], radii: list[tuple[float, float, float]]) -> Field:
-        """What matters for a shadow, most important first: trunk, legs, head, arms."""
-        rows = [[*ends[0][0], *ends[4][1], radii[2][0] * 0.85]]
+        """What matters for a shadow, most important first: trunk, both legs as one, each leg, head, arms."""
+        feet = (ends[_LEGS + 1][1] + ends[_LEGS + 4][1]) / 2
+        rows = [[*ends[0][0], *ends[4][1], radii[2][0] * 0.85], [*feet, *ends[0][0], radii[_LEGS][0] * 1.2]]
         rows += [[*ends[i][0], *ends[i + 1][1], radii[i][0] * 0.9] for i in (_LEGS, _LEGS + 3)]
         rows += [[*ends[4][0], *ends[5][1], 0.1]]
         rows += [[*ends[i][0], *ends[i + 1][1], 0.045] for i in (_ARMS, _ARMS + 3)]

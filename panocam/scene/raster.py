@@ -42,7 +42,8 @@ Sky = Callable[[Field], Field]
 @dataclass(frozen=True, eq=False)
 class Still:
     """The static picture. ``code``: (H, W, 3) uint16 root-coded linear radiance (white = 1); ``mains``: (H, W) uint8, the part that
-    flickers, 255 = all; ``depth``: (H, W) uint16 millimetres along the ray."""
+    flickers, 255 = all; ``depth``: (H, W) uint16 millimetres along the ray,
+    0 outside the image circle."""
 
     code: NDArray[np.uint16]
     mains: Bytes
@@ -85,7 +86,7 @@ class Raster:
         order = paint_order([g[0] for g in groups], self._camera.pose.position)
         drawn = [groups[i][1] for i in order]
         boxes = np.array([_union([p.box for p in ps]) for ps in drawn])
-        still = Still(np.zeros((n, n, 3), np.uint16), np.zeros((n, n), np.uint8), np.full((n, n), FAR_MM, np.uint16))
+        still = Still(np.zeros((n, n, 3), np.uint16), np.zeros((n, n), np.uint8), np.zeros((n, n), np.uint16))
         k = TILE // step
         for r in range(0, self._camera.nodes, k):
             for c in range(0, self._camera.nodes, k):
@@ -180,11 +181,12 @@ class Raster:
             self._group(canvas, near, patches, tile)
         y, x = r * step, c * step
         h, w = min(h, cam.size - y), min(w, cam.size - x)
-        fall = (shading * cam.inside(x, y, shading.shape[1], shading.shape[0]))[:h, :w]
+        inside = cam.inside(x, y, shading.shape[1], shading.shape[0])[:h, :w]
+        fall = shading[:h, :w] * inside
         rgb = (cv2.cvtColor(canvas, cv2.COLOR_RGBA2RGB)[:h, :w] + glare[:h, :w]) * cv2.merge([fall] * 3)
         still.code[y : y + h, x : x + w] = np.minimum(cv2.sqrt(rgb) * CODE + 0.5, 65535)
         still.mains[y : y + h, x : x + w] = cv2.extractChannel(canvas, 3)[:h, :w] * 255 + 0.5
-        still.depth[y : y + h, x : x + w] = np.minimum(1000 / np.maximum(near[:h, :w], 1e-3), FAR_MM)
+        still.depth[y : y + h, x : x + w] = np.minimum(1000 / np.maximum(near[:h, :w], 1e-3), FAR_MM) * (inside > 0.5)
 
     def _group(self, canvas: Field, near: Field, patches: Sequence[_Patch], tile: _Box) -> None:
         """One solid into one tile."""
@@ -311,7 +313,7 @@ def _mip(mips: list[Bytes], g: Field) -> Bytes:
     seen = g[inside] if inside.any() else g.reshape(-1, 4)
     across, down = w * float((1 / seen[:, 2]).mean()), h * float((1 / seen[:, 3]).mean())
     texels = 0.65 * max(across, down) + 0.35 * min(across, down)
-    level = int(np.clip(round(np.log2(max(texels, 1e-6)) - 0.2), 0, 10))
+    level = int(np.clip(round(np.log2(max(texels, 1e-6)) - 0.45), 0, 10))
     while len(mips) <= level:
         last = mips[-1]
         mips.append(cv2.resize(last, (max(1, last.shape[1] // 2), max(1, last.shape[0] // 2)), interpolation=cv2.INTER_AREA))

@@ -26,20 +26,25 @@ WARM, COOL = (1.0, 0.91, 0.78), (0.86, 0.96, 1.12)
 OAK, WALNUT, WHITE, STEEL = (186, 140, 94), (112, 76, 50), (236, 234, 228), (150, 152, 156)
 
 
-def build(detail: float = 1.0) -> World:
-    """The room with textures for about ``detail`` * 220 pixels per metre."""
+def build(eye: Point, detail: float = 1.0) -> World:
+    """The room as a camera at ``eye`` sees it, with textures as fine as a picture of ``detail`` * 2992 pixels needs."""
     rng = np.random.default_rng(7)
     furniture = [*_table(rng), *_counter(rng), *_shelves(rng, detail), *_gondola(rng, detail), *_sofa(), *_plants(rng)]
-    solids = (_shell(rng, detail), *_window(rng), *_lamps(), *_wall_things(rng, detail), *furniture, *targets(TARGETS))
+    solids = (_shell(rng, eye, detail), *_window(rng), *_lamps(), *_wall_things(rng, detail), *furniture, *targets(TARGETS))
     hides = np.array([s.shade for s in solids if s.casts], np.float32)
     sources = (*_lamp_sources(), *_window_sources())
     light = Light(sources, (0.20, 0.195, 0.19), (0.155, 0.135, 0.115), hides, mains_ambient=0.72)
     return World("room", solids, light, PLACES, markers(TARGETS), tuple(_lines()), mirror=_mirror, brightness=2.2)
 
 
-def _shell(rng: np.random.Generator, detail: float) -> Solid:
-    floor = tx.boards(rng, (8, 6), 220 * detail)
-    ceiling = tx.tiles(rng, (8, 6), 100 * detail, 0.6, (228, 227, 222), (168, 166, 160), 0.024)
+def _fine(distance: float, detail: float) -> float:
+    """Pixels per metre that a surface straight ahead at ``distance`` wants."""
+    return float(np.clip(760 * detail / max(distance, 0.5), 40, 300))
+
+
+def _shell(rng: np.random.Generator, eye: Point, detail: float) -> Solid:
+    floor = tx.boards(rng, (8, 6), _fine(eye[2], detail))
+    ceiling = tx.tiles(rng, (8, 6), _fine(3.0 - eye[2], detail) if eye[2] < 2.5 else 40, 0.6, (228, 227, 222), (168, 166, 160), 0.024)
     wall = partial(tx.plaster, rng, ppm=60 * detail, skirting=(244, 243, 238))
     return Solid(
         (
@@ -85,7 +90,7 @@ def outside(rng: np.random.Generator) -> tx.Texture:
     for _ in range(500):
         at = (int(rng.integers(0, w)), int(h * rng.uniform(0.74, 1.0)))
         cv2.circle(out, at, int(rng.integers(3, 9)), (np.array([84, 104, 70]) * rng.uniform(0.5, 1.1)).tolist(), -1, cv2.LINE_AA)
-    return tx.rgba(out)
+    return tx.rgba(out * 0.8)
 
 
 def _lamps() -> Iterator[Solid]:

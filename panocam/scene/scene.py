@@ -42,6 +42,7 @@ class Scene:
         fall = np.clip(1 - FALL_OFF * radius**4, 0.3, 1).astype(np.float32)
         sky = None if world.sky is None else world.sky(camera.rays)
         still = raster.draw(world.solids, sky, np.zeros((*fall.shape, 3), np.float32), fall)
+        self._still = still
         self._bodies = Bodies(camera, LampField(world.light, world.lo, world.hi, world.pitch))
         self._cast = Cast(camera, still, world.light)
         for figure in (a.figure(0.0) for a in self._by_distance(self._parked, 0.0)):
@@ -97,12 +98,25 @@ class Scene:
         shutter = self._sensor.settings.shutter
         return [describe(a, self._camera, t, shutter) for a in sorted((*self._moving, *self._parked), key=lambda a: a.id)]
 
+    @property
+    def moving(self) -> tuple[Actor, ...]:
+        """The actors that are drawn anew in every picture; parked ones belong to the still world."""
+        return self._moving
+
+    def depth_at(self, pixel: Sequence[float]) -> float:
+        """Distance in metres of the still world at a sensor pixel (x, y); 0 outside the image circle."""
+        x, y = (int(np.clip(round(v), 0, self.size - 1)) for v in pixel)
+        return float(self._still.depth[y, x]) / 1000
+
     def render(self, t: float, out: Planes | None = None) -> Planes:
         """The picture whose exposure ends at ``t`` seconds, into ``out`` if given (same size, planar 4:2:0), else into new memory."""
+        return self.render_only(t, self._moving, out)
+
+    def render_only(self, t: float, actors: Sequence[Actor], out: Planes | None = None) -> Planes:
+        """As ``render``, with these moving actors alone."""
         planes = Planes.blank(self.size, self.size, JPEG_COLOR) if out is None else out
         self._sensor.still_picture(t, planes)
-        cast = self._by_distance(self._moving, t)
-        figures = [(a, a.figure(t)) for a in cast]
+        figures = [(a, a.figure(t)) for a in self._by_distance(actors, t)]
         for _, now in figures:
             self._cast.cast_shadow(planes, now)
         for actor, now in figures:

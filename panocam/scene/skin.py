@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -11,76 +11,81 @@ from panocam.scene.figure import Block, Capsules, Paint, Stuff
 from panocam.scene.lamp import Lamp
 from panocam.scene.rays import Hits
 
-_FABRIC = (Stuff.CLOTH, Stuff.SHIRT, Stuff.STRIPED)
+_FABRIC = np.array([s in (Stuff.CLOTH, Stuff.SHIRT, Stuff.STRIPED) for s in Stuff], np.float32)
+"""1 for what falls in folds."""
 
 
 def colour(c: Capsules, sizes: Sequence[int], hits: Hits, lamp: Lamp) -> Field:
     """Linear radiance and its mains part (4, E) of hit points; the first ``sizes[0]`` belong to capsule 0, and so on."""
-    out = np.empty((4, len(hits.t)), np.float32)
-    n = hits.normal
-    shade = np.ones(len(hits.t), np.float32)
-    start = np.concatenate([[0], np.cumsum(sizes)])
-    spans = [(k, slice(int(start[k]), int(start[k + 1]))) for k in range(len(sizes)) if sizes[k]]
-    for k, at in spans:
-        if c.stuff[k] in _FABRIC:
-            q = hits.local[:, at]
-            fold = np.sin(q[2] * 7.0 + 2.2 * q[0] + k) * np.sin(q[0] * 4.0 - 2.6 * q[2] + 1.7 * k)
-            shade[at] += np.float32(0.08) * fold
-            n[2, at] += np.float32(0.15) * fold
-    e = lamp.on(n, out)
-    e[:3] *= shade
-    for k, at in spans:
-        paint = _PAINT.get(c.stuff[k])
-        albedo = c.albedo[k][:, None]
-        e[:3, at] *= albedo if paint is None else paint(np.broadcast_to(albedo, (3, at.stop - at.start)), hits.local[:, at])
+    n, (qx, _, qz) = hits.normal, hits.local
+    fabric, wave = np.repeat(_FABRIC[c.stuff], sizes), np.repeat(np.arange(len(sizes), dtype=np.float32), sizes)
+    fold = np.sin(qz * np.float32(7.0) + np.float32(2.2) * qx + wave)
+    fold *= np.sin(qx * np.float32(4.0) - np.float32(2.6) * qz + np.float32(1.7) * wave)
+    fold *= fabric
+    n[2] += np.float32(0.15) * fold
+    e = lamp.on(n, np.empty((4, len(hits.t)), np.float32))
+    fold *= np.float32(0.08)
+    fold += 1
+    albedo = np.repeat(c.albedo.T, sizes, axis=1)
+    albedo *= fold
+    at = 0
+    for stuff, size in zip(c.stuff.tolist(), sizes, strict=True):
+        paint = _PAINT.get(stuff)
+        if paint is not None and size:
+            paint(albedo[:, at : at + size], hits.local[:, at : at + size])
+        at += size
+    e[:3] *= albedo
     return e
 
 
-def _face(albedo: Field, q: Field) -> Field:
+def _face(albedo: Field, q: Field) -> None:
     """Eyes, brows and a mouth, painted on the front of the head (local y looks forward)."""
-    out = albedo.copy()
     at = np.flatnonzero(q[1] > 0.35)
     x, z = np.abs(q[0, at]), q[2, at]
-    white = ((x - 0.36) / 0.19) ** 2 + ((z - 0.06) / 0.075) ** 2 < 1
-    iris = ((x - 0.36) / 0.085) ** 2 + ((z - 0.06) / 0.08) ** 2 < 1
-    brow = (np.abs(x - 0.37) < 0.23) & (np.abs(z - 0.23 + 0.10 * (x - 0.37)) < 0.045)
-    lips = (x < 0.27) & (np.abs(z + 0.46 + 0.10 * x) < 0.055 - 0.05 * x)
+    socket = ((x - 0.37) / 0.25) ** 2 + ((z - 0.10) / 0.17) ** 2 < 1
+    white = ((x - 0.37) / 0.14) ** 2 + ((z - 0.07) / 0.055) ** 2 < 1
+    iris = ((x - 0.37) / 0.075) ** 2 + ((z - 0.07) / 0.065) ** 2 < 1
+    brow = (np.abs(x - 0.37) < 0.22) & (np.abs(z - 0.25 + 0.12 * (x - 0.37)) < 0.04)
+    lips = (x < 0.26) & (np.abs(z + 0.46 + 0.10 * x) < 0.055 - 0.05 * x)
     cheek = ((x - 0.52) / 0.28) ** 2 + ((z + 0.22) / 0.22) ** 2 < 1
-    out[:, at[cheek]] *= f32([[1.02], [0.90], [0.88]])
-    out[:, at[white]] = [[0.62], [0.60], [0.57]]
-    out[:, at[iris]] = [[0.03], [0.025], [0.02]]
-    out[:, at[brow]] *= np.float32(0.22)
-    out[:, at[lips]] *= f32([[0.72], [0.38], [0.38]])
-    return out
+    albedo[:, at[cheek]] *= f32([[1.02], [0.90], [0.88]])
+    albedo[:, at[socket]] *= np.float32(0.84)
+    albedo[:, at[white]] = f32([[0.5], [0.48], [0.46]])
+    albedo[:, at[iris]] = f32([[0.03], [0.025], [0.02]])
+    albedo[:, at[brow]] *= np.float32(0.25)
+    albedo[:, at[lips]] *= f32([[0.72], [0.42], [0.42]])
 
 
-def _shirt(albedo: Field, q: Field) -> Field:
+def _shirt(albedo: Field, q: Field) -> None:
     """A placket down the front."""
-    out: Field = albedo * (1 - np.float32(0.38) * ((q[1] > 0.2) & (np.abs(q[0]) < 0.045)))
-    return out
+    albedo *= 1 - np.float32(0.38) * ((q[1] > 0.2) & (np.abs(q[0]) < 0.045))
 
 
-def _striped(albedo: Field, q: Field) -> Field:
-    return np.where(np.sin(q[2] * np.float32(9.0)) > 0.25, albedo * np.float32(0.25) + np.float32(0.62), albedo)
+def _striped(albedo: Field, q: Field) -> None:
+    band = np.flatnonzero(np.sin(q[2] * np.float32(9.0)) > 0.25)
+    albedo[:, band] = albedo[:, band] * np.float32(0.25) + np.float32(0.62)
 
 
-def _hair(albedo: Field, q: Field) -> Field:
-    out: Field = albedo * (1 + np.float32(0.3) * np.sin(q[0] * 38 + 5 * np.sin(q[2] * 3)))
-    return out
+def _hair(albedo: Field, q: Field) -> None:
+    albedo *= 1 + np.float32(0.3) * np.sin(q[0] * np.float32(38) + np.float32(5) * np.sin(q[2] * np.float32(3)))
 
 
-_PAINT = {Stuff.FACE: _face, Stuff.SHIRT: _shirt, Stuff.STRIPED: _striped, Stuff.HAIR: _hair}
-
-
-def _tyre(albedo: Field, q: Field) -> Field:
+def _tyre(albedo: Field, q: Field) -> None:
     """A light rim with five spokes; local z and y lie in the wheel's plane."""
     r2 = q[1] * q[1] + q[2] * q[2]
     spokes = np.cos(5 * np.arctan2(q[2], q[1])) > -0.3
-    rim = (r2 < 0.50) & (spokes | (r2 < 0.06) | (r2 > 0.42))
-    return np.where(rim, np.float32(0.42), np.where(r2 < 0.5, np.float32(0.03), albedo))
+    albedo[:, r2 < 0.5] = np.float32(0.03)
+    albedo[:, (r2 < 0.50) & (spokes | (r2 < 0.06) | (r2 > 0.42))] = np.float32(0.42)
 
 
-_PAINT[Stuff.TYRE] = _tyre
+_PAINT: dict[int, Callable[[Field, Field], None]] = {
+    int(Stuff.FACE): _face,
+    int(Stuff.SHIRT): _shirt,
+    int(Stuff.STRIPED): _striped,
+    int(Stuff.HAIR): _hair,
+    int(Stuff.TYRE): _tyre,
+}
+"""Patterns, painted over a part's reflectance (3, n) in place."""
 
 
 def paintwork(block: Block, hits: Hits, lamp: Lamp, rays: Field) -> Field:
