@@ -41,6 +41,11 @@ class Camera:
         self.node_px = np.stack(np.meshgrid(at, at), -1)
         self.rays: Field = (np.asarray(lens.unproject(self.node_px)) @ pose.axes).astype(np.float32)
 
+    def reduced(self, factor: int) -> Camera:
+        """The same camera with about ``factor`` times fewer pixels on a side."""
+        size = max(32, round(self.size / factor))
+        return Camera(self.pose, self.lens.scaled(size / self.size), size)
+
     def project(self, points: ArrayLike) -> tuple[Array, Array]:
         """World points (..., 3) to pixels (..., 2) and distances (...) in metres; outside the circle beyond the field of view."""
         v = np.asarray(points, np.float64) - self.pose.position

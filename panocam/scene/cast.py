@@ -15,8 +15,8 @@ from panocam.scene.bodies import Patch, Rect
 from panocam.scene.camera import Camera
 from panocam.scene.figure import Figure
 from panocam.scene.light import Light
-from panocam.scene.raster import CODE, FAR_MM, Still
 from panocam.scene.shadow import casters, shadow, strongest
+from panocam.scene.still import CODE, FAR_MM, Still
 
 AMBIENT = 0.3
 """Light that no shadow takes away, relative to the direct light."""

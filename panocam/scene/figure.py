@@ -65,7 +65,8 @@ class Block:
 @dataclass(frozen=True, eq=False)
 class Figure:
     """Everything to draw for one actor at one instant. ``shade`` (M, 7): segments with a radius that throw its shadow, most important
-    first (in soft light the first ``soft`` of them will do); ``contact`` (K, 4): x, y, height, size of dark spots under it; ``hull`` (N, 3): points that enclose it; ``reach``: how far
+    first (in soft light the first ``soft`` of them will do); ``contact`` (K, 4): x, y, height, size of dark spots under it;
+    ``hull`` (N, 3): points that enclose it; ``reach``: how far
     from its position its shade goes on the ground, in metres, not counting the length of a low sun's shadow."""
 
     capsules: Capsules

@@ -12,6 +12,9 @@ import numpy as np
 
 from panocam.scene.arrays import Field, f32
 
+RAYS = 6
+"""Rays a point for ambient occlusion."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -113,8 +116,7 @@ class Light:
             if not len(at):
                 continue
             qa, ia = q[:, at], inv[:, at]
-            t0, t1 = (lo[:, None] - qa) * ia, (hi[:, None] - qa) * ia
-            tn, tf = np.minimum(t0, t1).max(0), np.maximum(t0, t1).min(0)
+            tn, tf = _slabs((lo[:, None] - qa) * ia, (hi[:, None] - qa) * ia)
             hit = (tn < tf) & (tf > 1e-4) & (tn < out[at])
             out[at[hit]] = tn[hit]
         return out
@@ -124,22 +126,44 @@ class Light:
         return (self.nearest(p, to) < limit).astype(np.float32)
 
     def ambient(self, p: Field, n: Field) -> Field:
-        """Sky and ground light by the normal's tilt, less what near boxes hide (seven rays a point)."""
+        """Sky and ground light by the normal's tilt, less what near boxes hide."""
         up = (0.5 + 0.5 * n[:, 2:3]).astype(np.float32)
         e: Field = up * f32(self.sky) + (1 - up) * f32(self.ground)
         e *= (1 - self._occlusion(p, n))[:, None]
         return e
 
-    def _occlusion(self, p: Field, n: Field, rays: int = 7) -> Field:
-        if not len(self.hides):
-            return np.zeros(len(p), np.float32)
+    def _occlusion(self, p: Field, n: Field) -> Field:
+        """(N,) part of the hemisphere over each point that near boxes hide: the nearer, the more."""
+        start = np.ascontiguousarray((p + n * np.float32(0.01)).T)
+        rays = self._hemisphere(n)
+        first: Field = np.ones((RAYS, len(p)), np.float32)
+        for lo, hi in self.hides:
+            close = (start > lo[:, None] - self.reach) & (start < hi[:, None] + self.reach)
+            at = np.flatnonzero(close[0] & close[1] & close[2])
+            if not len(at):
+                continue
+            inv = 1 / rays[:, :, at]
+            t0, t1 = (lo[:, None] - start[:, at]) * inv, (hi[:, None] - start[:, at]) * inv
+            tn, tf = _slabs(t0.transpose(1, 0, 2), t1.transpose(1, 0, 2))
+            np.copyto(tn, np.float32(1), where=(tn >= tf) | (tf <= 1e-4))
+            first[:, at] = np.minimum(first[:, at], np.maximum(tn, 0))
+        hidden: Field = ((1 - first) ** np.float32(0.7)).mean(0)
+        return hidden
+
+    def _hemisphere(self, n: Field) -> Field:
+        """(RAYS, 3, N) directions about the normals, cosine weighted, ``reach`` long."""
         side = np.where(np.abs(n[:, 2:3]) > 0.7, f32([1, 0, 0]), f32([0, 0, 1]))
         t = np.cross(n, side)
         b = np.cross(n, t)
-        start = p + n * np.float32(0.01)
-        total = np.zeros(len(p), np.float32)
-        for k in range(rays):
-            r, a = np.sqrt((k + 0.5) / rays), 2.399963 * k
+        out: Field = np.empty((RAYS, 3, len(n)), np.float32)
+        for k in range(RAYS):
+            r, a = np.sqrt((k + 0.5) / RAYS), 2.399963 * k
             to = n * np.float32(np.sqrt(1 - r * r)) + t * np.float32(r * np.cos(a)) + b * np.float32(r * np.sin(a))
-            total += np.clip(1 - self.nearest(start, to * np.float32(self.reach)), 0, 1) ** 0.7
-        return total / rays
+            out[k] = to.T * np.float32(self.reach) + np.float32(1e-7)
+        return out
+
+
+def _slabs(t0: Field, t1: Field) -> tuple[Field, Field]:
+    """Where rays enter and leave boxes, from where they cross the two planes of each axis (first index)."""
+    near, far = np.minimum(t0, t1), np.maximum(t0, t1)
+    return np.maximum(np.maximum(near[0], near[1]), near[2]), np.minimum(np.minimum(far[0], far[1]), far[2])

@@ -77,6 +77,9 @@ class Person:
         wide = 0.55 + 0.45 * k / 1.75
         radii = [(r[0] * wide, r[1] * wide, r[2] * wide) for r in radii]
         looks = [((np.array(p[3]) / 255.0) ** 2.2, int(p[4])) for p in parts]
+        lift = FOOT * wide - min(end[2] for i in (_LEGS + 2, _LEGS + 5) for end in ends[i])  # the lower sole stands on the ground
+        up = np.array([0.0, 0.0, lift])
+        ends = [(a + up, b + up) for a, b in ends]
         caps = capsules(ends, radii, right, np.array([0, 0, 1.0]), looks)
         return Figure(caps, (), self._shade(ends, radii), self._hull(ends, radii), (x, y, 0.0), heading, self._contact(ends))
 
@@ -158,7 +161,7 @@ class Person:
             leg = self.skin if bare else self.bottom
             yield joint, knee, (0.082, 0.088, 0.082), self.bottom, Stuff.CLOTH
             yield knee, ankle, (0.058 if not bare else 0.048, 0.062, 0.055), leg, Stuff.PLAIN if bare else Stuff.CLOTH
-            yield heel + drop, toe + drop, (0.044, 0.040, 0.042), self.shoes, Stuff.PLAIN
+            yield heel + drop, toe + drop, (0.044, FOOT, 0.042), self.shoes, Stuff.PLAIN
 
     def _head(self, head: Array, at: _At) -> Iterator[Part]:
         k = 1 / self.height
@@ -187,6 +190,9 @@ class Person:
             yield at(0.150, 0.0, 0.44), at(0.150, 0.0, 0.50), (0.045, 0.155, 0.10), self.bag_color, Stuff.CLOTH
             yield at(0.120, 0.0, 0.53), at(0.118, 0.0, 0.80), (0.010, 0.02, 0.012), self.bag_color, Stuff.PLAIN
 
+
+FOOT = 0.040
+"""Half the thickness of a shoe, in metres."""
 
 _ARMS = 6
 """Index of the first arm part (left upper arm, forearm, hand; then right)."""

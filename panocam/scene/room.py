@@ -33,18 +33,20 @@ def build(eye: Point, detail: float = 1.0) -> World:
     solids = (_shell(rng, eye, detail), *_window(rng), *_lamps(), *_wall_things(rng, detail), *furniture, *targets(TARGETS))
     hides = np.array([s.shade for s in solids if s.casts], np.float32)
     sources = (*_lamp_sources(), *_window_sources())
-    light = Light(sources, (0.20, 0.195, 0.19), (0.155, 0.135, 0.115), hides, mains_ambient=0.72)
-    return World("room", solids, light, PLACES, markers(TARGETS), tuple(_lines()), mirror=_mirror, brightness=2.2)
+    light = Light(sources, (0.17, 0.165, 0.16), (0.135, 0.115, 0.098), hides, mains_ambient=0.72)
+    return World("room", solids, light, PLACES, markers(TARGETS), tuple(_lines()), mirror=_mirror, brightness=2.35)
 
 
 def _fine(distance: float, detail: float) -> float:
     """Pixels per metre that a surface straight ahead at ``distance`` wants."""
-    return float(np.clip(760 * detail / max(distance, 0.5), 40, 300))
+    return float(np.clip(560 * detail / max(distance, 0.5), 40, 240))
 
 
 def _shell(rng: np.random.Generator, eye: Point, detail: float) -> Solid:
     floor = tx.boards(rng, (8, 6), _fine(eye[2], detail))
-    ceiling = tx.tiles(rng, (8, 6), _fine(3.0 - eye[2], detail) if eye[2] < 2.5 else 40, 0.6, (228, 227, 222), (168, 166, 160), 0.024)
+    ceiling = tx.tiles(
+        rng, (8, 6), min(150.0, _fine(3.0 - eye[2], detail)) if eye[2] < 2.5 else 40, 0.6, (228, 227, 222), (168, 166, 160), 0.024
+    )
     wall = partial(tx.plaster, rng, ppm=60 * detail, skirting=(244, 243, 238))
     return Solid(
         (

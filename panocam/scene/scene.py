@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,39 +15,82 @@ from panocam.scene.cast import Actor, Cast
 from panocam.scene.figure import Figure
 from panocam.scene.lamp import LampField
 from panocam.scene.raster import Raster
-from panocam.scene.sensor import Sensor, SensorSettings
+from panocam.scene.sensor import Sensor, SensorOptions, SensorSettings
+from panocam.scene.still import Still, glare
 from panocam.scene.truth import TruthObject, describe
 from panocam.scene.world import Edge, Point, World
 
-FALL_OFF = 0.34
-"""The lens dims the rim of the circle by this much (it grows with the fourth power of the radius)."""
+COARSE = 4
+"""The first picture of a scene has this many times fewer pixels on a side; stray light is computed on it as well."""
 
 BLUR_PX = 8.0
-"""Motion during the exposure, in pixels, for which one more sub-frame is blended."""
+"""Motion during the exposure, in pixels, from which sub-frames are blended, one for each half of it."""
 
 PIXELS_AT_30 = 9_000_000
 """Up to this size the picture can be drawn 30 times a second on one core of a desktop computer."""
 
 
+class Refining:
+    """A sharp still picture in the making. ``make`` is called when the work begins."""
+
+    def __init__(self, make: Callable[[], Raster], size: int) -> None:
+        self._make, self.still = make, Still.blank(size)
+        self._raster: Raster | None = None
+        self._left: list[tuple[int, int]] = []
+
+    def step(self, tiles: int) -> bool:
+        """Paint some tiles. False when none is left."""
+        if self._raster is None:
+            self._raster = self._make()
+            self._left = self._raster.tiles()[::-1]
+            return True
+        for _ in range(min(tiles, len(self._left))):
+            self._raster.paint(self.still, self._left.pop())
+        return bool(self._left)
+
+    def finished(self) -> Still:
+        """Paint all of it."""
+        while self.step(64):
+            pass
+        return self.still
+
+
 class Scene:
     """A world seen by one camera. Everything is a function of (seed, time): the same time gives the same picture."""
 
-    def __init__(self, world: World, camera: Camera, actors: Sequence[Actor], settings: SensorSettings, mains_hz: float, seed: int) -> None:
+    def __init__(self, world: World, camera: Camera, actors: Sequence[Actor], sensor: SensorOptions, coarse: bool = False) -> None:
+        """``coarse``: begin with a picture of a quarter of the resolution; ``refine`` makes it sharp."""
         self._world, self._camera = world, camera
-        parked = [a for a in actors if a.kind == "vehicle" and a.place(0.0) == a.place(1.0)]
+        parked = [a for a in actors if a.kind == "vehicle" and a.speed == 0]
         self._parked = tuple(parked)
         self._moving = tuple(a for a in actors if a not in parked)
-        raster = Raster(camera, world.light, world.mirror, world.texel)
-        radius = np.hypot(*np.moveaxis(camera.node_px - [camera.lens.circle.cx, camera.lens.circle.cy], -1, 0)) / camera.lens.circle.radius
-        fall = np.clip(1 - FALL_OFF * radius**4, 0.3, 1).astype(np.float32)
-        sky = None if world.sky is None else world.sky(camera.rays)
-        still = raster.draw(world.solids, sky, np.zeros((*fall.shape, 3), np.float32), fall)
-        self._still = still
         self._bodies = Bodies(camera, LampField(world.light, world.lo, world.hi, world.pitch))
-        self._cast = Cast(camera, still, world.light)
+        small = camera.reduced(COARSE)
+        first = Raster(world, small).draw()
+        veil = glare(first, 1 / world.exposure)
+        sharp = Refining(lambda: Raster(world, camera, veil), camera.size)
+        self._refining = sharp if coarse else None
+        self._still = first.veiled(veil).enlarged(camera.size) if coarse else sharp.finished()
+        self._settle()
+        self._sensor = Sensor(self._still, sensor)
+
+    def _settle(self) -> None:
+        """What stands still for ever is drawn into the still picture."""
+        self._cast = Cast(self._camera, self._still, self._world.light)
         for figure in (a.figure(0.0) for a in self._by_distance(self._parked, 0.0)):
             self._cast.settle(figure, self._bodies.patch([figure], finest=True))
-        self._sensor = Sensor(still, settings, brightness=world.brightness, mains_hz=mains_hz, seed=seed)
+
+    def refine(self, tiles: int = 8) -> bool:
+        """Work on the sharp picture (``tiles`` squares of 128 pixels) and change to it when it is complete. False: nothing is left to do.
+
+        Only scenes opened ``coarse`` have anything to do; between two pictures is the time to call it."""
+        if self._refining is None:
+            return False
+        if not self._refining.step(tiles):
+            self._still, self._refining = self._refining.still, None
+            self._settle()
+            self._sensor.still = self._still
+        return self._refining is not None
 
     @property
     def settings(self) -> SensorSettings:
@@ -142,5 +185,5 @@ class Scene:
         x, y, _ = now.position
         gap = np.linalg.norm(np.array([x, y, actor.height / 2]) - self._camera.pose.position)
         moved = actor.speed * 1.6 * shutter * self._camera.lens.focal / max(float(gap), 0.5)
-        count = int(np.clip(np.ceil(moved / BLUR_PX), 1, 5))
+        count = 1 if moved < BLUR_PX else min(8, int(np.ceil(moved / (BLUR_PX / 2))))
         return [now] if count == 1 else [actor.figure(t - shutter * (j + 0.5) / count) for j in range(count)]

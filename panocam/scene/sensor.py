@@ -18,8 +18,8 @@ import numpy as np
 
 from panocam.errors import InvalidValue
 from panocam.media.planes import Planes
-from panocam.scene.arrays import Bytes, Field, f32
-from panocam.scene.raster import CODE, Still
+from panocam.scene.arrays import Bytes, Field, clamp, f32
+from panocam.scene.still import CODE, Still
 
 NOMINAL_S = 0.01
 """The shutter time at which, with 0 dB, white in ordinary lamp light is exposed as the worlds are painted."""
@@ -85,17 +85,38 @@ def response(x: Field) -> Field:
     return np.where(g < KNEE, g, bent).astype(np.float32)
 
 
-class Sensor:
-    """Develops a still world and adds to it what depends on time. ``mains_hz``: the true frequency of the world's lamps."""
+@dataclass(frozen=True)
+class SensorOptions:
+    """What a sensor is made with. ``exposure``: of nominal white at ``NOMINAL_S`` and 0 dB; ``mains_hz``: the true frequency of the
+    world's lamps; ``seed``: of the noise."""
 
-    def __init__(self, still: Still, settings: SensorSettings, *, brightness: float = 1.0, mains_hz: float = 50, seed: int = 0) -> None:
-        self._still, self._brightness, self._mains_hz, self._seed = still, brightness, mains_hz, seed
-        rng = np.random.default_rng(seed)
-        tile = np.clip(rng.standard_normal((_TILE, _TILE), dtype=np.float32) * 42 + 96, 0, 255)
+    settings: SensorSettings
+    exposure: float = 1.0
+    mains_hz: float = 50.0
+    seed: int = 0
+
+
+class Sensor:
+    """Develops a still world and adds to it what depends on time."""
+
+    def __init__(self, still: Still, options: SensorOptions) -> None:
+        self._still, self._options = still, options
+        rng = np.random.default_rng(options.seed)
+        tile = clamp(rng.standard_normal((_TILE, _TILE), dtype=np.float32) * 42 + 96, 0, 255)
         h, w = still.depth.shape
         reps = (-(-(h + 2 * MARGIN) // _TILE), -(-(w + 2 * MARGIN) // _TILE))
         self._grain: Bytes = np.tile(tile.astype(np.uint8), reps)
-        self.settings = settings
+        self.settings = options.settings
+
+    @property
+    def still(self) -> Still:
+        """The picture in front of the sensor; assigning another one of the same size develops it."""
+        return self._still
+
+    @still.setter
+    def still(self, new: Still) -> None:
+        self._still = new
+        self.settings = self._settings
 
     @property
     def settings(self) -> SensorSettings:
@@ -105,10 +126,10 @@ class Sensor:
     @settings.setter
     def settings(self, new: SensorSettings) -> None:
         self._settings = new
-        factor = new.shutter / NOMINAL_S * new.gain * self._brightness
+        factor = new.shutter / NOMINAL_S * new.gain * self._options.exposure
         radiance = (np.arange(65536, dtype=np.float32) / np.float32(CODE)) ** 2
         self.table: Bytes = (response(radiance * np.float32(factor)) * 255 + 0.5).astype(np.uint8)
-        x = 2 * self._mains_hz * new.shutter
+        x = 2 * self._options.mains_hz * new.shutter
         self.ripple = float(DEPTH * np.sinc(x))
         self._ripples = abs(self.ripple) > 0.004 and bool(self._still.mains.any())
         if self._ripples:
@@ -145,14 +166,14 @@ class Sensor:
     def mains_level(self, t: float, rows: Field) -> Field:
         """The mains light as rows (picture rows) see it at picture time ``t``, relative to its mean."""
         at = t + rows / np.float32(self._still.depth.shape[0]) * READOUT_S - self._settings.shutter / 2
-        phase = 2 * np.pi * ((2 * self._mains_hz * at) % 1.0)
+        phase = 2 * np.pi * ((2 * self._options.mains_hz * at) % 1.0)
         level: Field = (1 + self.ripple * np.cos(phase)).astype(np.float32)
         return level
 
     def _weight_rows(self, a: float) -> tuple[Bytes, Bytes, float]:
         """Tall pictures of blending weights, one pulse higher than the picture, for luma and chroma; and rows a pulse."""
         h, w = self._still.depth.shape
-        pulse = h / READOUT_S / (2 * self._mains_hz)
+        pulse = h / READOUT_S / (2 * self._options.mains_hz)
         rows = np.arange(h + int(np.ceil(pulse)) + 4, dtype=np.float64)
         level = 1 + self.ripple * np.cos(2 * np.pi * rows / pulse)
         k = (level ** (1 / 2.2) - (1 - a) ** (1 / 2.2)) / ((1 + a) ** (1 / 2.2) - (1 - a) ** (1 / 2.2))
@@ -166,7 +187,7 @@ class Sensor:
                 np.copyto(plane, base)
             return
         tall, small, pulse = self._weights
-        start = (2 * self._mains_hz * (t - self._settings.shutter / 2)) % 1.0 * pulse
+        start = (2 * self._options.mains_hz * (t - self._settings.shutter / 2)) % 1.0 * pulse
         even = round(start / 2) * 2
         h = out.height
         for plane, base, (more, less), weight in zip(
@@ -208,7 +229,7 @@ class Sensor:
         """Noise of the picture at ``t``: the same time has the same noise."""
         if self._bank is None:
             return
-        rng = np.random.default_rng((self._seed, round(t * 1e6) & 0x7FFFFFFFFFFF))
+        rng = np.random.default_rng((self._options.seed, round(t * 1e6) & 0x7FFFFFFFFFFF))
         for plane, bank in zip((out.y, out.u, out.v), self._bank, strict=True):
             h, w = plane.shape
             (a, b), (c, d) = rng.integers(0, 2 * MARGIN + 1, (2, 2))

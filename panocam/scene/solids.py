@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -44,12 +45,12 @@ class Face:
     mains: float = 0.0
     gloss: float = 0.0
 
-    @property
+    @cached_property
     def normal(self) -> Vec:
         n: Vec = np.cross(self.v, self.u)
         return n / np.linalg.norm(n)
 
-    @property
+    @cached_property
     def corners(self) -> Vec:
         """(4, 3): round the rectangle from the origin."""
         return np.array([self.origin, self.origin + self.u, self.origin + self.u + self.v, self.origin + self.v])

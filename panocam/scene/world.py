@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from panocam.optics.mount import Mount
 from panocam.scene.arrays import Field
@@ -11,6 +11,7 @@ from panocam.scene.light import Light
 from panocam.scene.solids import Solid
 
 Point = tuple[float, float, float]
+Mirror = Callable[[Field], Field]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class World:
     ``places``: where a camera of each mount hangs. ``mirror`` gives the radiance seen in glossy surfaces for (point, direction) pairs
     (..., 6); ``sky`` the radiance of world directions (..., 3) behind everything. ``texel``: pitch of the shadow grid in metres.
     ``lo..hi`` (x, y) is where actors move, ``pitch`` the grid of the light on them. ``brightness`` scales radiance to a nominal
-    exposure of 1/100 s; ``shutter_s`` is the shutter time the world asks for (None: one pulse of the mains).
+    exposure of 1/100 s; ``shutter_s`` is the shutter time the world asks for (None: one pulse of the mains). ``maps``: the light maps
+    of faces that were drawn once, by their identity.
     """
 
     name: str
@@ -38,7 +40,7 @@ class World:
     places: Mapping[Mount, Point]
     markers: Mapping[str, Point]
     lines: tuple[Edge, ...]
-    mirror: Callable[[Field], Field] | None = None
+    mirror: Mirror | None = None
     sky: Callable[[Field], Field] | None = None
     texel: float = 0.125
     lo: tuple[float, float] = (-4.0, -3.0)
@@ -46,3 +48,9 @@ class World:
     pitch: float = 0.5
     brightness: float = 1.0
     shutter_s: float | None = None
+    maps: dict[int, Field] = field(default_factory=dict, repr=False)
+
+    @property
+    def exposure(self) -> float:
+        """Picture brightness of radiance 1 at the world's own shutter time."""
+        return self.brightness * (self.shutter_s or 0.01) / 0.01

@@ -12,8 +12,6 @@ from panocam.scene.actors import ROOM, YARD
 from panocam.scene.paths import loop
 from panocam.scene.people import Person
 
-QUIET = SensorSettings(noise=0)
-
 
 @pytest.fixture(scope="module", params=[("room", "ceiling"), ("room", "wall"), ("yard", "wall"), ("yard", "ceiling")], ids="-".join)
 def scene(request: pytest.FixtureRequest) -> Scene:
@@ -32,24 +30,31 @@ def test_what_changes_between_pictures_lies_in_the_boxes(scene: Scene) -> None:
             if o.box is not None:
                 x0, y0, x1, y1 = o.box
                 inside[max(0, int(y0) - 2) : int(y1) + 4, max(0, int(x0) - 2) : int(x1) + 4] = True
-        moved = np.abs(a - b) > 60
+        moved = np.abs(a - b) > 100
         assert moved.sum() > 50
         assert (moved & ~inside).sum() <= 0.03 * moved.sum()
 
 
 def test_every_visible_actor_changes_the_picture_where_he_is(scene: Scene) -> None:
     t = 4.0
-    with_all = scene.render(t).y.astype(int)
+    with_all, seen = scene.render(t).y.astype(int), 0
     for o in scene.truth(t):
         others = [a for a in scene.moving if a.id != o.id]
         if len(others) == len(scene.moving) or o.box is None:
             continue
         x0, y0, x1, y1 = (int(v) for v in o.box)
-        if x1 - x0 < 6 or y1 - y0 < 6:
+        head = np.array([o.position[0], o.position[1], o.height * 0.9])
+        px, distance = scene.project(head)
+        others_nearer = [
+            b for b in scene.truth(t) if b.id != o.id and b.box and b.box[0] < px[0] < b.box[2] and b.box[1] < px[1] < b.box[3]
+        ]
+        if x1 - x0 < 6 or y1 - y0 < 6 or others_nearer or scene.depth_at(px) < distance:
             continue
+        seen += 1
         without = scene.render_only(t, others).y.astype(int)
         changed = np.abs(with_all - without)[y0 : y1 + 1, x0 : x1 + 1] > 8
-        assert changed.mean() > 0.08, o
+        assert changed.mean() > 0.03, o
+    assert seen >= 2
 
 
 def test_truth_is_complete(scene: Scene) -> None:
@@ -70,7 +75,7 @@ def test_a_walker_keeps_his_height_and_a_foot_on_the_ground(t: float, speed: flo
     person = Person(1, loop([(0, 0), (4, 0), (4, 4), (0, 4)]), speed, 0.0, height)
     body = person.figure(t)
     low = (body.capsules.ends[..., 2].min(1) - body.capsules.reach).min()
-    assert -0.06 < low < 0.06
+    assert -0.02 < low < 0.02
     top = body.hull[:, 2].max()
     assert height * 0.93 < top < height * 1.06
 

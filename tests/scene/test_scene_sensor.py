@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from panocam.errors import InvalidValue
-from panocam.scene import Scene, SensorSettings, open_scene
+from panocam.scene import Scene, SceneOptions, SensorSettings, open_scene
 from panocam.scene.sensor import READOUT_S, response
 
 SIZE = 320
@@ -46,7 +46,9 @@ def test_the_window_clips_and_the_dark_corner_does_not(room: Scene) -> None:
     window, _ = room.project([4.0, -0.1, 2.2])
     corner, _ = room.project([-2.4, -2.2, 0.0])
     assert picture[round(window[1]), round(window[0])] > 235
-    assert picture[round(corner[1]), round(corner[0])] < 100
+    lit, _ = room.project([0.0, -0.9, 0.0])
+    dark, bright = (float(exposure_of(picture[round(p[1]), round(p[0])])) for p in (corner, lit))
+    assert dark < 0.6 * bright
 
 
 def test_bands_with_a_short_shutter_none_with_a_whole_pulse(room: Scene) -> None:
@@ -66,7 +68,7 @@ def test_bands_with_a_short_shutter_none_with_a_whole_pulse(room: Scene) -> None
 
 def test_the_wrong_power_line_frequency_flickers() -> None:
     """Mains of 60 Hz seen by a camera set to 50 Hz: its automatic shutter of 1/100 s does not fit; set right, it does."""
-    scene = open_scene("room", "ceiling", SIZE, mains_hz=60)
+    scene = open_scene("room", "ceiling", SIZE, options=SceneOptions(mains_hz=60))
     for line, flickers in ((50, True), (60, False)):
         a, b = (luma(scene, t, power_line_hz=line) for t in (500.0, 500.0042))
         assert bool(np.percentile(np.abs(a - b), 90) > 3) is flickers
@@ -93,28 +95,26 @@ def test_noise_has_no_bias(room: Scene) -> None:
 
 
 def test_the_same_seed_and_time_give_the_same_picture() -> None:
-    a, b = (open_scene("room", "wall", 240, seed=5) for _ in range(2))
+    a, b = (open_scene("room", "wall", 240, options=SceneOptions(seed=5)) for _ in range(2))
     first = a.render(7.25)
     a.render(9.0)
     for picture in (a.render(7.25), b.render(7.25)):
         assert all(np.array_equal(p, q) for p, q in zip((first.y, first.u, first.v), (picture.y, picture.u, picture.v), strict=True))
-    other = open_scene("room", "wall", 240, seed=6).render(7.25)
+    other = open_scene("room", "wall", 240, options=SceneOptions(seed=6)).render(7.25)
     assert not np.array_equal(first.y, other.y)
 
 
 def test_a_long_shutter_smears_what_moves() -> None:
-    """The outline of a walker is softer after 1/8 s than after 1/2000 s of the same total exposure."""
-    scene = open_scene("yard", "wall", 640)
+    """The outline of a walker is softer after 1/8 s than after 1/8000 s of the same total exposure."""
+    scene = open_scene("room", "wall", 480)
 
     def steepest(shutter_s: float, gain_db: float) -> float:
         scene.settings = SensorSettings(noise=0, shutter_s=shutter_s, gain_db=gain_db)
-        box = next(o.box for o in scene.truth(3.0) if o.id == 12)
-        assert box is not None
-        x0, y0, x1, y1 = (round(v) for v in box)
-        part = scene.render(3.0).y[y0:y1, x0:x1].astype(float)
-        return float(np.percentile(np.abs(np.diff(part, axis=1)), 99))
+        walker = [a for a in scene.moving if a.id == 1]
+        alone = scene.render_only(3.0, walker).y.astype(float) - scene.render_only(3.0, []).y
+        return float(np.sort(np.abs(np.diff(alone, axis=1)), axis=None)[-100:].mean())
 
-    assert steepest(1 / 8, 0) < 0.8 * steepest(1 / 8000, 60)
+    assert steepest(1 / 8, 0) < 0.7 * steepest(1 / 8000, 60)
 
 
 @pytest.mark.parametrize("bad", [{"shutter_s": 0}, {"shutter_s": 3}, {"gain_db": -1}, {"gain_db": 61}, {"power_line_hz": 55}, {"noise": 9}])
