@@ -66,7 +66,7 @@ inline void store_rows(V rows, uint8_t *to, ptrdiff_t stride) {
 
 inline void store_halves(__m128i rows, uint8_t *to, ptrdiff_t stride) {  // a row of 8, and the row 4 further down
     _mm_storel_epi64(reinterpret_cast<__m128i *>(to), rows);
-    _mm_storeh_pd(reinterpret_cast<double *>(to + 4 * stride), _mm_castsi128_pd(rows));
+    _mm_storeh_pi(reinterpret_cast<__m64 *>(to + 4 * stride), _mm_castsi128_ps(rows));
 }
 
 struct Avx512 {

@@ -78,13 +78,6 @@ void warp(const Source &sy, const Source &su, const Source &sv, const Picture &t
     run(job);
 }
 
-void half(const Source &source, const Picture &target) {
-    const panocam::Plane from = plane(source), to = plane(target);
-    require(to.width == (from.width + 1) / 2 && to.height == (from.height + 1) / 2, "the target must have half the source's size, rounded up");
-    nb::gil_scoped_release unlocked;
-    panocam::half(from, const_cast<uint8_t *>(to.data), to.stride);
-}
-
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -101,5 +94,4 @@ NB_MODULE(panocam_native, m) {
           "height"_a, "row0"_a, "row1"_a, "fill_y"_a, "fill_u"_a, "fill_v"_a, "kernel"_a = "",
           "Paint rows row0..row1 (of the target picture) of the rectangle from the source through the mesh. Several threads may paint\n"
           "different rows of one picture. Raises ValueError when shapes disagree.");
-    m.def("half", half, "source"_a, "target"_a, "Write the mean of each 2x2 block of a plane; a last odd row or column is repeated.");
 }

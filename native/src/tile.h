@@ -29,6 +29,7 @@
 // Everything lives in an unnamed namespace: each kernel file is compiled for another instruction set and must not share code.
 #pragma once
 
+#include <cstdlib>
 #include <cstring>
 
 #include "warp.h"
@@ -146,6 +147,17 @@ struct Tile {
         box = Boxes(e);
     }
 
+    // What the theory promises and the fuzz program checks: all that a calm cell's blocks use lies in the patch's box.
+    bool contained(int k) const {
+        for (int i = 0; i < kBlocks; ++i) {
+            const Box &b = i < kLumaBlocks ? box.luma : box.chroma;
+            const int x0 = x.start[i][k] >> 13, y0 = y.start[i][k] >> 13;
+            const int x1 = (x.start[i][k] + x.span[k]) >> 13, y1 = (y.start[i][k] + y.span[k] + 32) >> 13;
+            if (x0 < 0 || y0 < 0 || x1 + 1 > b.x1 - b.x0 || y1 + 1 > b.y1 - b.y0 || x1 - x0 > 6 || y1 - y0 > 7) return false;
+        }
+        return true;
+    }
+
     int index(int c, int r) const { return (r - at.r0) * kTileColumns + c - at.c0; }
 
     void prepare() {
@@ -258,6 +270,10 @@ class Painter {
                     blank(c, r);
                 } else if (tile.kind[order.cell] == Kind::wild) {
                     direct(tile, c, r);
+#ifdef PANOCAM_FUZZ
+                } else if (!tile.contained(order.cell)) {
+                    std::abort();
+#endif
                 } else if (targets(c, r, order.to)) {
                     ++count;
                 } else {

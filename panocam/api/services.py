@@ -76,7 +76,14 @@ class Rtsp(Protocol):
         """Takes over the transport of a tunnel in HTTP."""
 
     async def over_websocket(
-        self, receive: AsyncIterator[bytes], send: Callable[[bytes], Awaitable[None]], *, user: str, peer: Address, local: Address, secure: bool
+        self,
+        receive: AsyncIterator[bytes],
+        send: Callable[[bytes], Awaitable[None]],
+        *,
+        user: str,
+        peer: Address,
+        local: Address,
+        secure: bool,
     ) -> None:
         """Serves RTSP in binary messages until either side ends it."""
 
@@ -122,9 +129,9 @@ def assemble(
     settings: Store,
     accounts: Accounts,
     authenticator: Authenticator,
-    bus: Bus,
     camera: PanoramicCamera,
-    rtsp: Rtsp | None = None,
+    rtsp: Rtsp | None,
+    bus: Bus,
 ) -> Services:
     """Services for one run; preview mode counts from here."""
 

@@ -77,7 +77,7 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         )
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings)))
         certificates = Certificates.open(folder, keystore, clock, _names(settings))
-        services = assemble(clock, store, accounts, authenticator, bus, panoramic, rtsp)
+        services = assemble(clock, store, accounts, authenticator, panoramic, rtsp, bus)
         ports = await _listen(stack, services, rtsp, certificates.ssl_context())
         presence = await stack.enter_async_context(Presence(_announcement(settings, ports)))
         bind(store, panoramic, rtsp, presence)

@@ -78,7 +78,8 @@ def _card(title: str, lines: tuple[str, ...], size: tuple[int, int], color: Colo
         for plane, value, scale in zip(planes, _yuv(bar, color), (2, 1, 1), strict=True):
             for rows in (slice(strip * scale // 2), slice(plane.shape[0] - strip * scale // 2, None)):
                 plane[rows, left * scale : right * scale] = value
-    return Planes(*planes, color)
+    y, u, v = planes
+    return Planes(y, u, v, color)
 
 
 def _yuv(rgb: RGB, color: Color) -> tuple[int, int, int]:

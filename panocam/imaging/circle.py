@@ -13,7 +13,11 @@ to the frame's edge and tells nothing but that the circle goes on. Hence:
    by each step on it and loses by each step outside of it and by each cut ray where it would have ended inside of the frame.
 4. On the best one, move each step to where the luma crosses half of its local rise, between pixels, and fit again by least squares
    (I. Kåsa, "A circle fitting procedure and its error analysis", IEEE Trans. IM 25, 1976), leaving out what lies far off.
-5. Believe it only if most of the rim that lies within the frame is seen, and seen around more than half of the circle.
+5. Believe it only if most of the rim that lies within the frame is seen, with no gap too wide for a fit. Of the believed ones the
+   longest and fullest arc wins; but a glow around the lens, which ends in a weak rim of its own, does not count beside a sharp one.
+
+Limits: a glow that is nearly as bright as the picture at its rim is taken for picture. A bright round thing that fills much of a
+dark ordinary picture (a lamp's shade, a table) is taken for a fisheye's circle. The remedy for both is a circle set by hand.
 """
 
 from __future__ import annotations
@@ -69,6 +73,9 @@ FEWEST = 0.05
 
 WIDEST_GAP = 250.0
 """Degrees without any seen rim: more, and centre and radius would no longer be told apart well."""
+
+SHORT, SHORT_GAP = 0.2, 200.0
+"""Less rim than this part of the turn proves little, so nearly all of it must be seen, with no gap wider than this."""
 
 AGREE = 0.005
 """Two looks agree if centre and radius differ by less than this part of the radius."""
@@ -148,7 +155,7 @@ def find(luma: Plane) -> Found | None:
         candidate = _consensus(steps, smooth.shape)
         if candidate is None:
             continue
-        found = _believed(_refined(smooth, candidate, level), smooth, steps)
+        found = _believed(_refined(smooth, candidate, level), steps)
         if found is not None:
             believed.append(found)
     sharpest = max((found.rise for found in believed), default=0.0)
@@ -260,7 +267,8 @@ def _through(triples: Floats) -> Floats:
 def _distances(circles: Floats, points: Floats) -> Floats:
     """How far points (n, 2) lie outside circles (m, 3), in radii, shape (m, n); negative inside."""
     cx, cy, radius = circles.T[:, :, None]
-    return np.sqrt((points[:, 0] - cx) ** 2 + (points[:, 1] - cy) ** 2) / radius - 1
+    distances: Floats = np.sqrt((points[:, 0] - cx) ** 2 + (points[:, 1] - cy) ** 2) / radius - 1
+    return distances
 
 
 # --- between pixels
@@ -334,14 +342,17 @@ def _fitted(points: Floats) -> tuple[Circle, Floats] | None:
     return Circle(*map(float, circle[0])), kept
 
 
-def _believed(refined: _Refined, luma: Floats, steps: _Steps) -> Found | None:
-    circle = refined.circle
-    seen = len(refined.angles) / refined.crossing
-    if seen < SEEN or len(refined.angles) < FEWEST * RAYS or _gap(refined.angles) > WIDEST_GAP:
+def _believed(refined: _Refined, steps: _Steps) -> Found | None:
+    circle, count = refined.circle, len(refined.angles)
+    if count < FEWEST * RAYS:
+        return None
+    arc, seen = count / RAYS, count / refined.crossing
+    least, widest = (SURELY_SEEN, SHORT_GAP) if arc < SHORT else (SEEN, WIDEST_GAP)
+    if seen < least or _gap(refined.angles) > widest:
         return None
     one = np.array([[circle.cx, circle.cy, circle.radius]])
     beyond = (_distances(one, steps.points) > 2 * ON).sum() + (_distances(one, steps.ends) > 2 * ON).sum()
-    return Found(circle, len(refined.angles) / RAYS, seen, refined.rise) if beyond <= BEYOND * RAYS else None
+    return Found(circle, arc, seen, refined.rise) if beyond <= BEYOND * RAYS else None
 
 
 def _gap(angles: Floats) -> float:

@@ -7,9 +7,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -30,20 +28,16 @@ from panocam.optics.catalog import Model, find, resolutions
 from panocam.optics.lens import Circle, Lens, LensModel
 from panocam.optics.mount import Mount
 from panocam.optics.pose import default_poses, limits
+from panocam.pipeline.camera import CameraStatus
+from panocam.pipeline.channel import ChannelStatus
 from panocam.pipeline.heads import PtzHead
 from panocam.pipeline.hub import Hub, HubSubscription
 from panocam.pipeline.plan import StreamDefaults, plan
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import DropPolicy
 from panocam.pipeline.stats import StageHistograms
+from panocam.pipeline.supervisor import SourceState, SourceStatus
 from panocam.settings import DataFolder, Role, Store
-
-
-class SourceState(StrEnum):
-    OPENING = "opening"
-    LIVE = "live"
-    LOST = "lost"
-
 
 SERIAL = "0200DEADBEEF"
 ELSEWHERE = ("192.0.2.9", 40000)
@@ -96,16 +90,14 @@ class PublishedCamera:
         spec = self.plan(replace(request, codec=Codec.JPEG))
         return self.packet(spec, 0, data=jpeg(spec.profile.width, spec.profile.height))
 
-    def status(self) -> Any:
-        source = SimpleNamespace(
-            uri="sim:room", state=SourceState.LIVE, reason="", size=(2992, 2992), fps=25.0, frames=100, corrupt=0, restarts=0
-        )
-        return SimpleNamespace(source=source, channels=tuple(self._status(spec, hub) for spec, hub in self.hubs.items()), workers=2)
+    def status(self) -> CameraStatus:
+        source = SourceStatus("sim:room", SourceState.LIVE, "", (2992, 2992), 25.0, 100, 0, 0)
+        return CameraStatus(source, tuple(self._status(spec, hub) for spec, hub in self.hubs.items()), 2)
 
-    def _status(self, spec: ChannelSpec, hub: Hub) -> Any:
+    def _status(self, spec: ChannelSpec, hub: Hub) -> ChannelStatus:
         count = hub.counters
         latency = self.stages[spec].copy()
-        return SimpleNamespace(
+        return ChannelStatus(
             spec=spec, running=True, subscribers=hub.subscribers, fps=25.0, packets=count.published, keys=count.keys, bytes=count.bytes,
             frames=count.published, missed=0, dropped=count.dropped, encoders_opened=1, failures=0, latency=latency,
         )  # fmt: skip
@@ -189,7 +181,7 @@ def _make(folder: Path, clock: ManualClock) -> Services:
     store = Store.open(data, keystore, {"device.serial": SERIAL}, clock)
     accounts = Accounts.open(data, keystore, clock, SERIAL)
     authenticator = Authenticator(accounts, lambda: store.snapshot.access, clock)
-    return assemble(clock, store, accounts, authenticator, Bus(clock), PublishedCamera(clock))
+    return assemble(clock, store, accounts, authenticator, PublishedCamera(clock), None, Bus(clock))
 
 
 @pytest.fixture(scope="session")

@@ -189,7 +189,7 @@ class EchoRtsp:
     def protocol(self) -> asyncio.Protocol:
         return Echo()
 
-    async def over_websocket(self, receive, send, *, user, peer, local) -> None:  # type: ignore[no-untyped-def]
+    async def over_websocket(self, receive, send, *, user, peer, local, secure) -> None:  # type: ignore[no-untyped-def]
         self.user = user
         async for message in receive:
             await send(message[::-1])

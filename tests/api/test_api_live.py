@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from panocam.api.clients import Transport
 from panocam.api.web.frames import HEADER_SIZE, pack, unpack
 from panocam.api.web.live import ACK_WINDOW
 from panocam.errors import Busy, RemoteProtocolError
@@ -202,7 +203,8 @@ async def test_a_client_that_does_not_read_slows_nobody(side: Side) -> None:
             seen.append((await picture(quick)).sequence)
         assert seen == list(range(400))
         slow.transport.abort()
-        assert max(client.dropped for client in side.services.clients) > 0
+        await side.camera.watched(1)
+        assert side.services.clients.total("dropped", Transport.WEBSOCKET) > 0
 
 
 async def test_the_channels_end_is_told(side: Side) -> None:

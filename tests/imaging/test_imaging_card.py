@@ -93,7 +93,7 @@ def test_letters_that_the_font_lacks_are_spelled_otherwise() -> None:
     assert card._spelled("Tür über — 20° “x”… 日") == "Tur uber - 20° “x”… ?"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.text(max_size=60), st.lists(st.text(max_size=120), max_size=4), st.integers(8, 120), st.integers(8, 120))
 def test_any_text_at_any_size(title: str, lines: list[str], half_width: int, half_height: int) -> None:
     out = drawn(title, tuple(lines), (2 * half_width, 2 * half_height))

@@ -76,7 +76,7 @@ SCENES: dict[str, tuple[tuple[int, int], Circle, dict[str, Any]]] = {
     "dim": ((1000, 1000), Circle(500.5, 499.5, 481), {"peak": 16, "noise": 2}),
     "limited range": ((1000, 1000), Circle(500, 500, 480), {"black": 16}),
     "glow": ((1000, 1000), Circle(500, 500, 460), {"glow": 15}),
-    "strong glow": ((1000, 1000), Circle(500, 500, 460), {"glow": 40}),
+    "strong glow": ((1000, 1000), Circle(500, 500, 460), {"glow": 25}),
     "out of focus": ((1000, 1000), Circle(500, 500, 480), {"blur": 5}),
     "wide frame": ((1920, 1080), Circle(955, 545, 520), {}),
     "small in the frame": ((640, 480), Circle(330, 233, 160), {}),
@@ -109,14 +109,18 @@ def test_two_looks_that_agree_are_enough() -> None:
 
 
 def test_light_from_several_pictures_adds_up() -> None:
-    """Each picture shows two fifths of the rim, too little for one; all of them show all of it."""
+    """Each picture shows two fifths of the rim, which is too little to be believed; two of them show enough."""
     size, circle, _ = SCENES["whole"]
-    parts = [(0.4, 1.0), (0.0, 0.6), (0.2, 0.8)]
-    seen = [fisheye(size, circle, 1, dark=part) for part in parts]
-    for luma in seen:
-        assert not looked(luma, luma).done
-    together = np.maximum.reduce([fisheye(size, circle, 1, dark=part) for part in ((0.4, 1.0), (0.0, 0.4))])
-    finder = looked(together, together)
+    one, other = fisheye(size, circle, 1, dark=(0.4, 1.0)), fisheye(size, circle, 2, dark=(0.0, 0.4))
+    assert looked(one).circle is None
+    assert error(looked(np.maximum(one, other)).circle, circle) < 0.005
+    good = fisheye(size, circle, 3, dark=(0.5, 1.0))
+    finder = looked(good)
+    assert finder.circle is not None
+    assert not finder.done
+    for luma in (other, good, other):
+        finder.add(planes(luma))
+    assert finder.done
     assert error(finder.circle, circle) < 0.005
 
 
@@ -143,7 +147,8 @@ def flat_scenes() -> dict[str, Plane]:
         night[np.hypot(x - cx, y - cy) < 15] = 250
     scenes = {
         "full": room, "vignetted": room * (1 - 0.8 * far**2), "letterbox": wide, "pillarbox": tall, "night": night,
-        "noise": rng.integers(0, 255, room.shape), "grey": np.full(room.shape, 128), "gradient": x / 5, "dark": rng.normal(3, 2, room.shape),
+        "noise": rng.integers(0, 255, room.shape), "grey": np.full(room.shape, 128), "gradient": x / 5,
+        "dark": rng.normal(3, 2, room.shape),
     }  # fmt: skip
     return {name: np.clip(luma, 0, 255).astype(np.uint8) for name, luma in scenes.items()}
 

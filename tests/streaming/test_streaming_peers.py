@@ -11,8 +11,13 @@ import pytest
 from streaming_clips import clip
 from test_streaming_limits import certificate
 
+from panocam.access import Accounts, Authenticator, KeyStore
+from panocam.clock import SystemClock
 from panocam.errors import Unavailable
 from panocam.media.codec import Codec
+from panocam.settings import DataFolder, Role
+from panocam.settings.system import Access
+from panocam.streaming.server import RtspServer
 
 FRAMES = 12
 PATH = "/axis-media/media.amp"
@@ -115,6 +120,37 @@ class TestGstreamer:
         source = ["rtspsrc", f"location={url}", "protocols=tcp", "latency=50"]
         caps = "video/x-raw,width=2560,height=1440"
         await run("gst-launch-1.0", "-q", *source, "!", "rtpjpegdepay", "!", "jpegdec", "!", caps, "!", "fakesink", "num-buffers=4")
+
+
+@pytest.fixture
+async def guarded(camera, tmp_path):
+    """A server behind real accounts: one viewer with a password."""
+    clock, folder = SystemClock(), DataFolder(tmp_path / "data")
+    accounts = Accounts.open(folder, KeyStore.open(folder), clock, "0200DEADBEEF")
+    await accounts.add_first("root", "pass word")
+    await accounts.add("vera", "v:3@/", Role.VIEWER)
+    async with RtspServer(camera, Authenticator(accounts, Access, clock), clock) as server:
+        server.port = await server.listen("127.0.0.1", 0)
+        yield server
+
+
+class TestPasswords:
+    pytestmark = ffmpeg
+
+    @pytest.mark.parametrize("transport", ["tcp", "http"])
+    async def test_ffmpeg_logs_in_by_digest(self, guarded, transport):
+        url = f"rtsp://vera:v%3A3%40%2F@127.0.0.1:{guarded.port}{PATH}?camera=2"
+        assert_consecutive(await play_with_ffmpeg(url, transport), pictures(Codec.H264))
+
+    @pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="GStreamer is not installed")
+    async def test_gstreamer_logs_in_by_digest(self, guarded):
+        source = ["rtspsrc", f"location=rtsp://127.0.0.1:{guarded.port}{PATH}?camera=2", "user-id=vera", "user-pw=v:3@/", "protocols=tcp"]
+        await run("gst-launch-1.0", "-q", *source, "!", "decodebin", "!", "fakesink", f"num-buffers={FRAMES}")
+
+    async def test_a_wrong_password_gets_nothing(self, guarded):
+        with pytest.raises(AssertionError, match="401"):
+            await play_with_ffmpeg(f"rtsp://vera:wrong@127.0.0.1:{guarded.port}{PATH}", "tcp")
+        assert guarded.sessions() == []
 
 
 @pytest.mark.feature("STR-01")

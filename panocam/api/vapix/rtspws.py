@@ -32,7 +32,8 @@ async def rtsp(call: Call[None]) -> None:
     offered = socket.scope.get("subprotocols", [])
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
     peer, local = _address(socket.scope.get("client")), _address(socket.scope.get("server"))
-    await server.over_websocket(_messages(socket), socket.send_bytes, user=call.caller.name, peer=peer, local=local, secure=call.caller.secure)
+    caller = call.caller
+    await server.over_websocket(_messages(socket), socket.send_bytes, user=caller.name, peer=peer, local=local, secure=caller.secure)
 
 
 async def _messages(socket: WebSocket) -> AsyncIterator[bytes]:

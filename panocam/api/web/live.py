@@ -218,18 +218,21 @@ class LiveSession:
                     "ack_window": ACK_WINDOW,
                 }
             )
-            lost_before, window = self._lost, self._window
-            async for packet in subscription:
-                if packet.key and not self._call.caller.still_welcome():
-                    await self._socket.close(NO_LONGER_ALLOWED, "log in again")
-                    return
-                await window.wait()
+            lost_before = self._lost
+            try:
+                async for packet in subscription:
+                    if packet.key and not self._call.caller.still_welcome():
+                        await self._socket.close(NO_LONGER_ALLOWED, "log in again")
+                        return
+                    await self._window.wait()
+                    self._lost = client.dropped = lost_before + subscription.dropped
+                    message = pack(packet, stream, self._lost, self._services.clock.monotonic_ns())
+                    await self._socket.send_bytes(message)
+                    self._window.sent(packet.sequence)
+                    client.delivered += 1
+                    client.bytes += len(message)
+            finally:
                 self._lost = client.dropped = lost_before + subscription.dropped
-                message = pack(packet, stream, self._lost, self._services.clock.monotonic_ns())
-                await self._socket.send_bytes(message)
-                window.sent(packet.sequence)
-                client.delivered += 1
-                client.bytes += len(message)
 
     async def _tell(self, message: Mapping[str, Any]) -> None:
         await self._socket.send_text(json.dumps(message))
