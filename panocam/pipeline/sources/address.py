@@ -1,0 +1,22 @@
+"""Source addresses: which scheme they have, and how they may be shown to somebody."""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "***"
+_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+):", re.IGNORECASE)
+_USERINFO = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", re.IGNORECASE)
+_SECRET_ARGUMENT = re.compile(r"([?&](?:user\w*|pass\w*|pwd|auth\w*|\w*token\w*|\w*key|secret)=)[^&#]*", re.IGNORECASE)
+
+
+def scheme_of(uri: str) -> str:
+    """The scheme in lower case, "" for a plain path (a single letter is a Windows drive, not a scheme)."""
+    match = _SCHEME.match(uri)
+    return match[1].lower() if match else ""
+
+
+def shown(uri: str) -> str:
+    """``uri`` without user, password and secret-looking arguments, for logs, cards, events and metrics."""
+    # The greedy [^/?#]*@ also catches a password that contains an unescaped "@".
+    return _SECRET_ARGUMENT.sub(rf"\1{HIDDEN}", _USERINFO.sub(rf"\1{HIDDEN}@", uri))

@@ -1,0 +1,52 @@
+"""What every source is: something that blocks and yields unmasked pictures until it is closed or fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from panocam.clock import Clock, SystemClock
+from panocam.media.frame import RawFrame
+
+
+class FrameSource(Protocol):
+    """One opened source. It is made, iterated and dropped by one thread; only ``close`` may come from another.
+
+    ``size`` is (width, height) of the newest picture, before the first one what the source announces, (0, 0) if nothing;
+    ``fps`` what it announces, 0 if unknown; ``corrupt`` counts the packets that could not be decoded.
+    """
+
+    size: tuple[int, int]
+    fps: float
+    corrupt: int
+
+    def frames(self) -> Iterator[RawFrame]:
+        """Yield pictures when they are due, pts starting anywhere but strictly increasing.
+
+        Raises Unavailable when the source ends, dies or hangs. Returns only after ``close``.
+        """
+
+    def close(self) -> None:
+        """Make ``frames`` return soon; the thread that iterates frees what is held."""
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """What sources may be told beyond their address; each takes what concerns it.
+
+    ``timeout`` (s): how long opening and each read of a network or device source may take.
+    ``fps``: rate of a still picture or of the simulated sensor; 0 is their default. ``paced`` False hands out the pictures of a
+    file as fast as they are taken, once and without looping. ``transports``: what to try with RTSP, in order.
+    ``scene``: builds the simulated world from its name, ``renderer(name) -> SceneRenderer``.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    timeout: float = 5.0
+    fps: float = 0.0
+    paced: bool = True
+    transports: tuple[str, ...] = ("tcp", "udp")
+    scene: Callable[[str], Any] | None = None
+
+
+Factory = Callable[[str, SourceOptions], FrameSource]
