@@ -1,0 +1,133 @@
+"""The worker's side of a channel: newest shot in, packets out. One instance lives on one worker thread, so its encoder needs no lock.
+
+``accept`` (capture thread) only picks by rate and fills the slot; everything that costs happens in ``_step`` on the worker: draw the
+view straight into the encoder's planes, encode, hand each access unit to ``deliver``. The encoder is opened with the first
+shot, and anew when the source's colour or rate changes. If it fails, the failure is reported, shots are let
+pass for a growing while, and then it is tried again; no other channel notices.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import av.error
+
+from panocam.clock import NS, Clock
+from panocam.codecs.encoder import Encoder, open_encoder
+from panocam.errors import PanocamError
+from panocam.media.codec import EncoderProfile, StreamDescription
+from panocam.media.frame import Frame
+from panocam.media.packet import Packet
+from panocam.media.planes import Color
+from panocam.media.stamps import Stage
+from panocam.pipeline.pacing import Decimator
+from panocam.pipeline.renderer import Renderer
+from panocam.pipeline.shot import Shot
+from panocam.pipeline.slot import LatestSlot
+from panocam.pipeline.workers import Worker
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+FALLBACK_FPS = 25.0
+
+
+@dataclass(frozen=True)
+class Output:
+    """One access unit on its way to the loop, with what a client must know of the stream it belongs to."""
+
+    packet: Packet
+    description: StreamDescription
+
+
+class Coder:
+    """``deliver(output)`` and ``fail(reason)`` are called on the worker thread; ``source_fps()`` tells the source's present rate."""
+
+    def __init__(
+        self,
+        profile: EncoderProfile,
+        renderer: Renderer,
+        worker: Worker,
+        clock: Clock,
+        source_fps: Callable[[], float],
+        deliver: Callable[[Output], None],
+        fail: Callable[[PanocamError], None],
+    ) -> None:
+        self._profile, self._renderer, self._worker, self._clock = profile, renderer, worker, clock
+        self._source_fps, self._deliver, self._fail = source_fps, deliver, fail
+        self._decimator = Decimator(profile.fps)
+        self._slot: LatestSlot[Shot] = LatestSlot()
+        self._encoder: Encoder | None = None
+        self._color: Color | None = None
+        self._key = False
+        self._closed = False
+        self._wait, self._resume_ns = FIRST_WAIT, 0
+        self.frames = self.opened = self.failures = 0
+
+    @property
+    def dropped(self) -> int:
+        """Shots that were due but replaced by newer ones because the worker was busy."""
+        return self._slot.dropped
+
+    def accept(self, shot: Shot) -> None:
+        if (self._decimator.take(shot.frame.pts_ns) or shot.frame.discontinuity) and self._slot.put(shot):
+            self._worker.submit(self._step)
+
+    def request_key(self) -> None:
+        """The next picture becomes a key picture."""
+        self._key = True
+
+    def close(self) -> None:
+        """Close the encoder as soon as the worker gets to it."""
+        self._closed = True
+        self._worker.submit(self._shut)
+
+    def _step(self) -> None:
+        shot = self._slot.take()
+        if shot is None or self._closed or self._clock.monotonic_ns() < self._resume_ns:
+            return
+        try:
+            self._encode(shot)
+            self._wait = FIRST_WAIT
+        except Exception as error:  # the supervisor of one encoder
+            self._failed(error)
+
+    def _encode(self, shot: Shot) -> None:
+        encoder = self._ready(shot.frame.planes.color)
+        planes = encoder.allocate()
+        self._renderer.draw(shot, planes)
+        stamps = shot.frame.stamps.at(Stage.WARP, self._clock.monotonic_ns())
+        key, self._key = self._key or shot.frame.discontinuity, False
+        packets = encoder.encode(shot.frame.derive(planes, stamps), key)
+        done = self._clock.monotonic_ns()
+        self.frames += 1
+        for packet in packets:
+            self._deliver(Output(replace(packet, stamps=packet.stamps.at(Stage.ENCODE, done)), encoder.description))
+
+    def _ready(self, color: Color) -> Encoder:
+        if self._encoder is not None and color != self._color:
+            self._shut()
+        if self._encoder is None:
+            fps = self._profile.fps or self._source_fps() or FALLBACK_FPS
+            self._encoder, self._color = open_encoder(self._profile, fps, color), color
+            self.opened += 1
+        return self._encoder
+
+    def _shut(self) -> None:
+        encoder, self._encoder = self._encoder, None
+        if encoder is not None:
+            encoder.close()
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, PanocamError | av.error.FFmpegError):
+            log.exception("a channel failed unexpectedly")
+        self.failures += 1
+        self._resume_ns = self._clock.monotonic_ns() + round(self._wait * NS)
+        self._wait = min(self._wait * 2, LONGEST_WAIT)
+        self._fail(error if isinstance(error, PanocamError) else Unavailable(f"the encoder failed: {type(error).__name__}"))
+        try:
+            self._shut()
+        except Exception:  # a broken encoder may also fail to close
+            log.exception("closing a failed encoder failed")

@@ -1,0 +1,245 @@
+"""Keeps one source running and never lets the streams die.
+
+The theory: a source is in one of three states.
+
+    OPENING --first picture--> LIVE --error, end, or no picture for `stall` seconds--> LOST --after the backoff--> (opened again)
+
+Two threads. The capture thread opens the source, hands out its pictures, and after a failure waits out the backoff (doubling from
+``shortest`` to ``longest``; a source that was live for ``steady`` seconds starts again at the shortest). The watch thread looks
+twice a second: it notices that a live source says nothing, and hands out drawn notices with the reason for as long as there is no
+picture, also while an attempt to connect is hanging. Both hand out under one lock, so that media time only grows.
+
+``on_event(name, data)`` is called from these threads with ``source-lost`` (reason, retry_s) and ``source-back`` (outage_s).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from panocam.clock import NS, Clock
+from panocam.errors import PanocamError
+from panocam.media.frame import RawFrame
+from panocam.pipeline.intake import Intake
+from panocam.pipeline.shot import Notice, Shot, Sink
+from panocam.pipeline.sources.base import FrameSource
+from panocam.pipeline.stats import RateMeter
+from panocam.pipeline.timeline import Timeline
+from panocam.pipeline.workers import spawn
+
+log = logging.getLogger(__name__)
+
+OnEvent = Callable[[str, dict[str, object]], None]
+
+
+class SourceState(StrEnum):
+    OPENING = "opening"
+    LIVE = "live"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class RestartPolicy:
+    """Seconds: first and longest wait between attempts, how long live counts as recovered, silence that counts as failure,
+    how long opening may take before a notice is shown, and the distance of two notices."""
+
+    shortest: float = 0.5
+    longest: float = 30.0
+    steady: float = 10.0
+    stall: float = 8.0
+    patience: float = 1.5
+    notice: float = 0.5
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """A snapshot for people and metrics. ``uri`` is without credentials; ``size`` (0, 0) before the first picture."""
+
+    uri: str
+    state: SourceState
+    reason: str
+    size: tuple[int, int]
+    fps: float
+    frames: int
+    corrupt: int
+    restarts: int
+
+
+class SourceRunner:
+    """``start`` it once; ``close`` ends both threads. Sinks may come and go at any time."""
+
+    def __init__(
+        self,
+        name: str,
+        opener: Callable[[], FrameSource],
+        intake: Intake,
+        clock: Clock,
+        on_event: OnEvent = lambda name, data: None,
+        policy: RestartPolicy | None = None,
+    ) -> None:
+        self._name, self._open, self._intake, self._clock, self._on_event = name, opener, intake, clock, on_event
+        self._policy = policy or RestartPolicy()
+        self._closing = threading.Event()
+        self._lock = threading.Lock()  # guards all below, and that only one thread hands out
+        self._sinks: tuple[Sink, ...] = ()
+        self._state, self._reason = SourceState.OPENING, ""
+        self._timeline, self._meter = Timeline(), RateMeter()
+        self._source: FrameSource | None = None
+        self._now = clock.monotonic_ns()
+        self._since = self._last = self._now  # when the state began; when the last picture came
+        self._retry_at = self._now
+        self._frames = self._corrupt = self._restarts = 0
+        self._size = (0, 0)
+        self._threads: tuple[threading.Thread, ...] = ()
+
+    def start(self) -> None:
+        self._since = self._last = self._clock.monotonic_ns()
+        self._threads = (spawn("capture", self._capture), spawn("watch", self._watch))
+
+    def close(self, timeout: float = 3.0) -> bool:
+        """End both threads; False if the source did not let go within ``timeout`` seconds (its own read time limit ends it later)."""
+        self._closing.set()
+        with self._lock:
+            source = self._source
+        if source is not None:
+            source.close()
+        for thread in self._threads:
+            thread.join(timeout)
+        if ended := not any(thread.is_alive() for thread in self._threads):
+            return ended
+        log.warning("source %s did not end within %g s", self._name, timeout)
+        return False
+
+    def attach(self, sink: Sink) -> None:
+        with self._lock:
+            self._sinks = (*self._sinks, sink)
+
+    def detach(self, sink: Sink) -> None:
+        """No shot reaches ``sink`` after this returns."""
+        with self._lock:
+            self._sinks = tuple(other for other in self._sinks if other is not sink)
+
+    def status(self) -> SourceStatus:
+        with self._lock:
+            corrupt = self._corrupt + (self._source.corrupt if self._source else 0)
+            fps = self._meter.fps if self._state is SourceState.LIVE else 0.0
+            return SourceStatus(self._name, self._state, self._reason, self._size, fps, self._frames, corrupt, self._restarts)
+
+    @property
+    def fps(self) -> float:
+        """The measured rate, before there is one what the source announces, 0 if neither is known."""
+        with self._lock:
+            return self._meter.fps or (self._source.fps if self._source else 0.0)
+
+    # --- capture thread
+
+    def _capture(self) -> None:
+        wait = self._policy.shortest
+        while not self._closing.is_set():
+            began = self._clock.monotonic_ns()
+            reason = self._attempt()
+            if self._closing.is_set():
+                return
+            with self._lock:
+                lived = self._state is SourceState.LIVE and self._clock.monotonic_ns() - began > self._policy.steady * NS
+            wait = self._policy.shortest if lived else wait
+            self._lose(reason, wait)
+            self._closing.wait(wait)
+            wait = min(wait * 2, self._policy.longest)
+            self._restarts += 1
+
+    def _attempt(self) -> str:
+        """Open the source and hand out its pictures until it fails; returns why it did."""
+        source: FrameSource | None = None
+        try:
+            source = self._open()
+            with self._lock:
+                self._source = source
+                self._timeline.restart()
+                self._last = self._clock.monotonic_ns()
+            for raw in source.frames():
+                if self._closing.is_set():
+                    return "closed"
+                self._hand_out(raw, source)
+            return self._stalled() or "the source ended"
+        except PanocamError as error:
+            return self._stalled() or str(error)
+        except Exception as error:  # a supervisor: whatever a driver or decoder throws must become a restart
+            log.exception("source %s failed unexpectedly", self._name)
+            return f"unexpected failure ({type(error).__name__})"
+        finally:
+            with self._lock:
+                self._source = None
+                self._corrupt += source.corrupt if source else 0
+            if source is not None:
+                source.close()
+
+    def _stalled(self) -> str:
+        """The reason the watch thread gave when it closed a silent source."""
+        with self._lock:
+            return self._reason if self._state is SourceState.LOST else ""
+
+    def _hand_out(self, raw: RawFrame, source: FrameSource) -> None:
+        now = self._clock.monotonic_ns()
+        with self._lock:
+            back, outage = self._state is not SourceState.LIVE, (now - self._since) / NS
+            was_lost = self._state is SourceState.LOST or self._restarts > 0
+            if back:
+                self._meter.clear()
+                self._state, self._reason, self._since = SourceState.LIVE, "", now
+            self._last = now
+            pts, jump = self._timeline.place(raw.pts_ns, now)
+            self._size = raw.planes.size
+            self._frames += 1
+            self._meter.add(pts)
+            shot = self._intake.take(replace(raw, pts_ns=pts, discontinuity=jump or back or raw.discontinuity))
+            self._send(shot)
+        if back and was_lost:
+            log.info("source %s is back after %.1f s", self._name, outage)
+            self._on_event("source-back", {"source": self._name, "outage_s": round(outage, 1)})
+
+    def _send(self, shot: Shot) -> None:
+        for sink in self._sinks:
+            sink.accept(shot)
+
+    def _lose(self, reason: str, wait: float) -> None:
+        now = self._clock.monotonic_ns()
+        with self._lock:
+            known = self._state is SourceState.LOST
+            self._state, self._reason, self._retry_at = SourceState.LOST, reason, now + round(wait * NS)
+            self._since = self._since if known else now
+        if not known:
+            log.warning("source %s lost: %s", self._name, reason)
+            self._on_event("source-lost", {"source": self._name, "reason": reason, "retry_s": wait})
+
+    # --- watch thread
+
+    def _watch(self) -> None:
+        while not self._closing.wait(self._policy.notice):
+            now = self._clock.monotonic_ns()
+            with self._lock:
+                state, silent = self._state, (now - self._last) / NS
+                slow = 5 / self._meter.fps if self._meter.fps else 0.0  # a source of one picture in five seconds is not dead
+                source = self._source
+            if state is SourceState.LIVE and silent > max(self._policy.stall, slow):
+                self._lose(f"no picture for {silent:.0f} s", 0)
+                if source is not None:
+                    source.close()
+            elif state is not SourceState.LIVE and (state is SourceState.LOST or silent > self._policy.patience):
+                self._notify(now)
+
+    def _notify(self, now: int) -> None:
+        with self._lock:
+            if self._state is SourceState.LIVE:
+                return
+            if self._state is SourceState.OPENING or self._source is not None:
+                line = "waiting for the first picture"
+            else:
+                left = max(0, self._retry_at - now) / NS
+                line = f"next attempt in {left:.0f} s" if left >= 1 else "trying again"
+            title = "No picture" if self._state is SourceState.LOST else "Starting"
+            lines = (self._name, self._reason, line) if self._reason else (self._name, line)
+            self._send(self._intake.drawn(Notice(title, lines), self._timeline.stamp(now)))
