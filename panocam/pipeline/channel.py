@@ -114,7 +114,8 @@ class Channel:
         if self._described is None:
             self._described = self._loop.create_future()
         try:
-            return await asyncio.wait_for(asyncio.shield(self._described), DESCRIBE_TIMEOUT_S)
+            async with self.hub.subscribe(DropPolicy.LATEST, 1):  # waiting is a demand too
+                return await asyncio.wait_for(asyncio.shield(self._described), DESCRIBE_TIMEOUT_S)
         except TimeoutError:
             raise Unavailable(f"view {self.spec.view} gave no picture within {DESCRIBE_TIMEOUT_S:g} s; look at the source's state") from None
 

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import av.error
 
 from panocam.clock import NS, Clock
 from panocam.codecs.encoder import Encoder, open_encoder
-from panocam.errors import PanocamError
+from panocam.errors import PanocamError, Unavailable
 from panocam.media.codec import EncoderProfile, StreamDescription
-from panocam.media.frame import Frame
 from panocam.media.packet import Packet
 from panocam.media.planes import Color
 from panocam.media.stamps import Stage
@@ -101,17 +100,16 @@ class Coder:
         stamps = shot.frame.stamps.at(Stage.WARP, self._clock.monotonic_ns())
         key, self._key = self._key or shot.frame.discontinuity, False
         packets = encoder.encode(shot.frame.derive(planes, stamps), key)
-        done = self._clock.monotonic_ns()
         self.frames += 1
         for packet in packets:
-            self._deliver(Output(replace(packet, stamps=packet.stamps.at(Stage.ENCODE, done)), encoder.description))
+            self._deliver(Output(packet, encoder.description))
 
     def _ready(self, color: Color) -> Encoder:
         if self._encoder is not None and color != self._color:
             self._shut()
         if self._encoder is None:
             fps = self._profile.fps or self._source_fps() or FALLBACK_FPS
-            self._encoder, self._color = open_encoder(self._profile, fps, color), color
+            self._encoder, self._color = open_encoder(self._profile, fps, color, clock=self._clock), color
             self.opened += 1
         return self._encoder
 

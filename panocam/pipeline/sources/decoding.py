@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from panocam.clock import NS, Clock
-from panocam.codecs.decode import planes_of
+from panocam.codecs.decoder import open_video_decoder, planes_of
 from panocam.errors import InvalidValue, Unavailable
 from panocam.media.frame import RawFrame
 from panocam.media.stamps import Stage, Stamps
@@ -36,7 +36,7 @@ def open_container(
         return av.open(target, format=format, options=options or {}, timeout=limits)
     except av.error.InvalidDataError:
         raise InvalidValue(
-            "source", shown, "this is not a video or picture that can be read (damaged, cut short or another format)"
+            "source", shown, "not a video that can be read (damaged, cut short or another format)"
         ) from None
     except av.error.FFmpegError as error:
         raise Unavailable(f"source {shown}: {reason_of(error)}") from None
@@ -66,14 +66,9 @@ class Decoded:
 class Decoder:
     """Decodes the packets of one stream. A packet that cannot be decoded is counted in ``corrupt`` and skipped."""
 
-    def __init__(self, stream: VideoStream, *, threads: int = 2, low_delay: bool = False) -> None:
+    def __init__(self, stream: VideoStream, *, low_delay: bool, threads: int = 1) -> None:
         self.corrupt = 0
-        self._stream = stream
-        context = stream.codec_context
-        context.thread_type = "SLICE"  # frame threads would hold pictures back
-        context.thread_count = threads
-        if low_delay:
-            context.flags |= av.codec.context.Flags.low_delay
+        open_video_decoder(stream, low_delay, threads)
 
     def decode(self, packet: av.Packet) -> Iterator[Decoded]:
         """The pictures that became ready with ``packet``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.decoding import DEFAULT_FPS, Decoded, Decoder, open_container, rate_of, raw_frame, video_of
 
-log = logging.getLogger(__name__)
+DECODE_THREADS = 2
+"""A large H.265 file needs more than one core may give; the picture or two it comes later do not matter for a file."""
 
 
 def check_file(path: str) -> Path:
@@ -91,7 +91,7 @@ class FileSource:
         container = open_container(self._path, self._path)
         try:
             stream = video_of(container, self._path)
-            decoder = Decoder(stream)
+            decoder = Decoder(stream, low_delay=False, threads=DECODE_THREADS)
             before = self.corrupt
             try:
                 for packet in container.demux(stream):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panocam.clock import NS
-from panocam.codecs.decode import still
+from panocam.codecs.decoder import still
 from panocam.media.frame import RawFrame
 from panocam.media.stamps import Stage, Stamps
 from panocam.pipeline.pacing import Pacer

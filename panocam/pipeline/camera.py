@@ -1,0 +1,281 @@
+"""The pipeline as one object: a source, the heads of its view areas, and channels that come into being when somebody asks.
+
+It lives on one event loop; only ``status`` reads what other threads count. A change of configuration restarts only what differs:
+the source if its address (or for the simulated one, where it hangs) changed; nothing for geometry, which every channel asks for anew
+with each frame; and channels whose view or size no longer exists are ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from panocam.clock import Clock, SystemClock
+from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
+from panocam.imaging.privacy import PrivacyMask
+from panocam.media.codec import StreamDescription
+from panocam.media.packet import Packet
+from panocam.optics.catalog import SENSOR, check_resolution, find, resolutions
+from panocam.optics.lens import Lens
+from panocam.optics.pose import default_poses, limits
+from panocam.pipeline.budget import Budget
+from panocam.pipeline.channel import Channel, ChannelStatus, Deliver, Fail
+from panocam.pipeline.coder import Coder
+from panocam.pipeline.config import CameraConfig
+from panocam.pipeline.heads import PtzHead
+from panocam.pipeline.hub import HubSubscription
+from panocam.pipeline.intake import Intake
+from panocam.pipeline.plan import StreamDefaults, plan
+from panocam.pipeline.renderer import Renderer, Scenery
+from panocam.pipeline.request import ChannelSpec, StreamRequest
+from panocam.pipeline.service import DropPolicy
+from panocam.pipeline.snapshots import Snapshots
+from panocam.pipeline.sources import SourceOptions, open_source, shown
+from panocam.pipeline.supervisor import OnEvent, RestartPolicy, SourceRunner, SourceState, SourceStatus
+from panocam.pipeline.timeline import Timeline
+from panocam.pipeline.workers import Worker, WorkerPool
+
+log = logging.getLogger(__name__)
+
+AREAS = range(4, 8)
+"""Indices of the view areas that a head moves."""
+
+REMEMBERED = 256
+"""Stopped channels whose counters are kept."""
+
+
+@dataclass(frozen=True)
+class CameraStatus:
+    """Everything that metrics and people may want to know, as values."""
+
+    source: SourceStatus
+    channels: tuple[ChannelStatus, ...]
+    workers: int
+
+
+class PanoramicCamera:
+    """Implements ``service.Camera``. Use as ``async with PanoramicCamera(config) as camera``.
+
+    ``heads`` maps view index 4..7 to its ``PtzHead``. ``on_event(name, data)`` is called on the event loop with ``source-lost``,
+    ``source-back`` and ``channel-failed``.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        defaults: StreamDefaults | None = None,
+        *,
+        clock: Clock | None = None,
+        on_event: OnEvent = lambda name, data: None,
+        options: SourceOptions | None = None,
+        policy: RestartPolicy | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self.config = config
+        self.defaults = defaults or StreamDefaults()
+        self._clock = clock or SystemClock()
+        self._on_event, self._policy, self._budget = on_event, policy, budget or Budget()
+        self._options = options or SourceOptions()
+        area_limits = limits(config.mount, config.lens.fov)
+        poses = config.poses or default_poses(config.mount)
+        self.heads: Mapping[int, PtzHead] = {index: PtzHead(pose, area_limits) for index, pose in zip(AREAS, poses, strict=True)}
+        self._intake = Intake(config.lens)
+        self._timeline = Timeline()
+        self._channels: dict[ChannelSpec, Channel] = {}
+        self._pinned: dict[Coder, Worker] = {}
+        self._retired: list[SourceRunner] = []
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._pool = WorkerPool()
+        self._snapshots = Snapshots(self._engage, self._release)
+        self._runner = self._start_source()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every subscription, then the threads; waits a few seconds at most. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        for channel in self._channels.values():
+            channel.close()
+        self._snapshots.close()
+        for runner in (self._runner, *self._retired):
+            runner.close()
+        self._pool.close()
+
+    # --- service.Camera
+
+    def plan(self, request: StreamRequest) -> ChannelSpec:
+        return plan(request, self.defaults, self.config.model, self.config.mount, self.source_size)
+
+    async def describe(self, spec: ChannelSpec) -> StreamDescription:
+        return await self._channel(spec).describe()
+
+    def subscribe(self, spec: ChannelSpec, policy: DropPolicy, bound: int = 64) -> HubSubscription:
+        """Raises Busy beyond the budget, NotFound for a view that the mount does not have (any more)."""
+        return self._channel(spec).subscribe(policy, bound)
+
+    def request_key(self, spec: ChannelSpec) -> None:
+        if channel := self._channels.get(spec):
+            channel.request_key()
+
+    # --- more for the dialects
+
+    async def snapshot(self, request: StreamRequest) -> Packet:
+        """One JPEG picture taken after this call (``codec`` and ``fps`` of the request do not matter).
+
+        Raises as ``plan`` does; Busy when too many different pictures are wanted at once; Unavailable if none comes in time.
+        """
+        return await self._snapshots.take(request, self.plan)
+
+    @property
+    def source_size(self) -> tuple[int, int] | None:
+        """(width, height) of the source's pictures, of the sensor for the simulated source, None before the first picture."""
+        if self.config.source.lower().startswith("sim:"):
+            return SENSOR[self.config.model]
+        size = self._runner.status().size
+        return size if all(size) else None
+
+    @property
+    def lens(self) -> Lens | None:
+        """The lens as it is used now, its circle found or set; None before the first picture."""
+        return self._intake.lens
+
+    @property
+    def scenery(self) -> Scenery:
+        """How the views are put together at this moment. Also called by workers, once a frame."""
+        config = self.config
+        return Scenery(config.arrangement(tuple(self.heads[index].pose for index in AREAS)), config.roll)
+
+    def offered(self, view: int) -> tuple[tuple[int, int], ...]:
+        """The resolutions of a view, largest first. Raises NotFound."""
+        find(view, self.config.mount)
+        return resolutions(self.config.model, view, self.source_size)
+
+    def status(self) -> CameraStatus:
+        return CameraStatus(self._runner.status(), tuple(c.status() for c in self._channels.values()), len(self._pool))
+
+    def set_privacy(self, mask: PrivacyMask) -> None:
+        """Masks act from the next picture on, in every view."""
+        self._intake.mask = mask
+
+    def set_defaults(self, defaults: StreamDefaults) -> None:
+        """For requests from now on; running channels stay as they are."""
+        self.defaults = defaults
+
+    def reconfigure(self, config: CameraConfig) -> None:
+        """Become ``config``, restarting only what differs."""
+        old, self.config = self.config, config
+        if (old.mount, old.poses, old.lens.fov) != (config.mount, config.poses, config.lens.fov):
+            self._move_heads(old)
+        if old.lens != config.lens:
+            self._intake.set_options(config.lens)
+        if _source_key(old) != _source_key(config):
+            self._runner.stop()
+            self._retired = [runner for runner in (*self._retired, self._runner) if not runner.ended]
+            self._intake.forget()
+            self._runner = self._start_source()
+            for coder in (*(c.coder for c in self._channels.values()), *self._snapshots.coders):
+                if coder is not None:
+                    self._runner.attach(coder)
+        for spec in [spec for spec in self._channels if not self._exists(spec)]:
+            self._channels.pop(spec).close()
+
+    def _move_heads(self, old: CameraConfig) -> None:
+        config = self.config
+        poses = config.poses or default_poses(config.mount)
+        for head, pose in zip(self.heads.values(), poses, strict=True):
+            head.restrict(limits(config.mount, config.lens.fov), pose)
+            if (old.mount, old.poses) != (config.mount, config.poses):
+                head.go_home()
+
+    def _exists(self, spec: ChannelSpec) -> bool:
+        try:
+            find(spec.view, self.config.mount)
+            check_resolution(self.config.model, spec.view, (spec.profile.width, spec.profile.height))
+        except (NotFound, InvalidValue):
+            return False
+        return True
+
+    # --- channels
+
+    def _channel(self, spec: ChannelSpec) -> Channel:
+        if spec not in self._channels:
+            find(spec.view, self.config.mount)
+            self._forget_stopped()
+            self._channels[spec] = Channel(spec, self._engage, self._release, self._clock, self._channel_failed)
+        return self._channels[spec]
+
+    def _forget_stopped(self) -> None:
+        stopped = [spec for spec, channel in self._channels.items() if not channel.running]
+        for spec in stopped[: max(0, len(self._channels) - REMEMBERED)]:
+            self._channels.pop(spec).close()
+
+    def _engage(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
+        self._admit(spec)
+        worker = self._pool.pin()
+        size = (spec.profile.width, spec.profile.height)
+        renderer = Renderer(spec.view, size, lambda: self.scenery)
+        coder = Coder(spec.profile, renderer, worker, self._clock, lambda: self._runner.fps, deliver, fail)
+        self._pinned[coder] = worker
+        self._runner.attach(coder)
+        return coder
+
+    def _release(self, spec: ChannelSpec, coder: Coder) -> None:
+        self._runner.detach(coder)
+        coder.close()
+        self._pool.unpin(self._pinned.pop(coder))
+
+    def _admit(self, spec: ChannelSpec) -> None:
+        """Raises Busy; channels that only linger make room first."""
+        fps = self._runner.fps
+        try:
+            self._budget.admit([s.profile for s, c in self._channels.items() if c.running], spec.profile, fps)
+        except Busy:
+            for channel in self._channels.values():
+                if channel.running and not channel.hub.subscribers:
+                    channel.stop()
+            self._budget.admit([s.profile for s, c in self._channels.items() if c.running], spec.profile, fps)
+
+    def _channel_failed(self, spec: ChannelSpec, error: PanocamError) -> None:
+        log.warning("channel of view %d (%s): %s", spec.view, spec.profile.codec, error)
+        self._on_event("channel-failed", {"view": spec.view, "codec": str(spec.profile.codec), "reason": str(error)})
+
+    # --- source
+
+    def _start_source(self) -> SourceRunner:
+        config = self.config
+        options = self._options.for_camera(self._clock, config)
+        runner = SourceRunner(
+            shown(config.source), lambda: open_source(config.source, options), self._intake, self._timeline, self._clock,
+            self._event_from_thread, self._policy or RestartPolicy(),
+        )  # fmt: skip
+        runner.start()
+        return runner
+
+    def _event_from_thread(self, name: str, data: dict[str, object]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._on_event, name, data)
+        except RuntimeError:  # the loop has closed
+            return
+
+    @property
+    def source_state(self) -> SourceState:
+        return self._runner.status().state
+
+
+def _source_key(config: CameraConfig) -> tuple[object, ...]:
+    """What the source must be opened anew for."""
+    simulated = config.source.lower().startswith("sim:")
+    return (config.source, config.source_fps, (config.mount, config.model, config.lens) if simulated else None)
+
+
+Events = Callable[[str, dict[str, object]], None]

@@ -1,0 +1,53 @@
+"""What one camera is told: frozen values, so that a change is a comparison. The composition root makes them from settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from panocam.optics.catalog import Model
+from panocam.optics.lens import DEFAULT_FOV, Circle, LensModel, parse_model
+from panocam.optics.mount import Mount
+from panocam.optics.pose import Pose, limits
+from panocam.optics.view import Arrangement, Horizon
+from panocam.pipeline.sources import check_address
+
+
+@dataclass(frozen=True)
+class LensOptions:
+    """``model`` as on the command line (``equidistant``, ``kb:k1,k2,k3,k4``), full ``fov`` in degrees, ``circle`` None to find it."""
+
+    model: str = str(LensModel.EQUIDISTANT)
+    fov: float = DEFAULT_FOV
+    circle: Circle | None = None
+
+    def __post_init__(self) -> None:
+        parse_model(self.model)
+
+
+@dataclass(frozen=True)
+class CameraConfig:
+    """Raises InvalidValue for an address or a lens that cannot be meant.
+
+    ``poses``: where the four view areas look at first, () for the mount's own. ``roll`` in degrees, positive clockwise.
+    ``source_fps``: rate of a still picture or of the simulated sensor, 0 for their own.
+    """
+
+    source: str = "sim:room"
+    model: Model = Model.M4328
+    mount: Mount = Mount.CEILING
+    lens: LensOptions = field(default_factory=LensOptions)
+    roll: float = 0.0
+    quad_order: tuple[int, ...] = (1, 2, 3, 4)
+    quad_eye: bool = False
+    horizon: Horizon = Horizon()
+    poses: tuple[Pose, ...] = ()
+    source_fps: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_address(self.source)
+        limits(self.mount, self.lens.fov)
+        assert self.arrangement(self.poses)  # refuses a wrong order or number of poses
+
+    def arrangement(self, poses: tuple[Pose, ...]) -> Arrangement:
+        """How views are put together with the areas looking along ``poses``."""
+        return Arrangement(self.mount, poses, self.quad_order, self.quad_eye, self.horizon, self.lens.fov)

@@ -1,0 +1,85 @@
+"""From what a client asks to a channel: defaults filled in, everything checked, equal wishes spelled equally."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from panocam.errors import InvalidValue
+from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
+from panocam.optics.catalog import Model, check_resolution, find, resolutions
+from panocam.optics.mount import Mount
+from panocam.pipeline.request import ChannelSpec, StreamRequest
+
+Size = tuple[int, int]
+
+MOST_FPS = 120.0
+LONGEST_GOP = 1200
+BITRATES_KBPS = (50, 200_000)
+
+
+@dataclass(frozen=True)
+class StreamDefaults:
+    """What a request means where it says nothing.
+
+    ``resolutions`` by view index; a view that is not named, or whose size is not in its list, uses its largest size of at most
+    ``pixels``. ``fps`` 0 is the source's rate; ``max_bitrate_kbps`` counts in mode MBR.
+    """
+
+    codec: Codec = Codec.H264
+    fps: float = 0.0
+    compression: int = 30
+    gop: int = 32
+    bitrate_mode: BitrateMode = BitrateMode.VBR
+    max_bitrate_kbps: int = 4000
+    h264_profile: H264Profile = H264Profile.HIGH
+    resolutions: Mapping[int, Size] = field(default_factory=dict)
+    pixels: int = 1_400_000
+
+
+def plan(request: StreamRequest, defaults: StreamDefaults, model: Model, mount: Mount, source_size: Size | None) -> ChannelSpec:
+    """The channel that ``request`` asks for.
+
+    Raises NotFound for a view that does not exist on the mount, InvalidValue that names any other argument and what it accepts.
+    """
+    find(request.view, mount)
+    codec = request.codec or defaults.codec
+    width, height = _resolution(request, defaults, model, source_size)
+    predicts = codec is not Codec.JPEG
+    mode = (request.bitrate_mode or defaults.bitrate_mode) if predicts else BitrateMode.VBR
+    limit = _or(request.max_bitrate_kbps, defaults.max_bitrate_kbps) if mode is BitrateMode.MBR else 0
+    if mode is BitrateMode.MBR:
+        _within("max_bitrate_kbps", limit, *BITRATES_KBPS)
+    profile = EncoderProfile(
+        codec=codec,
+        width=width,
+        height=height,
+        fps=_within("fps", _or(request.fps, defaults.fps), 0, MOST_FPS),
+        compression=_within("compression", _or(request.compression, defaults.compression), 0, 100),
+        gop=_within("gop", _or(request.gop, defaults.gop), 1, LONGEST_GOP) if predicts else 1,
+        bitrate_mode=mode,
+        max_bitrate_kbps=limit,
+        h264_profile=(request.h264_profile or defaults.h264_profile) if codec is Codec.H264 else H264Profile.HIGH,
+    )
+    return ChannelSpec(request.view, profile)
+
+
+def _resolution(request: StreamRequest, defaults: StreamDefaults, model: Model, source_size: Size | None) -> Size:
+    if request.resolution is not None:
+        return check_resolution(model, request.view, request.resolution, source_size)
+    offered = resolutions(model, request.view, source_size)
+    wanted = defaults.resolutions.get(request.view)
+    if wanted in offered:
+        return wanted
+    return next((size for size in offered if size[0] * size[1] <= defaults.pixels), offered[-1])
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value
+
+
+def _within(name: str, value: float, least: float, most: float) -> float:
+    if not (math.isfinite(value) and least <= value <= most):
+        raise InvalidValue(name, value, f"give {least:g} to {most:g}")
+    return value

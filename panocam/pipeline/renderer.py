@@ -1,0 +1,52 @@
+"""Draws one view of a shot: numbers from optics, pixels by the warp. Lives on a worker thread.
+
+The view's geometry is asked for once a frame, so a head that moved shows on the next one; while nothing moved, the meshes of
+the last frame are used again without asking optics for anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from panocam.imaging.card import draw_card
+from panocam.imaging.warp import warp
+from panocam.media.planes import Planes
+from panocam.optics.lens import Lens
+from panocam.optics.mesh import Mesh
+from panocam.optics.meshing import meshes
+from panocam.optics.view import Arrangement, arrange
+from panocam.pipeline.shot import Shot
+
+
+@dataclass(frozen=True)
+class Scenery:
+    """How all views of a camera are put together just now: ``arrangement`` with the present poses, digital ``roll`` in degrees."""
+
+    arrangement: Arrangement = Arrangement()
+    roll: float = 0.0
+
+
+class Renderer:
+    """View ``index`` at ``size`` (width, height); ``scenery()`` is asked once a frame."""
+
+    def __init__(self, index: int, size: tuple[int, int], scenery: Callable[[], Scenery]) -> None:
+        self._index, self._size, self._scenery = index, size, scenery
+        self._drawn: tuple[Scenery, Lens] | None = None
+        self._meshes: tuple[Mesh, ...] = ()
+
+    def draw(self, shot: Shot, out: Planes) -> None:
+        """Fill ``out`` (of our size) with the view, or with the notice if there is no picture."""
+        if shot.notice is not None:
+            draw_card(shot.notice.title, shot.notice.lines, out)
+            return
+        warp(self._numbers(shot.lens), shot.pyramid, out)
+
+    def _numbers(self, lens: Lens) -> tuple[Mesh, ...]:
+        wanted = (self._scenery(), lens)
+        if wanted != self._drawn:
+            scenery = wanted[0]
+            view = arrange(self._index, self._size, scenery.arrangement)
+            self._meshes = meshes(view, lens, scenery.arrangement.mount, scenery.roll)
+            self._drawn = wanted
+        return self._meshes
