@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Self
 
 from panocam.clock import Clock, SystemClock
 from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
 from panocam.imaging.privacy import PrivacyMask
-from panocam.media.codec import StreamDescription
+from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
 from panocam.optics.catalog import SENSOR, check_resolution, find, resolutions
 from panocam.optics.lens import Lens
@@ -107,8 +107,9 @@ class PanoramicCamera:
         for channel in self._channels.values():
             channel.close()
         self._snapshots.close()
+        self._runner.stop()
         for runner in (self._runner, *self._retired):
-            runner.close()
+            runner.join()
         self._pool.close()
 
     # --- service.Camera
@@ -134,7 +135,7 @@ class PanoramicCamera:
 
         Raises as ``plan`` does; Busy when too many different pictures are wanted at once; Unavailable if none comes in time.
         """
-        return await self._snapshots.take(request, self.plan)
+        return await self._snapshots.take(self.plan(replace(request, codec=Codec.JPEG, fps=0)))
 
     @property
     def source_size(self) -> tuple[int, int] | None:
@@ -211,7 +212,7 @@ class PanoramicCamera:
         if spec not in self._channels:
             find(spec.view, self.config.mount)
             self._forget_stopped()
-            self._channels[spec] = Channel(spec, self._engage, self._release, self._clock, self._channel_failed)
+            self._channels[spec] = Channel(spec, self._engage_admitted, self._release, self._clock, self._channel_failed)
         return self._channels[spec]
 
     def _forget_stopped(self) -> None:
@@ -219,8 +220,11 @@ class PanoramicCamera:
         for spec in stopped[: max(0, len(self._channels) - REMEMBERED)]:
             self._channels.pop(spec).close()
 
-    def _engage(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
+    def _engage_admitted(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
         self._admit(spec)
+        return self._engage(spec, deliver, fail)
+
+    def _engage(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
         worker = self._pool.pin()
         size = (spec.profile.width, spec.profile.height)
         renderer = Renderer(spec.view, size, lambda: self.scenery)
@@ -229,7 +233,7 @@ class PanoramicCamera:
         self._runner.attach(coder)
         return coder
 
-    def _release(self, spec: ChannelSpec, coder: Coder) -> None:
+    def _release(self, coder: Coder) -> None:
         self._runner.detach(coder)
         coder.close()
         self._pool.unpin(self._pinned.pop(coder))
@@ -253,7 +257,10 @@ class PanoramicCamera:
 
     def _start_source(self) -> SourceRunner:
         config = self.config
-        options = self._options.for_camera(self._clock, config)
+        sensor = SENSOR[config.model]
+        options = replace(
+            self._options, clock=self._clock, fps=config.source_fps, mount=config.mount, sensor=sensor, lens=config.lens.over(sensor)
+        )
         runner = SourceRunner(
             shown(config.source), lambda: open_source(config.source, options), self._intake, self._timeline, self._clock,
             self._event_from_thread, self._policy or RestartPolicy(),
@@ -276,6 +283,3 @@ def _source_key(config: CameraConfig) -> tuple[object, ...]:
     """What the source must be opened anew for."""
     simulated = config.source.lower().startswith("sim:")
     return (config.source, config.source_fps, (config.mount, config.model, config.lens) if simulated else None)
-
-
-Events = Callable[[str, dict[str, object]], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from panocam.optics.catalog import Model
-from panocam.optics.lens import DEFAULT_FOV, Circle, LensModel, parse_model
+from panocam.optics.lens import DEFAULT_FOV, Circle, Lens, LensModel, default_lens
 from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose, limits
 from panocam.optics.view import Arrangement, Horizon
@@ -21,7 +21,11 @@ class LensOptions:
     circle: Circle | None = None
 
     def __post_init__(self) -> None:
-        parse_model(self.model)
+        assert self.over((1000, 1000))  # refuses an unknown model, a field it does not reach, coefficients that do not rise
+
+    def over(self, size: tuple[int, int], found: Circle | None = None) -> Lens:
+        """The lens over a picture of ``size``: circle set by hand, else ``found``, else the largest that is centred in it."""
+        return Lens.parse(self.model, self.fov, self.circle or found or default_lens(size).circle)
 
 
 @dataclass(frozen=True)

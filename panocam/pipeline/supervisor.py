@@ -69,24 +69,25 @@ class SourceStatus:
 
 
 class SourceRunner:
-    """``start`` it once; ``close`` ends both threads. Sinks may come and go at any time."""
+    """``start`` it once; ``stop`` and ``join`` end both threads. Sinks may come and go at any time."""
 
     def __init__(
         self,
         name: str,
         opener: Callable[[], FrameSource],
         intake: Intake,
+        timeline: Timeline,
         clock: Clock,
-        on_event: OnEvent = lambda name, data: None,
-        policy: RestartPolicy | None = None,
+        on_event: OnEvent,
+        policy: RestartPolicy,
     ) -> None:
-        self._name, self._open, self._intake, self._clock, self._on_event = name, opener, intake, clock, on_event
-        self._policy = policy or RestartPolicy()
+        self._name, self._open, self._intake, self._timeline = name, opener, intake, timeline
+        self._clock, self._on_event, self._policy = clock, on_event, policy
         self._closing = threading.Event()
         self._lock = threading.Lock()  # guards all below, and that only one thread hands out
         self._sinks: tuple[Sink, ...] = ()
         self._state, self._reason = SourceState.OPENING, ""
-        self._timeline, self._meter = Timeline(), RateMeter()
+        self._meter = RateMeter()
         self._source: FrameSource | None = None
         self._now = clock.monotonic_ns()
         self._since = self._last = self._now  # when the state began; when the last picture came
@@ -99,19 +100,26 @@ class SourceRunner:
         self._since = self._last = self._clock.monotonic_ns()
         self._threads = (spawn("capture", self._capture), spawn("watch", self._watch))
 
-    def close(self, timeout: float = 3.0) -> bool:
-        """End both threads; False if the source did not let go within ``timeout`` seconds (its own read time limit ends it later)."""
-        self._closing.set()
+    def stop(self) -> None:
+        """Hand out nothing more, and end both threads soon; does not wait."""
         with self._lock:
+            self._closing.set()
+            self._sinks = ()
             source = self._source
         if source is not None:
             source.close()
+
+    def join(self, timeout: float = 3.0) -> bool:
+        """Wait for the threads; False if the source did not let go within ``timeout`` seconds (its own read time limit ends it later)."""
         for thread in self._threads:
             thread.join(timeout)
-        if ended := not any(thread.is_alive() for thread in self._threads):
-            return ended
-        log.warning("source %s did not end within %g s", self._name, timeout)
-        return False
+        if not self.ended:
+            log.warning("source %s did not end within %g s", self._name, timeout)
+        return self.ended
+
+    @property
+    def ended(self) -> bool:
+        return not any(thread.is_alive() for thread in self._threads)
 
     def attach(self, sink: Sink) -> None:
         with self._lock:
@@ -185,6 +193,8 @@ class SourceRunner:
     def _hand_out(self, raw: RawFrame, source: FrameSource) -> None:
         now = self._clock.monotonic_ns()
         with self._lock:
+            if self._closing.is_set():
+                return
             back, outage = self._state is not SourceState.LIVE, (now - self._since) / NS
             was_lost = self._state is SourceState.LOST or self._restarts > 0
             if back:
@@ -233,7 +243,7 @@ class SourceRunner:
 
     def _notify(self, now: int) -> None:
         with self._lock:
-            if self._state is SourceState.LIVE:
+            if self._state is SourceState.LIVE or self._closing.is_set():
                 return
             if self._state is SourceState.OPENING or self._source is not None:
                 line = "waiting for the first picture"

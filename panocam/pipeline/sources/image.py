@@ -8,6 +8,7 @@ from panocam.clock import NS
 from panocam.codecs.decoder import still
 from panocam.media.frame import RawFrame
 from panocam.media.stamps import Stage, Stamps
+from panocam.optics.lens import Circle
 from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.file import check_file
@@ -26,6 +27,7 @@ class ImageSource:
         self.size = self._planes.size
         self.fps = options.fps or DEFAULT_FPS
         self.corrupt = 0
+        self.circle: Circle | None = None
 
     def close(self) -> None:
         self._pacer.close()

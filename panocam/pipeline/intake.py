@@ -1,0 +1,69 @@
+"""From a raw picture to a shot: privacy first, then the lens, then the halvings that all channels share.
+
+Runs on the thread that hands out, under the supervisor's lock. The image circle is the one set by hand, else the one the source
+knows, else the one found on the first pictures; until it is found, the largest that fits.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from panocam.imaging.circle import CircleFinder
+from panocam.imaging.privacy import PrivacyMask
+from panocam.imaging.pyramid import Pyramid
+from panocam.media.frame import Frame, RawFrame
+from panocam.media.planes import Planes
+from panocam.optics.lens import Circle, Lens
+from panocam.pipeline.config import LensOptions
+from panocam.pipeline.shot import Notice, Shot
+
+log = logging.getLogger(__name__)
+
+NOTHING = Planes.blank(16, 16)
+"""What a notice's frame carries; nobody looks into it."""
+
+
+class Intake:
+    """``mask`` may be replaced at any time and acts from the next picture on."""
+
+    def __init__(self, options: LensOptions) -> None:
+        self.mask = PrivacyMask()
+        self._options = options
+        self._known: Circle | None = None
+        self._finder = CircleFinder()
+        self._lens: Lens | None = None
+        self._size = (0, 0)
+        self._last: tuple[Planes, PrivacyMask, Frame, Pyramid] | None = None
+
+    @property
+    def lens(self) -> Lens | None:
+        """What is used now; None before the first picture."""
+        return self._lens
+
+    def set_options(self, options: LensOptions) -> None:
+        self._options, self._lens = options, None
+
+    def source_changed(self, circle: Circle | None = None) -> None:
+        """Another source (or the same opened anew) with the circle that it knows."""
+        self._known = circle
+
+    def take(self, raw: RawFrame) -> Shot:
+        lens = self._fitted(raw.planes)
+        # A still picture comes again and again in the same memory: mask and halve it once.
+        if self._last is not None and self._last[0] is raw.planes and self._last[1] is self.mask:
+            kept, pyramid = self._last[2], self._last[3]
+            frame = Frame(kept.planes, raw.pts_ns, raw.wall_ns, raw.stamps, raw.discontinuity)
+        else:
+            frame = self.mask.apply(raw)
+            pyramid = Pyramid(frame.planes)
+            self._last = (raw.planes, self.mask, frame, pyramid)
+        return Shot(frame, pyramid, lens)
+
+    def drawn(self, notice: Notice, pts_ns: int, wall_ns: int) -> Shot:
+        """A shot of words; it carries no picture."""
+        raise NotImplementedError
+
+    def _fitted(self, planes: Planes) -> Lens:
+        if planes.size != self._size:
+            self._size, self._finder, self._lens = planes.size, CircleFinder(), None
+        return self._lens or Lens()
