@@ -87,6 +87,7 @@ class Channel:
         self._description: StreamDescription | None = None
         self._described: asyncio.Future[StreamDescription] | None = None
         self._linger: asyncio.TimerHandle | None = None
+        self._key_timer: asyncio.TimerHandle | None = None
         self._last_key_ns = -NS
         self._stages, self._meter = StageHistograms(), RateMeter()
 
@@ -120,11 +121,20 @@ class Channel:
             raise Unavailable(f"view {self.spec.view} gave no picture within {DESCRIBE_TIMEOUT_S:g} s; look at the source's state") from None
 
     def request_key(self) -> None:
-        """A key picture as soon as possible, at most one in ``KEY_INTERVAL_S`` seconds."""
+        """A key picture as soon as possible, at most one in ``KEY_INTERVAL_S`` seconds; requests in between share the next."""
+        if self.coder is None or self._key_timer is not None:
+            return
         now = self._clock.monotonic_ns()
-        if self.coder is not None and now - self._last_key_ns >= KEY_INTERVAL_S * NS:
-            self._last_key_ns = now
-            self.coder.request_key()
+        wait = KEY_INTERVAL_S - (now - self._last_key_ns) / NS
+        if wait > 0:
+            self._key_timer = self._loop.call_later(wait, self._request_key_late)
+            return
+        self._last_key_ns = now
+        self.coder.request_key()
+
+    def _request_key_late(self) -> None:
+        self._key_timer = None
+        self.request_key()
 
     def close(self, error: PanocamError | None = None) -> None:
         """End all subscriptions and the coder."""
@@ -149,9 +159,9 @@ class Channel:
             self._stop_later()
             return
         self._cancel_linger()
-        self._start()
-        if not self.hub.gop:
+        if self.running and not self.hub.gop:
             self.request_key()
+        self._start()
 
     def _start(self) -> None:
         if self.coder is None:
@@ -169,6 +179,9 @@ class Channel:
     def stop(self) -> None:
         """End the coder; the next demand starts another one."""
         self._cancel_linger()
+        if self._key_timer is not None:
+            self._key_timer.cancel()
+            self._key_timer = None
         coder, self.coder = self.coder, None
         if coder is not None:
             self._release(coder)

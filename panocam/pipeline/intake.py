@@ -61,9 +61,18 @@ class Intake:
 
     def drawn(self, notice: Notice, pts_ns: int, wall_ns: int) -> Shot:
         """A shot of words; it carries no picture."""
-        raise NotImplementedError
+        raw = RawFrame(NOTHING, pts_ns, wall_ns)
+        frame = PrivacyMask().apply(raw)
+        return Shot(frame, Pyramid(frame.planes), self._lens or self._options.over(NOTHING.size), notice)
 
     def _fitted(self, planes: Planes) -> Lens:
         if planes.size != self._size:
             self._size, self._finder, self._lens = planes.size, CircleFinder(), None
-        return self._lens or Lens()
+        if self._options.circle is None and self._known is None and not self._finder.done:
+            self._finder.add(planes)
+            self._lens = None
+        if self._lens is None:
+            found = self._known or self._finder.circle
+            self._lens = self._options.over(planes.size, found)
+            log.info("image circle in %dx%d: %s", *planes.size, self._lens.circle)
+        return self._lens

@@ -167,6 +167,7 @@ class SourceRunner:
             with self._lock:
                 self._source = source
                 self._timeline.restart()
+                self._intake.source_changed(source.circle)
                 self._last = self._clock.monotonic_ns()
             for raw in source.frames():
                 if self._closing.is_set():
@@ -252,4 +253,4 @@ class SourceRunner:
                 line = f"next attempt in {left:.0f} s" if left >= 1 else "trying again"
             title = "No picture" if self._state is SourceState.LOST else "Starting"
             lines = (self._name, self._reason, line) if self._reason else (self._name, line)
-            self._send(self._intake.drawn(Notice(title, lines), self._timeline.stamp(now)))
+            self._send(self._intake.drawn(Notice(title, lines), self._timeline.stamp(now), self._clock.wall_ns()))

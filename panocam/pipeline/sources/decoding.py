@@ -71,7 +71,7 @@ class Decoder:
         self.corrupt = 0
         open_video_decoder(stream, low_delay, threads)
 
-    def decode(self, packet: av.Packet) -> Iterator[Decoded]:
+    def decode(self, packet: av.Packet[VideoStream]) -> Iterator[Decoded]:
         """The pictures that became ready with ``packet``."""
         try:
             frames = packet.decode()
