@@ -159,7 +159,7 @@ class Channel:
             self._stop_later()
             return
         self._cancel_linger()
-        if self.running and not self.hub.gop:
+        if self.coder is not None and self.coder.frames and not self.hub.gop:
             self.request_key()
         self._start()
 
