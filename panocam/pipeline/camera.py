@@ -31,7 +31,7 @@ from panocam.pipeline.intake import Intake
 from panocam.pipeline.plan import StreamDefaults, plan
 from panocam.pipeline.renderer import Renderer, Scenery
 from panocam.pipeline.request import ChannelSpec, StreamRequest
-from panocam.pipeline.service import DropPolicy
+from panocam.pipeline.service import Camera, DropPolicy
 from panocam.pipeline.snapshots import Snapshots
 from panocam.pipeline.sources import SourceOptions, open_source, shown
 from panocam.pipeline.supervisor import OnEvent, RestartPolicy, SourceRunner, SourceState, SourceStatus
@@ -56,7 +56,7 @@ class CameraStatus:
     workers: int
 
 
-class PanoramicCamera:
+class PanoramicCamera(Camera):
     """Implements ``service.Camera``. Use as ``async with PanoramicCamera(config) as camera``.
 
     ``heads`` maps view index 4..7 to its ``PtzHead``. ``on_event(name, data)`` is called on the event loop with ``source-lost``,

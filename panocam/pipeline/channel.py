@@ -57,9 +57,7 @@ class _Totals:
     def add(self, coder: Coder | None) -> _Totals:
         if coder is None:
             return self
-        return _Totals(
-            self.frames + coder.frames, self.missed + coder.dropped, self.opened + coder.opened, self.failures + coder.failures
-        )
+        return _Totals(self.frames + coder.frames, self.missed + coder.dropped, self.opened + coder.opened, self.failures + coder.failures)
 
 
 Deliver = Callable[[Output], None]
@@ -118,7 +116,9 @@ class Channel:
             async with self.hub.subscribe(DropPolicy.LATEST, 1):  # waiting is a demand too
                 return await asyncio.wait_for(asyncio.shield(self._described), DESCRIBE_TIMEOUT_S)
         except TimeoutError:
-            raise Unavailable(f"view {self.spec.view} gave no picture within {DESCRIBE_TIMEOUT_S:g} s; look at the source's state") from None
+            raise Unavailable(
+                f"view {self.spec.view} gave no picture within {DESCRIBE_TIMEOUT_S:g} s; look at the source's state"
+            ) from None
 
     def request_key(self) -> None:
         """A key picture as soon as possible, at most one in ``KEY_INTERVAL_S`` seconds; requests in between share the next."""

@@ -43,7 +43,7 @@ class CameraConfig:
     roll: float = 0.0
     quad_order: tuple[int, ...] = (1, 2, 3, 4)
     quad_eye: bool = False
-    horizon: Horizon = Horizon()
+    horizon: Horizon = field(default_factory=Horizon)
     poses: tuple[Pose, ...] = ()
     source_fps: float = 0.0
 

@@ -40,6 +40,11 @@ class Intake:
         """What is used now; None before the first picture."""
         return self._lens
 
+    @property
+    def settled(self) -> bool:
+        """True when the image circle will not be looked for any further."""
+        return self._options.circle is not None or self._known is not None or self._finder.done
+
     def set_options(self, options: LensOptions) -> None:
         self._options, self._lens = options, None
 
@@ -68,7 +73,7 @@ class Intake:
     def _fitted(self, planes: Planes) -> Lens:
         if planes.size != self._size:
             self._size, self._finder, self._lens = planes.size, CircleFinder(), None
-        if self._options.circle is None and self._known is None and not self._finder.done:
+        if not self.settled:
             self._finder.add(planes)
             self._lens = None
         if self._lens is None:

@@ -23,7 +23,7 @@ from panocam.pipeline.shot import Shot
 class Scenery:
     """How all views of a camera are put together just now: ``arrangement`` with the present poses, digital ``roll`` in degrees."""
 
-    arrangement: Arrangement = Arrangement()
+    arrangement: Arrangement
     roll: float = 0.0
 
 

@@ -7,7 +7,7 @@ The theory: a source is in one of three states.
 Two threads. The capture thread opens the source, hands out its pictures, and after a failure waits out the backoff (doubling from
 ``shortest`` to ``longest``; a source that was live for ``steady`` seconds starts again at the shortest). The watch thread looks
 twice a second: it notices that a live source says nothing, and hands out drawn notices with the reason for as long as there is no
-picture, also while an attempt to connect is hanging. Both hand out under one lock, so that media time only grows.
+picture, also while an attempt to connect is hanging. Only one of them hands out at a time, so that media time only grows.
 
 ``on_event(name, data)`` is called from these threads with ``source-lost`` (reason, retry_s) and ``source-back`` (outage_s).
 """
@@ -36,6 +36,8 @@ OnEvent = Callable[[str, dict[str, object]], None]
 
 
 class SourceState(StrEnum):
+    """The states drawn above."""
+
     OPENING = "opening"
     LIVE = "live"
     LOST = "lost"
@@ -84,7 +86,8 @@ class SourceRunner:
         self._name, self._open, self._intake, self._timeline = name, opener, intake, timeline
         self._clock, self._on_event, self._policy = clock, on_event, policy
         self._closing = threading.Event()
-        self._lock = threading.Lock()  # guards all below, and that only one thread hands out
+        self._handing = threading.Lock()  # one shot at a time; held while a picture is masked
+        self._lock = threading.Lock()  # guards all below; held for a moment only
         self._sinks: tuple[Sink, ...] = ()
         self._state, self._reason = SourceState.OPENING, ""
         self._meter = RateMeter()
@@ -126,7 +129,7 @@ class SourceRunner:
             self._sinks = (*self._sinks, sink)
 
     def detach(self, sink: Sink) -> None:
-        """No shot reaches ``sink`` after this returns."""
+        """At most one shot more reaches ``sink``."""
         with self._lock:
             self._sinks = tuple(other for other in self._sinks if other is not sink)
 
@@ -172,7 +175,7 @@ class SourceRunner:
             for raw in source.frames():
                 if self._closing.is_set():
                     return "closed"
-                self._hand_out(raw, source)
+                self._hand_out(raw)
             return self._stalled() or "the source ended"
         except PanocamError as error:
             return self._stalled() or str(error)
@@ -191,24 +194,23 @@ class SourceRunner:
         with self._lock:
             return self._reason if self._state is SourceState.LOST else ""
 
-    def _hand_out(self, raw: RawFrame, source: FrameSource) -> None:
+    def _hand_out(self, raw: RawFrame) -> None:
         now = self._clock.monotonic_ns()
-        with self._lock:
-            if self._closing.is_set():
-                return
-            back, outage = self._state is not SourceState.LIVE, (now - self._since) / NS
-            was_lost = self._state is SourceState.LOST or self._restarts > 0
-            if back:
-                self._meter.clear()
-                self._state, self._reason, self._since = SourceState.LIVE, "", now
-            self._last = now
-            pts, jump = self._timeline.place(raw.pts_ns, now)
-            self._size = raw.planes.size
-            self._frames += 1
-            self._meter.add(pts)
-            shot = self._intake.take(replace(raw, pts_ns=pts, discontinuity=jump or back or raw.discontinuity))
-            self._send(shot)
-        if back and was_lost:
+        with self._handing:
+            with self._lock:
+                if self._closing.is_set():
+                    return
+                back, outage = self._state is not SourceState.LIVE, (now - self._since) / NS
+                was_lost = back and (self._state is SourceState.LOST or self._restarts > 0)
+                if back:
+                    self._meter.clear()
+                    self._state, self._reason, self._since = SourceState.LIVE, "", now
+                self._last, self._size = now, raw.planes.size
+                pts, jump = self._timeline.place(raw.pts_ns, now)
+                self._frames += 1
+                self._meter.add(pts)
+            self._send(self._intake.take(replace(raw, pts_ns=pts, discontinuity=jump or back or raw.discontinuity)))
+        if was_lost:
             log.info("source %s is back after %.1f s", self._name, outage)
             self._on_event("source-back", {"source": self._name, "outage_s": round(outage, 1)})
 
@@ -243,14 +245,19 @@ class SourceRunner:
                 self._notify(now)
 
     def _notify(self, now: int) -> None:
-        with self._lock:
-            if self._state is SourceState.LIVE or self._closing.is_set():
-                return
-            if self._state is SourceState.OPENING or self._source is not None:
-                line = "waiting for the first picture"
-            else:
-                left = max(0, self._retry_at - now) / NS
-                line = f"next attempt in {left:.0f} s" if left >= 1 else "trying again"
-            title = "No picture" if self._state is SourceState.LOST else "Starting"
-            lines = (self._name, self._reason, line) if self._reason else (self._name, line)
-            self._send(self._intake.drawn(Notice(title, lines), self._timeline.stamp(now), self._clock.wall_ns()))
+        with self._handing:
+            with self._lock:
+                if self._state is SourceState.LIVE or self._closing.is_set():
+                    return
+                notice, pts = self._words(now), self._timeline.stamp(now)
+            self._send(self._intake.drawn(notice, pts, self._clock.wall_ns()))
+
+    def _words(self, now: int) -> Notice:
+        left = max(0, self._retry_at - now) / NS
+        if self._state is SourceState.OPENING:
+            return Notice("Starting", (self._name, "waiting for the first picture"))
+        if self._source is not None:
+            line = "waiting for the first picture"
+        else:
+            line = f"next attempt in {left:.0f} s" if left >= 1 else "trying again"
+        return Notice("No picture", (self._name, self._reason, line))

@@ -136,7 +136,7 @@ def test_close_ends_the_waiting(tmp_path: Path) -> None:
 
 
 def test_addresses() -> None:
-    with pytest.raises(InvalidValue, match="scheme must be one of .*rtsp:"):
+    with pytest.raises(InvalidValue, match=r"scheme must be one of .*rtsp:"):
         check_address("gopher://x")
     with pytest.raises(InvalidValue, match="sim:room"):
         check_address("")

@@ -10,7 +10,8 @@ from panocam.pipeline.sources.base import Factory, FrameSource, SourceOptions
 from panocam.pipeline.sources.file import open_file
 from panocam.pipeline.sources.image import SUFFIXES, ImageSource
 from panocam.pipeline.sources.rtsp import open_rtsp
-#from panocam.pipeline.sources.simulated import open_simulated
+
+# from panocam.pipeline.sources.simulated import open_simulated
 from panocam.pipeline.sources.v4l2 import open_v4l2
 
 __all__ = ["FrameSource", "SourceOptions", "check_address", "open_source", "shown"]

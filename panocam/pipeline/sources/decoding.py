@@ -36,9 +36,7 @@ def open_container(
     try:
         return av.open(target, format=format, options=options or {}, timeout=limits)
     except (av.error.InvalidDataError, av.error.ArgumentError):
-        raise InvalidValue(
-            "source", shown, "not a video that can be read (damaged, cut short or another format)"
-        ) from None
+        raise InvalidValue("source", shown, "not a video that can be read (damaged, cut short or another format)") from None
     except av.error.FFmpegError as error:
         raise Unavailable(f"source {shown}: {reason_of(error)}") from None
 
