@@ -102,7 +102,7 @@ def ours(path: Path, folder: Path) -> float:
         Coder(PROFILE, Renderer(view, SIZE, lambda: scenery), pool.pin(), clock, lambda: FPS, lambda out, i=i: flow.deliver(i, out), fail)
         for i, view in enumerate(VIEWS)
     ]
-    intake = Intake(LensOptions(circle=default_lens(SOURCE).circle))
+    intake = Intake(LensOptions(circle=default_lens(SOURCE).circle), clock)
     for number, raw in enumerate(open_source(str(path), SourceOptions(paced=False)).frames()):
         shot = intake.take(raw)
         flow.wait(number - 1)

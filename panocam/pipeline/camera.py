@@ -82,7 +82,7 @@ class PanoramicCamera(Camera):
         area_limits = limits(config.mount, config.lens.fov)
         poses = config.poses or default_poses(config.mount)
         self.heads: Mapping[int, PtzHead] = {index: PtzHead(pose, area_limits) for index, pose in zip(AREAS, poses, strict=True)}
-        self._intake = Intake(config.lens)
+        self._intake = Intake(config.lens, self._clock)
         self._timeline = Timeline()
         self._channels: dict[ChannelSpec, Channel] = {}
         self._pinned: dict[Coder, Worker] = {}

@@ -7,12 +7,15 @@ knows, else the one found on the first pictures; until it is found, the largest 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
+from panocam.clock import Clock
 from panocam.imaging.circle import CircleFinder
 from panocam.imaging.privacy import PrivacyMask
 from panocam.imaging.pyramid import Pyramid
 from panocam.media.frame import Frame, RawFrame
 from panocam.media.planes import Planes
+from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, Lens
 from panocam.pipeline.config import LensOptions
 from panocam.pipeline.shot import Notice, Shot
@@ -26,9 +29,9 @@ NOTHING = Planes.blank(16, 16)
 class Intake:
     """``mask`` may be replaced at any time and acts from the next picture on."""
 
-    def __init__(self, options: LensOptions) -> None:
+    def __init__(self, options: LensOptions, clock: Clock) -> None:
         self.mask = PrivacyMask()
-        self._options = options
+        self._options, self._clock = options, clock
         self._known: Circle | None = None
         self._finder = CircleFinder()
         self._lens: Lens | None = None
@@ -57,17 +60,18 @@ class Intake:
         # A still picture comes again and again in the same memory: mask and halve it once.
         if self._last is not None and self._last[0] is raw.planes and self._last[1] is self.mask:
             kept, pyramid = self._last[2], self._last[3]
-            frame = Frame(kept.planes, raw.pts_ns, raw.wall_ns, raw.stamps, raw.discontinuity)
+            stamps = raw.stamps.at(Stage.MASK, self._clock.monotonic_ns())
+            frame = replace(kept, pts_ns=raw.pts_ns, wall_ns=raw.wall_ns, stamps=stamps, discontinuity=raw.discontinuity)
         else:
-            frame = self.mask.apply(raw)
+            frame = self.mask.apply(raw, self._clock.monotonic_ns())
             pyramid = Pyramid(frame.planes)
             self._last = (raw.planes, self.mask, frame, pyramid)
         return Shot(frame, pyramid, lens)
 
-    def drawn(self, notice: Notice, pts_ns: int, wall_ns: int) -> Shot:
+    def drawn(self, notice: Notice, pts_ns: int) -> Shot:
         """A shot of words; it carries no picture."""
-        raw = RawFrame(NOTHING, pts_ns, wall_ns)
-        frame = PrivacyMask().apply(raw)
+        raw = RawFrame(NOTHING, pts_ns, self._clock.wall_ns(), Stamps().at(Stage.CAPTURE, self._clock.monotonic_ns()))
+        frame = PrivacyMask().apply(raw, self._clock.monotonic_ns())
         return Shot(frame, Pyramid(frame.planes), self._lens or self._options.over(NOTHING.size), notice)
 
     def _fitted(self, planes: Planes) -> Lens:

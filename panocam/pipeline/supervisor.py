@@ -232,17 +232,23 @@ class SourceRunner:
 
     def _watch(self) -> None:
         while not self._closing.wait(self._policy.notice):
-            now = self._clock.monotonic_ns()
-            with self._lock:
-                state, silent = self._state, (now - self._last) / NS
-                slow = 5 / self._meter.fps if self._meter.fps else 0.0  # a source of one picture in five seconds is not dead
-                source = self._source
-            if state is SourceState.LIVE and silent > max(self._policy.stall, slow):
-                self._lose(f"no picture for {silent:.0f} s", 0)
-                if source is not None:
-                    source.close()
-            elif state is not SourceState.LIVE and (state is SourceState.LOST or silent > self._policy.patience):
-                self._notify(now)
+            try:
+                self._look()
+            except Exception:  # a supervisor must not end before what it watches
+                log.exception("watching source %s failed", self._name)
+
+    def _look(self) -> None:
+        now = self._clock.monotonic_ns()
+        with self._lock:
+            state, silent = self._state, (now - self._last) / NS
+            slow = 5 / self._meter.fps if self._meter.fps else 0.0  # a source of one picture in five seconds is not dead
+            source = self._source
+        if state is SourceState.LIVE and silent > max(self._policy.stall, slow):
+            self._lose(f"no picture for {silent:.0f} s", 0)
+            if source is not None:
+                source.close()
+        elif state is SourceState.LOST or (state is SourceState.OPENING and silent > self._policy.patience):
+            self._notify(now)
 
     def _notify(self, now: int) -> None:
         with self._handing:
@@ -250,7 +256,7 @@ class SourceRunner:
                 if self._state is SourceState.LIVE or self._closing.is_set():
                     return
                 notice, pts = self._words(now), self._timeline.stamp(now)
-            self._send(self._intake.drawn(notice, pts, self._clock.wall_ns()))
+            self._send(self._intake.drawn(notice, pts))
 
     def _words(self, now: int) -> Notice:
         left = max(0, self._retry_at - now) / NS

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import itertools
 import threading
 from pathlib import Path
@@ -10,7 +11,13 @@ from rtsp_peer import needs_gstreamer, rtsp_peer
 
 from panocam.clock import SystemClock
 from panocam.errors import Unavailable
+from panocam.media.codec import Codec
+from panocam.pipeline.camera import PanoramicCamera
+from panocam.pipeline.config import CameraConfig
+from panocam.pipeline.request import StreamRequest
+from panocam.pipeline.service import DropPolicy
 from panocam.pipeline.sources import SourceOptions, open_source
+from panocam.pipeline.supervisor import RestartPolicy, SourceState
 
 pytestmark = needs_gstreamer
 
@@ -61,3 +68,40 @@ def test_close_from_another_thread(film: Path) -> None:
         source = open_source(peer.url, SourceOptions(timeout=3))
         threading.Timer(0.2, source.close).start()
         assert len(list(source.frames())) < 100
+
+
+@pytest.mark.parametrize("fault", ["killed", "frozen"])
+async def test_streams_outlive_a_source_that_fails_and_returns_at_another_size(film: Path, tmp_path: Path, fault: str) -> None:
+    events: asyncio.Queue[tuple[str, dict[str, object]]] = asyncio.Queue()
+    policy = RestartPolicy(shortest=0.1, longest=0.3, stall=3, patience=0.3, notice=0.1)
+    options = SourceOptions(timeout=1)
+    other = clip(tmp_path / "other.mp4", range(0, 20_000, 40), (320, 240), gop=10)
+    with rtsp_peer(film) as peer:
+        config = CameraConfig(peer.url)
+        camera = PanoramicCamera(config, policy=policy, options=options, on_event=lambda name, data: events.put_nowait((name, data)))
+        async with camera, asyncio.timeout(30):
+            spec = camera.plan(StreamRequest(1, Codec.JPEG, (192, 72)))
+            async with camera.subscribe(spec, DropPolicy.LOSSLESS, 10_000) as reader:
+                while camera.source_size != SIZE:
+                    await anext(reader)
+                if fault == "killed":
+                    peer.kill()
+                else:
+                    peer.freeze()
+                name, data = await events.get()
+                assert name == "source-lost"
+                assert "geheim" not in str(data)
+                reason = camera.status().source.reason
+                assert reason
+                sent = camera.status().channels[0].packets
+                while camera.status().channels[0].packets < sent + 3:  # the stream goes on with words
+                    await anext(reader)
+                assert camera.source_state is SourceState.LOST
+                if fault == "frozen":
+                    peer.kill()
+                peer.start(other)
+                assert (await events.get())[0] == "source-back"
+                while camera.source_size != (320, 240):
+                    await anext(reader)
+                packets = [await anext(reader) for _ in range(5)]
+                assert all(b.pts_ns > a.pts_ns and b.sequence == a.sequence + 1 for a, b in itertools.pairwise(packets))

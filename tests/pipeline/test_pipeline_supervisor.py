@@ -53,7 +53,7 @@ class Sink:
 @contextmanager
 def running(*lives: Callable[[], ScriptedSource] | Exception, policy: RestartPolicy = QUICK) -> Iterator[tuple[SourceRunner, Sink]]:
     sink = Sink()
-    runner = SourceRunner("test:source", opener(*lives), Intake(LensOptions()), Timeline(), CLOCK, sink.on_event, policy)
+    runner = SourceRunner("test:source", opener(*lives), Intake(LensOptions(), CLOCK), Timeline(), CLOCK, sink.on_event, policy)
     runner.attach(sink)
     runner.start()
     try:

@@ -44,7 +44,7 @@ class FileSource:
     """Decodes, waits until a picture is due, yields it; at the end begins again.
 
     The pictures' own spacing is kept (variable frame rate); a picture without time, or one that does not come after its
-    predecessor, is set one nominal interval later. The last picture of a pass is shown as long as the nominal interval.
+    predecessor, is set one nominal interval later; where decoding is too slow, times stretch with it. The last picture of a pass is shown as long as the nominal interval.
     """
 
     def __init__(self, path: str, options: SourceOptions) -> None:
@@ -92,7 +92,7 @@ class FileSource:
         picture = decoded.frame
         changed = pts_ns > 0 and (picture.width, picture.height) != self.size
         self.size = (picture.width, picture.height)
-        return raw_frame(picture, pts_ns, self._clock, self._clock.monotonic_ns(), changed)
+        return raw_frame(picture, pts_ns + self._pacer.slipped_ns, self._clock, self._clock.monotonic_ns(), changed)
 
     def _pass(self) -> Iterator[Decoded]:
         """The pictures of the file once through; damage ends the pass early and is counted."""
