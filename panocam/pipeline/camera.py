@@ -182,6 +182,7 @@ class PanoramicCamera(Camera):
         if _source_key(old) != _source_key(config):
             self._runner.stop()
             self._retired = [runner for runner in (*self._retired, self._runner) if not runner.ended]
+            self._intake.forget()
             self._runner = self._start_source()
             for coder in (*(c.coder for c in self._channels.values()), *self._snapshots.coders):
                 if coder is not None:

@@ -17,7 +17,7 @@ from panocam.pipeline.request import StreamRequest
 from panocam.pipeline.shot import Shot
 from panocam.pipeline.sources import SourceOptions, open_source, shown
 
-LOOKS = 12
+LOOKS = 8
 """Pictures that may be looked at until the image circle is found."""
 
 
@@ -65,7 +65,7 @@ def _look(config: CameraConfig, clock: Clock) -> Shot:
     )
     source = open_source(config.source, options)
     intake = Intake(config.lens, clock)
-    intake.source_changed(source.circle)
+    intake.source_opened(source.circle)
     shot: Shot | None = None
     try:
         for number, raw in enumerate(source.frames(), 1):

@@ -40,8 +40,8 @@ class SourceOptions:
     """What sources may be told beyond their address; each takes what concerns it.
 
     ``timeout`` (s): how long opening and each read of a network or device source may take.
-    ``fps``: rate of a still picture or of the simulated sensor; 0 is their default. ``paced`` False hands out the pictures of a
-    file as fast as they are taken, once and without looping. ``transports``: what to try with RTSP, in order.
+    ``fps``: rate of a still picture or of the simulated sensor; 0 is their default. ``paced`` False hands out pictures as
+    fast as they are taken, a file's once and without looping. ``transports``: what to try with RTSP, in order.
     ``mount``, ``sensor`` (width, height) and ``lens`` are the simulated camera's; without a lens the default one is used.
     """
 

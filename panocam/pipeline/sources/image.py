@@ -22,7 +22,7 @@ class ImageSource:
 
     def __init__(self, path: str, options: SourceOptions) -> None:
         self._planes = still(check_file(path))
-        self._clock = options.clock
+        self._clock, self._paced = options.clock, options.paced
         self._pacer = Pacer(options.clock)
         self.size = self._planes.size
         self.fps = options.fps or DEFAULT_FPS
@@ -34,6 +34,9 @@ class ImageSource:
 
     def frames(self) -> Iterator[RawFrame]:
         count = 0
-        while self._pacer.wait(pts := round(count * NS / self.fps)) is not None:
+        while not self._pacer.closed:
+            pts = round(count * NS / self.fps)
+            if self._paced and self._pacer.wait(pts) is None:
+                return
             yield RawFrame(self._planes, pts, self._clock.wall_ns(), Stamps().at(Stage.CAPTURE, self._clock.monotonic_ns()))
             count += 1
