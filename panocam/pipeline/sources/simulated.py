@@ -21,13 +21,14 @@ class SimulatedSource:
     """Renders at ``fps``; where that is too fast for the machine, moments are left out and the world goes on at its own pace."""
 
     def __init__(self, name: str, options: SourceOptions) -> None:
-        lens = options.lens or default_lens(options.sensor)
-        self._scene = open_scene(name, options.mount, options.sensor, lens)
+        side = min(options.sensor)
+        lens = options.lens or default_lens((side, side))
+        self._scene = open_scene(name, options.mount, side, lens)
         self._clock = options.clock
         self._pacer = Pacer(options.clock)
-        self._pool = PicturePool(*options.sensor, JPEG_COLOR)
+        self._pool = PicturePool(side, side, JPEG_COLOR)
         self.circle: Circle | None = lens.circle
-        self.size = options.sensor
+        self.size = (side, side)
         self.fps = options.fps or DEFAULT_FPS
         self.corrupt = 0
 
