@@ -35,6 +35,7 @@ from panocam.pipeline.coder import Coder, Output
 from panocam.pipeline.config import LensOptions
 from panocam.pipeline.intake import Intake
 from panocam.pipeline.renderer import Renderer, Scenery
+from panocam.pipeline.shot import Shot
 from panocam.pipeline.sources import SourceOptions, open_source
 from panocam.pipeline.workers import WorkerPool
 from panocam.scene import open_scene
@@ -68,53 +69,72 @@ def film(folder: Path) -> Path:
 
 
 class Flow:
-    """Lets the next picture in when all coders took the one before, so that nothing is dropped and both cores stay busy."""
+    """Lets a coder have the next picture when it has begun with the one before, so that nothing is dropped and no core waits."""
 
     def __init__(self, coders: int) -> None:
-        self.done = [0] * coders
+        self.begun = [0] * coders
         self.data: list[list[bytes]] = [[] for _ in range(coders)]
         self.times: list[float] = []
         self._changed = threading.Condition()
 
-    def deliver(self, index: int, output: Output) -> None:
+    def begin(self, index: int) -> None:
         with self._changed:
-            self.done[index] += 1
-            self.data[index].append(output.packet.data)
-            if index == len(self.done) - 1:
-                self.times.append(time.perf_counter())
+            self.begun[index] += 1
             self._changed.notify_all()
 
-    def wait(self, count: int) -> None:
+    def deliver(self, index: int, output: Output) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: min(self.done) >= count, 60)
+            self.data[index].append(output.packet.data)
+            self.times.append(time.perf_counter())
+            self._changed.notify_all()
+
+    def wait(self, index: int, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.begun[index] >= count, 60)
+
+    def finish(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.times) >= count, 60)
+
+
+class Telling(Renderer):
+    """A renderer that says when it begins, which is when its coder's slot is free again."""
+
+    def __init__(self, view: int, flow: Flow, index: int) -> None:
+        scenery = Scenery(Arrangement(Mount.WALL))
+        super().__init__(view, SIZE, lambda: scenery)
+        self._flow, self._number = flow, index
+
+    def draw(self, shot: Shot, out: Planes) -> None:
+        self._flow.begin(self._number)
+        super().draw(shot, out)
 
 
 def ours(path: Path, folder: Path) -> float:
     """Frames per second of four views; writes ``ours0.h264``…"""
     pool, clock = WorkerPool(2), SystemClock()
     flow = Flow(len(VIEWS))
-    scenery = Scenery(Arrangement(Mount.WALL))
 
     def fail(error: Exception) -> None:
         raise error
 
     coders = [
-        Coder(PROFILE, Renderer(view, SIZE, lambda: scenery), pool.pin(), clock, lambda: FPS, lambda out, i=i: flow.deliver(i, out), fail)
+        Coder(PROFILE, Telling(view, flow, i), pool.pin(), clock, lambda: FPS, lambda out, i=i: flow.deliver(i, out), fail)
         for i, view in enumerate(VIEWS)
     ]
     intake = Intake(LensOptions(circle=default_lens(SOURCE).circle), clock)
     for number, raw in enumerate(open_source(str(path), SourceOptions(paced=False)).frames()):
         shot = intake.take(raw)
-        flow.wait(number - 1)
-        for coder in coders:
+        for i, coder in enumerate(coders):
+            flow.wait(i, number)
             coder.accept(shot)
-    flow.wait(FRAMES)
+    flow.finish(FRAMES * len(VIEWS))
     for coder in coders:
         coder.close()
     pool.close()
     for i, data in enumerate(flow.data):
         (folder / f"ours{i}.h264").write_bytes(b"".join(data))
-    return (FRAMES - WARM) / (flow.times[-1] - flow.times[WARM - 1])
+    return (FRAMES - WARM) / (flow.times[-1] - flow.times[WARM * len(VIEWS) - 1])
 
 
 def rival(path: Path, folder: Path) -> float:
