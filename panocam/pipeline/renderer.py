@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from panocam.imaging.card import draw_notice
+from panocam.imaging.card import draw_card
 from panocam.imaging.warp import warp
 from panocam.media.planes import Planes
 from panocam.optics.lens import Lens
@@ -38,7 +38,7 @@ class Renderer:
     def draw(self, shot: Shot, out: Planes) -> None:
         """Fill ``out`` (of our size) with the view, or with the notice if there is no picture."""
         if shot.notice is not None:
-            draw_notice(out, shot.notice.title, shot.notice.lines)
+            draw_card(shot.notice.title, shot.notice.lines, out)
             return
         warp(self._numbers(shot.lens), shot.pyramid, out)
 

@@ -259,11 +259,13 @@ class SourceRunner:
             self._send(self._intake.drawn(notice, pts))
 
     def _words(self, now: int) -> Notice:
-        left = max(0, self._retry_at - now) / NS
+        """What matters most comes first, because small pictures show no more."""
         if self._state is SourceState.OPENING:
-            return Notice("Starting", (self._name, "waiting for the first picture"))
+            return Notice("Starting", ("waiting for the first picture", self._name))
+        left = max(0, self._retry_at - now) / NS
         if self._source is not None:
             line = "waiting for the first picture"
         else:
             line = f"next attempt in {left:.0f} s" if left >= 1 else "trying again"
-        return Notice("No picture", (self._name, self._reason, line))
+        reason = self._reason.removeprefix(f"source {self._name}: ").removeprefix(f"source={self._name!r}: ")
+        return Notice("No picture", (reason, line, self._name))
