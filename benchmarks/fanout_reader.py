@@ -19,10 +19,15 @@ WALKED = 5
 class Viewer:
     """An RTSP session; ``rest`` are the bytes that came behind the last reply."""
 
-    def __init__(self, url):
+    def __init__(self, url, small):
         at = urlsplit(url)
         self.url, self.rest = url, b""
-        self.sock = socket.create_connection((at.hostname, at.port), 20)
+        self.sock = socket.socket()
+        self.sock.settimeout(20)
+        if small:
+            # A viewer that is to freeze must not have megabytes of patience in its own kernel.
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        self.sock.connect((at.hostname, at.port))
         head, sdp = self.ask(f"DESCRIBE {url}")
         control = re.findall(r"a=control:(\S+)", sdp)[-1]
         if not control.startswith("rtsp"):
@@ -98,7 +103,7 @@ def main(url, viewers, frozen, seconds):
                 if fd in walks:
                     walks[fd].feed(bytes(view[:size]))
 
-    crowd = [Viewer(url) for _ in range(viewers)]
+    crowd = [Viewer(url, small=number >= viewers - frozen) for number in range(viewers)]
     for number, viewer in enumerate(crowd):
         viewer.play()
         if number < viewers - frozen:
