@@ -1,23 +1,19 @@
-"""The command line's entry: a user's mistake becomes one line that names it and the remedy, and exit status 2."""
+"""The entry of the ``panocam`` command."""
 
 from __future__ import annotations
 
 import sys
 
-from panocam.errors import PanocamError
-
 
 def main() -> None:
-    """Entry point of the ``panocam`` command."""
-    from panocam.cli import app  # here, so that a broken installation can still be told in one line
-
+    """Run the command line and exit with its status."""
     try:
-        app()
-    except PanocamError as error:
-        print(f"panocam: {error}", file=sys.stderr)
-        sys.exit(2)
+        from panocam import cli  # here, so that Ctrl+C during the imports ends quietly too
+
+        status = cli.main()
     except KeyboardInterrupt:
-        sys.exit(130)
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

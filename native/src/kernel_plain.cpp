@@ -5,30 +5,30 @@ namespace panocam {
 namespace {
 
 struct Plain {
-    static void pair(const uint8_t *a, const uint8_t *b, uint8_t *out, int n) {
-        for (int i = 0; i < n; ++i) out[2 * i] = a[i], out[2 * i + 1] = b[i];
+    static void pair(const uint8_t *from, ptrdiff_t stride, uint8_t *to, int n, int rows) {
+        for (int y = 0; y < rows; ++y, from += stride, to += 2 * n)
+            for (int x = 0; x < n; ++x) to[2 * x] = from[x], to[2 * x + 1] = from[stride + x];
     }
 
-    static void quad(const uint8_t *u0, const uint8_t *u1, const uint8_t *v0, const uint8_t *v1, uint8_t *out, int n) {
-        for (int i = 0; i < n; ++i) out[4 * i] = u0[i], out[4 * i + 1] = u1[i], out[4 * i + 2] = v0[i], out[4 * i + 3] = v1[i];
+    static void draw(const Tile &tile, const uint8_t *patch, const Order *orders, int count) {
+        const int stride[2] = {2 * tile.box.luma.width(), 2 * tile.box.chroma.width()};
+        for (const Order *o = orders; o < orders + count; ++o) {
+            for (int i = 0; i < kLumaBlocks; ++i) block(tile, o->cell, i, patch, stride[0], o->to[0], 4 * (i & 3), 4 * (i >> 2));
+            for (int i = kLumaBlocks; i < kBlocks; ++i)
+                for (int p = 1; p < 3; ++p)
+                    block(tile, o->cell, i, patch + kLumaBytes + (p - 1) * kChromaBytes, stride[1], o->to[p], 4 * (i & 1), 2 * (i & 2));
+        }
     }
 
-    static void luma_cell(const uint8_t *patch, int stride, const Corners &k, const Target &y) {
-        for (int r = 0; r < kCell; ++r)
-            for (int c = 0; c < kCell; ++c) {
-                const auto at = luma_place(k.x, k.y, c, r);
-                const uint8_t *p = patch + (at.y >> 16) * stride + (at.x >> 15) * 2;
-                y.data[r * y.stride + c] = blend(p[0], p[1], p[2], p[3], at.x, at.y);
-            }
-    }
-
-    static void chroma_cell(const uint8_t *patch, int stride, const Corners &k, const Target &u, const Target &v) {
-        for (int r = 0; r < kCell / 2; ++r)
-            for (int c = 0; c < kCell / 2; ++c) {
-                const auto at = chroma_place(k.x, k.y, c, r);
-                const uint8_t *p = patch + (at.y >> 16) * stride + (at.x >> 15) * 4;
-                u.data[r * u.stride + c] = blend(p[0], p[1], p[4], p[5], at.x, at.y);
-                v.data[r * v.stride + c] = blend(p[2], p[3], p[6], p[7], at.x, at.y);
+    static void block(const Tile &tile, int k, int i, const uint8_t *patch, int stride, const Target &to, int column, int row) {
+        const uint8_t *window = patch + tile.window[i][k];
+        const uint32_t x_base = tile.x_base[i][k] & 0xffff, y_base = tile.y_base[i][k] & 0xffff;
+        for (int r = 0; r < 4; ++r)
+            for (int c = 0; c < 4; ++c) {
+                const uint32_t x = x_base + static_cast<uint32_t>(c * tile.x.a13[k] + r * tile.x.b13[k] - tile.x.least[k]);
+                const uint32_t y = y_base + (static_cast<uint32_t>(c * tile.y.a13[k] + r * tile.y.b13[k] - tile.y.least[k] + 16) >> 5);
+                const uint8_t *p = window + (y >> 8) * stride + (x >> 13) * 2;
+                to.data[(row + r) * to.stride + column + c] = blend(p[0], p[1], p[2], p[3], x, y);
             }
     }
 };

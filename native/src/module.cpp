@@ -17,7 +17,7 @@ namespace {
 using Source = nb::ndarray<const uint8_t, nb::ndim<2>, nb::device::cpu>;
 using Picture = nb::ndarray<uint8_t, nb::ndim<2>, nb::device::cpu>;
 using Nodes = nb::ndarray<const int32_t, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-constexpr size_t kMost = 32767;  // pixels along a side: a coordinate's integer part is 16 bits
+constexpr size_t kMost = 16383;  // pixels along a side, so that the kernels can subtract 16.16 coordinates in 32 bits
 
 void require(bool holds, const char *what) {
     if (!holds) throw std::invalid_argument(what);
@@ -25,7 +25,7 @@ void require(bool holds, const char *what) {
 
 template <class Array>
 panocam::Plane plane(const Array &a) {
-    require(a.shape(0) > 0 && a.shape(1) > 0 && a.shape(0) <= kMost && a.shape(1) <= kMost, "a plane must be 1..32767 pixels along each side");
+    require(a.shape(0) > 0 && a.shape(1) > 0 && a.shape(0) <= kMost && a.shape(1) <= kMost, "a plane must be 1..16383 pixels along each side");
     require(a.stride(1) == 1 || a.shape(1) == 1, "the pixels of a plane's row must be adjacent");
     return {a.data(), static_cast<ptrdiff_t>(a.stride(0)), static_cast<int>(a.shape(1)), static_cast<int>(a.shape(0))};
 }
@@ -78,13 +78,6 @@ void warp(const Source &sy, const Source &su, const Source &sv, const Picture &t
     run(job);
 }
 
-void half(const Source &source, const Picture &target) {
-    const panocam::Plane from = plane(source), to = plane(target);
-    require(to.width == (from.width + 1) / 2 && to.height == (from.height + 1) / 2, "the target must have half the source's size, rounded up");
-    nb::gil_scoped_release unlocked;
-    panocam::half(from, const_cast<uint8_t *>(to.data), to.stride);
-}
-
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -101,5 +94,4 @@ NB_MODULE(panocam_native, m) {
           "height"_a, "row0"_a, "row1"_a, "fill_y"_a, "fill_u"_a, "fill_v"_a, "kernel"_a = "",
           "Paint rows row0..row1 (of the target picture) of the rectangle from the source through the mesh. Several threads may paint\n"
           "different rows of one picture. Raises ValueError when shapes disagree.");
-    m.def("half", half, "source"_a, "target"_a, "Write the mean of each 2x2 block of a plane; a last odd row or column is repeated.");
 }

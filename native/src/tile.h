@@ -1,31 +1,35 @@
-// The walk over a mesh rectangle that every kernel shares; each instruction set brings only four small functions (`Simd`).
+// The walk over a mesh rectangle that every kernel shares; an instruction set brings only two functions (`Simd`): `pair`, `draw`.
 //
 // Theory
 //
-// A pixel of the result needs the 2x2 source pixels around its place, so a kernel that reads the source directly makes two
-// scattered reads per sample (six for Y, U and V) and must guard each against the picture's edge. Here the result is cut into
-// tiles of a few cells, whose source is one small box of the picture. The box is first copied into a patch that lies in the
-// innermost cache, rearranged so that everything one pixel needs is adjacent:
+// The usual way to warp reads the 2x2 neighbourhood of every pixel from its own address. Scattered reads are what a processor does
+// worst (vector gathers doubly so since they are slowed down against data sampling). Yet neighbours in the result are neighbours in
+// the source, whatever the rotation. So:
 //
-//   luma patch, 2 bytes an entry:     Y(x,y) Y(x,y+1)                        -> the 2x2 neighbourhood is one 32-bit read
-//   chroma patch, 4 bytes an entry:   U(x,y) U(x,y+1) V(x,y) V(x,y+1)        -> both neighbourhoods are one 64-bit read
+// 1. The result is cut into tiles of a few cells, whose source is one small box of the picture. The box is copied into a patch in the
+//    innermost cache, where each row holds pairs: Y(x,y) Y(x,y+1). Copying costs a fraction of a cycle a pixel, reads the source in
+//    whole rows, and is the only place that looks at the picture's edges: what lies outside becomes the fill colour. After that no
+//    read needs a guard.
+// 2. A cell is cut into blocks of 4x4 pixels. If the mesh moves by less than 2 source pixels a pixel, the source of a block lies
+//    in a window of 8x8 pixels, at any rotation. The window's 8 rows of 8 pairs (16 bytes each) go into registers, and all 16
+//    neighbourhoods are looked up there by in-register permutation: no gather, no scattered read.
 //
-// Copying costs a fraction of a cycle per pixel, reads the source in whole rows, and is the only place that looks at the
-// picture's edges: what lies outside is written into the patch as the fill colour. Coordinates interpolated inside a cell lie
-// between those of its corners, so no read can leave the box of the corners. A cell too steep for a patch (a hostile or
-// extremely minifying mesh) is sampled pixel by pixel with every read guarded.
+// A cell is `calm` when its windows hold and it is nearly a parallelogram; any other (a hostile or strongly minifying mesh) is sampled
+// pixel by pixel, every read guarded.
 //
-// Arithmetic, the same in all kernels to the bit. Corners TL TR BL BR in 16.16 luma pixels, c and r = column and row in the cell:
-//   luma    top = TL + ((TR-TL)*c >> 4), bottom likewise;         X = (top >> 1) + r*((bottom-top) >> 5)     in 1/32768 pixel
-//                                                                 Y =  top       + r*((bottom-top) >> 4)     in 1/65536 pixel
-//   chroma  column c of 8 lies at luma column 2c + 1/2: top = TL + ((TR-TL)*(4c+1) >> 5); row 0 at luma row 1/2: s = top +
-//           ((bottom-top) >> 5); its own coordinate is (luma - 1/2)/2: X = (s - 1/2) >> 2 + r*((bottom-top) >> 5), Y likewise.
-//   weights 8 bits down (255-f, f), 15 bits across (32767-g, g); samples are biased to signed by 128, so the products fit 16 bits;
-//           the sum's high half times 257 / 32768, rounded, takes both odd scales out again.
+// Arithmetic, the same in all kernels to the bit. Corners TL TR BL BR in 16.16 luma pixels of the source.
+//   steps     a = (TR-TL + BR-BL), b = (BL-TL + BR-TR): 32 times the way per column, per row;  a13 = (a+128) >> 8 in 1/8192 pixel
+//   centre    of block (i,j), exactly bilinear: u = 8j+3, v = 8i+3 (chroma, where a cell is 2x2 blocks: 16j+7, 16i+7) in 1/32 cell,
+//             TL + ((TR-TL)u + (BL-TL)v + (T u >> 5)v >> 5), T = TL-TR-BL+BR;  chroma's own coordinate is (luma - 1/2)/2
+//   pixel     x = (centre >> 3) - (3(a13+b13) >> 1) + c*a13 + r*b13, in 1/8192 pixel, c, r = 0..3; steps are the same for chroma
+//             y likewise, then the part within the window rounded to 1/256: (base + 16 >> 5) + (offset + 16 >> 5)
+//   weights   8 bits down (255-f, f), 13 bits across (8191-g, g); samples are biased to signed by 128, so that products fit 16 bits;
+//             the sum's high half times 1028 / 32768, rounded, takes both odd scales out again. A constant picture stays exact.
 //
 // Everything lives in an unnamed namespace: each kernel file is compiled for another instruction set and must not share code.
 #pragma once
 
+#include <cstdlib>
 #include <cstring>
 
 #include "warp.h"
@@ -33,117 +37,190 @@
 namespace panocam {
 namespace {
 
-constexpr int kTileColumns = 4, kTileRows = 2;           // cells in a tile
-constexpr int kLumaBytes = 48 * 1024, kChromaBytes = 24 * 1024;
-constexpr int kMaxRow = 4096;                            // source pixels in a patch row
-constexpr int kBlock = 32;                               // source pixels that the copying functions take at a time
+constexpr int kTileColumns = 4, kTileRows = 4, kCells = kTileColumns * kTileRows;
+constexpr int kLumaBlocks = 16, kBlocks = 20;   // in a cell; the last four are chroma's
+constexpr int kColumn = 32;                     // source pixels that `pair` takes at a time
+constexpr int kMaxRow = 512;                    // source pixels in a patch row
+constexpr int kLumaBytes = 40 * 1024, kChromaBytes = 12 * 1024;
+constexpr int kSlack = 8 * 2 * kMaxRow + 64;    // windows reach beyond the box; what they bring from there is not used
+constexpr int kCalmReach = 128 << 16;           // between corners of a cell, 16.16
+constexpr int kCalmTwist = 4 << 16;             // |T|, 16.16: blocks then leave the corners' box by less than half a pixel
+constexpr int kCalmSpan = 6 * 8192;             // of a block, 1/8192 pixel: rows 0..7 and columns 0..7 of the window do
+constexpr int kFlatSpan = 3 * 8192 - 16;        // rows 0..3 of the window do
 
 inline int smaller(int a, int b) { return a < b ? a : b; }
 inline int larger(int a, int b) { return a > b ? a : b; }
 
-struct Corners {  // of one cell, luma 16.16, relative to some origin
-    int32_t x[4], y[4];
-};
-
-struct Box {  // source pixels, inclusive
-    int x0, y0, x1, y1;
-    int width() const { return (x1 - x0 + kBlock) / kBlock * kBlock; }
-    int rows() const { return y1 - y0; }  // pairs of rows
-};
+inline int magnitude(int a) { return a < 0 ? -a : a; }
 
 struct Region {  // cells
     int c0, r0, c1, r1;
 };
 
 inline const int32_t *node(const Job &job, int c, int r) { return job.nodes + 2 * (static_cast<ptrdiff_t>(r) * job.columns + c); }
-inline bool outside(const int32_t *n) { return n[0] == kOutside || n[1] == kOutside; }
 
-inline bool dark(const Job &job, int c, int r) {
-    const int32_t *top = node(job, c, r), *bottom = node(job, c, r + 1);
-    return outside(top) || outside(top + 2) || outside(bottom) || outside(bottom + 2);
+enum class Kind : uint8_t { dark, calm, wild };
+
+// Sources have less than 2^14 pixels a side, so that differences between places in or near the picture fit 32 bits.
+inline bool calm(const int32_t *k) {
+    for (int i = 0; i < 4; ++i)
+        if (k[i] < -(1 << 30) || k[i] >= 1 << 30) return false;
+    const int32_t right = k[1] - k[0], fall = k[2] - k[0], across = k[3] - k[0];
+    if (magnitude(right) > kCalmReach || magnitude(fall) > kCalmReach || magnitude(across) > kCalmReach) return false;
+    const int32_t twist = across - right - fall;
+    const int32_t a13 = (2 * right + twist + 128) >> 8, b13 = (2 * fall + twist + 128) >> 8;
+    return 3 * (magnitude(a13) + magnitude(b13)) < kCalmSpan && magnitude(twist) <= kCalmTwist;
 }
 
-struct Extent {  // of the live nodes of a region, luma 16.16
-    int32_t x0 = INT32_MAX, y0 = INT32_MAX, x1 = INT32_MIN, y1 = INT32_MIN;
+struct Box {  // source pixels, inclusive
+    int x0 = INT32_MAX, y0 = INT32_MAX, x1 = INT32_MIN, y1 = INT32_MIN;
+
     bool empty() const { return x0 > x1; }
-    void add(const int32_t *n) {
-        x0 = smaller(x0, n[0]), x1 = larger(x1, n[0]);
-        y0 = smaller(y0, n[1]), y1 = larger(y1, n[1]);
+    int width() const { return (x1 - x0 + kColumn) / kColumn * kColumn; }
+    int rows() const { return y1 - y0; }  // pairs of rows
+    bool fits(int bytes) const { return x1 - x0 + kColumn <= kMaxRow && rows() <= bytes && rows() * 2 * width() <= bytes; }
+};
+
+// The source of some cells, from the extent of their corners (16.16 luma): one pixel more on each side than the corners span, for
+// what blocks overshoot and for rounding, and the neighbour of the last.
+struct Boxes {
+    Box luma, chroma;
+
+    explicit Boxes(const Box &e) {
+        if (e.empty()) return;
+        luma = {(e.x0 >> 16) - 1, (e.y0 >> 16) - 1, (e.x1 >> 16) + 2, (e.y1 >> 16) + 2};
+        chroma = {halved(e.x0) - 1, halved(e.y0) - 1, halved(e.x1) + 2, halved(e.y1) + 2};
+    }
+
+    static int halved(int luma) { return static_cast<int>((static_cast<int64_t>(luma) - 0x8000) >> 17); }
+    bool empty() const { return luma.empty(); }
+    bool fit() const { return empty() || (luma.fits(kLumaBytes) && chroma.fits(kChromaBytes)); }
+};
+
+// One coordinate of a tile's calm cells; arrays over cells, so that compilers compute all cells at once.
+struct Axis {
+    int32_t corner[4][kCells];  // TL TR BL BR, luma 16.16
+    int32_t a13[kCells], b13[kCells];
+    int32_t least[kCells];      // the smallest offset in a block, <= 0
+    int32_t span[kCells];       // the largest less the smallest
+    int32_t start[kBlocks][kCells];  // of the block's pixel with the smallest offset, 1/8192 pixel from the patch's origin
+
+    void prepare(int luma_origin, int chroma_origin) {
+        for (int k = 0; k < kCells; ++k) {
+            const int32_t right = corner[1][k] - corner[0][k], fall = corner[2][k] - corner[0][k], twist = corner[3][k] - corner[0][k] - right - fall;
+            a13[k] = (2 * right + twist + 128) >> 8;
+            b13[k] = (2 * fall + twist + 128) >> 8;
+            least[k] = 3 * (smaller(a13[k], 0) + smaller(b13[k], 0));
+            span[k] = 3 * (magnitude(a13[k]) + magnitude(b13[k]));
+        }
+        for (int i = 0; i < kLumaBlocks; ++i) centre(i, 8 * (i & 3) + 3, 8 * (i >> 2) + 3, -luma_origin * 65536, 3);
+        for (int i = 0; i < kBlocks - kLumaBlocks; ++i)
+            centre(kLumaBlocks + i, 16 * (i & 1) + 7, 16 * (i >> 1) + 7, -chroma_origin * 131072 - 0x8000, 4);
+    }
+
+  private:
+    void centre(int i, int32_t u, int32_t v, int32_t origin, int shift) {
+        for (int k = 0; k < kCells; ++k) {
+            const int32_t first = corner[0][k], right = corner[1][k] - first, fall = corner[2][k] - first, twist = corner[3][k] - first - right - fall;
+            const int32_t place = first + origin + ((right * u + fall * v + ((twist * u) >> 5) * v) >> 5);
+            start[i][k] = (place >> shift) - ((3 * (a13[k] + b13[k])) >> 1) + least[k];
+        }
     }
 };
 
-inline Extent extent(const Job &job, const Region &at) {
-    Extent e;
-    for (int r = at.r0; r < at.r1; ++r)
-        for (int c = at.c0; c < at.c1; ++c)
-            if (!dark(job, c, r))
-                for (int k = 0; k < 4; ++k) e.add(node(job, c + (k & 1), r + (k >> 1)));
-    return e;
-}
+// A tile: some cells that share a patch, and all that `draw` needs of the calm ones.
+struct Tile {
+    Region at;
+    Kind kind[kCells];
+    Boxes box{Box{}};
+    Axis x, y;
+    int32_t window[kBlocks][kCells];   // byte offset of the block's window in its patch
+    uint32_t x_base[kBlocks][kCells];  // 1/8192 pixel in the low word, the same plus one pixel in the high word
+    uint32_t y_base[kBlocks][kCells];  // 1/256 pixel, in both words
 
-// One more on each side: the neighbour of the last, and the interpolation's rounding downwards.
-inline Box luma_box(const Extent &e) { return {(e.x0 >> 16) - 1, (e.y0 >> 16) - 1, (e.x1 >> 16) + 1, (e.y1 >> 16) + 1}; }
-
-inline int chroma_floor(int32_t luma) { return static_cast<int>((static_cast<int64_t>(luma) - 0x8000) >> 17); }
-
-inline Box chroma_box(const Extent &e) {
-    return {chroma_floor(e.x0) - 1, chroma_floor(e.y0) - 1, chroma_floor(e.x1) + 1, chroma_floor(e.y1) + 1};
-}
-
-inline bool fits(const Box &luma, const Box &chroma) {
-    return luma.width() <= kMaxRow && chroma.width() <= kMaxRow && luma.rows() * 2 * luma.width() <= kLumaBytes &&
-           chroma.rows() * 4 * chroma.width() <= kChromaBytes;
-}
-
-inline Corners corners(const Job &job, int c, int r, int64_t origin_x, int64_t origin_y) {
-    Corners k;
-    for (int i = 0; i < 4; ++i) {
-        const int32_t *n = node(job, c + (i & 1), r + (i >> 1));
-        k.x[i] = static_cast<int32_t>(n[0] - origin_x * 65536);
-        k.y[i] = static_cast<int32_t>(n[1] - origin_y * 65536);
+    void look(const Job &job, const Region &region) {
+        at = region;
+        Box e;
+        for (int k = 0; k < kCells; ++k) kind[k] = Kind::dark;
+        for (int r = at.r0; r < at.r1; ++r)
+            for (int c = at.c0; c < at.c1; ++c) look(job, c, r, e);
+        box = Boxes(e);
     }
-    return k;
-}
 
-// The blend of four samples, as every kernel does it. x in 1/32768, y in 1/65536 pixel.
+    // What the theory promises and the fuzz program checks: all that a calm cell's blocks use lies in the patch's box.
+    bool contained(int k) const {
+        for (int i = 0; i < kBlocks; ++i) {
+            const Box &b = i < kLumaBlocks ? box.luma : box.chroma;
+            const int x0 = x.start[i][k] >> 13, y0 = y.start[i][k] >> 13;
+            const int x1 = (x.start[i][k] + x.span[k]) >> 13, y1 = (y.start[i][k] + y.span[k] + 32) >> 13;
+            if (x0 < 0 || y0 < 0 || x1 + 1 > b.x1 - b.x0 || y1 + 1 > b.y1 - b.y0 || x1 - x0 > 6 || y1 - y0 > 7) return false;
+        }
+        return true;
+    }
+
+    int index(int c, int r) const { return (r - at.r0) * kTileColumns + c - at.c0; }
+
+    void prepare() {
+        x.prepare(box.luma.x0, box.chroma.x0);
+        y.prepare(box.luma.y0, box.chroma.y0);
+        for (int i = 0; i < kBlocks; ++i) {
+            const int32_t stride = 2 * (i < kLumaBlocks ? box.luma : box.chroma).width();
+            for (int k = 0; k < kCells; ++k) {
+                window[i][k] = (y.start[i][k] >> 13) * stride + (x.start[i][k] >> 13) * 2;
+                x_base[i][k] = static_cast<uint32_t>(x.start[i][k] & 8191) * 0x10001u + 0x20000000u;
+                y_base[i][k] = static_cast<uint32_t>(((y.start[i][k] & 8191) + 16) >> 5) * 0x10001u;
+            }
+        }
+    }
+
+  private:
+    void look(const Job &job, int c, int r, Box &e) {
+        const int k = index(c, r);
+        const int32_t *top = node(job, c, r), *bottom = node(job, c, r + 1);
+        const int32_t px[4] = {top[0], top[2], bottom[0], bottom[2]}, py[4] = {top[1], top[3], bottom[1], bottom[3]};
+        kind[k] = calm(px) && calm(py) ? Kind::calm : Kind::wild;
+        for (int i = 0; i < 4; ++i) {
+            if (px[i] == kOutside || py[i] == kOutside) kind[k] = Kind::dark;
+            x.corner[i][k] = px[i], y.corner[i][k] = py[i];
+        }
+        if (kind[k] != Kind::calm) return;
+        for (int i = 0; i < 4; ++i) {
+            e.x0 = smaller(e.x0, px[i]), e.x1 = larger(e.x1, px[i]);
+            e.y0 = smaller(e.y0, py[i]), e.y1 = larger(e.y1, py[i]);
+        }
+    }
+};
+
+// The blend of four samples, as every kernel does it. x in 1/8192, y in 1/256 pixel; only the fractions count.
 inline uint8_t blend(int p00, int p10, int p01, int p11, uint32_t x, uint32_t y) {
-    const int fy = (y >> 8) & 255, fx = x & 32767;
-    const int left = (p00 - 128) * (255 - fy) + (p10 - 128) * fy, right = (p01 - 128) * (255 - fy) + (p11 - 128) * fy;
-    const int high = (left * (32767 - fx) + right * fx) >> 16;
-    return static_cast<uint8_t>(((high * 257 + 16384) >> 15) + 128);
+    const int f = y & 255, g = x & 8191;
+    const int left = (p00 - 128) * (255 - f) + (p10 - 128) * f, right = (p01 - 128) * (255 - f) + (p11 - 128) * f;
+    const int high = (left * (8191 - g) + right * g) >> 16;
+    return static_cast<uint8_t>(((high * 1028 + 16384) >> 15) + 128);
 }
 
-// Where one sample of a cell lies; T is wide enough for the spread of the corners.
-template <class T>
-struct Place {
-    T x, y;  // 1/32768 and 1/65536 source pixel
-};
-
-template <class T>
-Place<T> luma_place(const T *kx, const T *ky, int c, int r) {
-    const T xt = kx[0] + ((kx[1] - kx[0]) * c >> 4), xb = kx[2] + ((kx[3] - kx[2]) * c >> 4);
-    const T yt = ky[0] + ((ky[1] - ky[0]) * c >> 4), yb = ky[2] + ((ky[3] - ky[2]) * c >> 4);
-    return {(xt >> 1) + r * ((xb - xt) >> 5), yt + r * ((yb - yt) >> 4)};
-}
-
-template <class T>
-Place<T> chroma_place(const T *kx, const T *ky, int c, int r) {
-    const int at = 4 * c + 1;
-    const T xt = kx[0] + ((kx[1] - kx[0]) * at >> 5), xb = kx[2] + ((kx[3] - kx[2]) * at >> 5);
-    const T yt = ky[0] + ((ky[1] - ky[0]) * at >> 5), yb = ky[2] + ((ky[3] - ky[2]) * at >> 5);
-    return {((xt + ((xb - xt) >> 5) - 0x8000) >> 2) + r * ((xb - xt) >> 5), ((yt + ((yb - yt) >> 5) - 0x8000) >> 1) + r * ((yb - yt) >> 4)};
-}
-
-inline uint8_t guarded(const Plane &plane, int64_t x, int64_t y, uint8_t fill) {
+inline int guarded(const Plane &plane, int64_t x, int64_t y, uint8_t fill) {
     return x >= 0 && y >= 0 && x < plane.width && y < plane.height ? plane.data[y * plane.stride + x] : fill;
 }
 
-// One sample with guarded reads, for cells that no patch can hold.
-inline uint8_t sample(const Plane &plane, const Place<int64_t> &at, uint8_t fill) {
-    const int64_t x = at.x >> 15, y = at.y >> 16;
+// One sample of a cell that is not calm: exactly bilinear between the corners, u and v in 1/32 cell.
+inline uint8_t sample(const Plane &plane, const Tile &tile, int k, int u, int v, bool chroma, uint8_t fill) {
+    const auto place = [&](const Axis &a) {
+        const int64_t first = a.corner[0][k], right = a.corner[1][k] - first, fall = a.corner[2][k] - first;
+        const int64_t twist = a.corner[3][k] - first - right - fall;
+        const int64_t luma = first + ((right * u + fall * v + ((twist * u) >> 5) * v) >> 5);
+        return chroma ? (luma - 0x8000) >> 1 : luma;
+    };
+    const int64_t px = place(tile.x), py = place(tile.y), x = px >> 16, y = py >> 16;
     return blend(guarded(plane, x, y, fill), guarded(plane, x, y + 1, fill), guarded(plane, x + 1, y, fill),
-                 guarded(plane, x + 1, y + 1, fill), static_cast<uint32_t>(at.x), static_cast<uint32_t>(at.y));
+                 guarded(plane, x + 1, y + 1, fill), static_cast<uint32_t>(px >> 3), static_cast<uint32_t>(py >> 8));
 }
+
+// A calm cell to be drawn, and where to.
+struct Order {
+    int cell;
+    Target to[3];
+};
 
 template <class Simd>
 class Painter {
@@ -152,52 +229,69 @@ class Painter {
 
     void run() {
         const int columns = (job.width + kCell - 1) / kCell, r1 = (job.row1 + kCell - 1) / kCell;
+        Tile tile;
         for (int r = job.row0 / kCell; r < r1; r += kTileRows)
-            for (int c = 0; c < columns; c += kTileColumns)
-                paint({c, r, smaller(c + kTileColumns, columns), smaller(r + kTileRows, r1)});
+            for (int c = 0; c < columns; c += kTileColumns) {
+                tile.look(job, {c, r, smaller(c + kTileColumns, columns), smaller(r + kTileRows, r1)});
+                if (tile.box.fit()) paint(tile);
+                else apart(tile.at);
+            }
     }
 
   private:
     const Job &job;
-    alignas(64) uint8_t luma[kLumaBytes + 64];
-    alignas(64) uint8_t chroma[kChromaBytes + 64];
-    alignas(64) uint8_t lines[2][3][kMaxRow];  // rows that cross the picture's edge, by parity of the row
-    alignas(64) uint8_t cell[3][kCell * kCell];
+    alignas(64) uint8_t patch[kLumaBytes + 2 * kChromaBytes + kSlack];
+    alignas(64) uint8_t staged[kLumaBytes];
+    alignas(64) uint8_t cut[3][kCell * kCell];
 
-    void paint(const Region &at) {
-        const Extent e = extent(job, at);
-        if (e.empty()) return each(at, [this](int c, int r) { blank(c, r); });
-        const Box lbox = luma_box(e), cbox = chroma_box(e);
-        if (!fits(lbox, cbox)) {
-            if (at.c1 - at.c0 == 1 && at.r1 - at.r0 == 1) return direct(at.c0, at.r0);
-            return each(at, [this](int c, int r) { paint({c, r, c + 1, r + 1}); });
-        }
-        load_luma(lbox);
-        load_chroma(cbox);
-        each(at, [&](int c, int r) {
-            if (dark(job, c, r)) return blank(c, r);
-            const Corners lk = corners(job, c, r, lbox.x0, lbox.y0), ck = corners(job, c, r, 2 * static_cast<int64_t>(cbox.x0), 2 * static_cast<int64_t>(cbox.y0));
-            Target t[3];
-            const bool whole = targets(c, r, t);
-            Simd::luma_cell(luma, 2 * lbox.width(), lk, t[0]);
-            Simd::chroma_cell(chroma, 4 * cbox.width(), ck, t[1], t[2]);
-            if (!whole) put(c, r);
-        });
-    }
-
-    template <class F>
-    void each(const Region &at, F f) {
+    // The tile's cells look at places far apart. A single calm one always fits.
+    void apart(const Region &at) {
+        Tile tile;
         for (int r = at.r0; r < at.r1; ++r)
-            for (int c = at.c0; c < at.c1; ++c) f(c, r);
+            for (int c = at.c0; c < at.c1; ++c) {
+                tile.look(job, {c, r, c + 1, r + 1});
+                paint(tile);
+            }
     }
 
-    // Where a cell is drawn: in place, or for a cell cut by the rectangle's or the job's edge in `cell`, to be `put` afterwards.
+    void paint(Tile &tile) {
+        const Box &luma = tile.box.luma, &chroma = tile.box.chroma;
+        if (!tile.box.empty()) {
+            tile.prepare();
+            for (int i = 0; i < 3; ++i) load(i, i ? chroma : luma);
+        }
+        Order orders[kCells];
+        int count = 0;
+        for (int r = tile.at.r0; r < tile.at.r1; ++r)
+            for (int c = tile.at.c0; c < tile.at.c1; ++c) {
+                Order &order = orders[count];
+                order.cell = tile.index(c, r);
+                if (tile.kind[order.cell] == Kind::dark) {
+                    blank(c, r);
+                } else if (tile.kind[order.cell] == Kind::wild) {
+                    direct(tile, c, r);
+#ifdef PANOCAM_FUZZ
+                } else if (!tile.contained(order.cell)) {
+                    std::abort();
+#endif
+                } else if (targets(c, r, order.to)) {
+                    ++count;
+                } else {
+                    Simd::draw(tile, patch, &order, 1);
+                    put(c, r);
+                }
+            }
+        Simd::draw(tile, patch, orders, count);
+    }
+
+    // Where a cell is drawn: in place, or when the rectangle's or the job's edge cuts it, in `cut`, to be `put` afterwards.
     bool targets(int c, int r, Target *t) {
         const int x = c * kCell, y = r * kCell;
         const bool whole = x + kCell <= job.width && y >= job.row0 && y + kCell <= job.row1;
         for (int i = 0; i < 3; ++i) {
             const int s = i ? 1 : 0;
-            t[i] = whole ? Target{job.target[i].data + (y >> s) * job.target[i].stride + (x >> s), job.target[i].stride} : Target{cell[i], kCell};
+            const Target &to = job.target[i];
+            t[i] = whole ? Target{to.data + (y >> s) * to.stride + (x >> s), to.stride} : Target{cut[i], kCell};
         }
         return whole;
     }
@@ -208,59 +302,39 @@ class Painter {
         for (int i = 0; i < 3; ++i) {
             const int s = i ? 1 : 0;
             for (int row = y0 >> s; row < y1 >> s; ++row)
-                std::memcpy(job.target[i].data + ((y >> s) + row) * job.target[i].stride + (x >> s), cell[i] + row * kCell, columns >> s);
+                std::memcpy(job.target[i].data + ((y >> s) + row) * job.target[i].stride + (x >> s), cut[i] + row * kCell, columns >> s);
         }
     }
 
     void blank(int c, int r) {
-        for (int i = 0; i < 3; ++i) std::memset(cell[i], job.fill[i], sizeof cell[i]);
+        for (int i = 0; i < 3; ++i) std::memset(cut[i], job.fill[i], sizeof cut[i]);
         put(c, r);
     }
 
-    void direct(int c, int r) {
-        int64_t kx[4], ky[4];
-        for (int i = 0; i < 4; ++i) kx[i] = node(job, c + (i & 1), r + (i >> 1))[0], ky[i] = node(job, c + (i & 1), r + (i >> 1))[1];
-        for (int row = 0; row < kCell; ++row)
-            for (int col = 0; col < kCell; ++col) cell[0][row * kCell + col] = sample(job.source[0], luma_place(kx, ky, col, row), job.fill[0]);
-        for (int row = 0; row < kCell / 2; ++row)
-            for (int col = 0; col < kCell / 2; ++col)
-                for (int i = 1; i < 3; ++i)
-                    cell[i][row * kCell + col] = sample(job.source[i], chroma_place(kx, ky, col, row), job.fill[i]);
+    void direct(const Tile &tile, int c, int r) {
+        const int k = tile.index(c, r);
+        for (int i = 0; i < 3; ++i) {
+            const int size = i ? kCell / 2 : kCell, step = i ? 4 : 2, first = i ? 1 : 0;  // a chroma pixel lies between its luma pixels
+            for (int row = 0; row < size; ++row)
+                for (int col = 0; col < size; ++col)
+                    cut[i][row * kCell + col] = sample(job.source[i], tile, k, step * col + first, step * row + first, i > 0, job.fill[i]);
+        }
         put(c, r);
     }
 
-    // n source pixels from (x, y) on, in place when they all exist, else in a line of their own with the fill colour around.
-    const uint8_t *line(int i, int x, int y, int n) {
+    // Fill the patch of plane i from the box; one that crosses the picture's edge is first put together with fill colour around.
+    void load(int i, const Box &box) {
         const Plane &p = job.source[i];
-        const bool inside = y >= 0 && y < p.height;
-        if (inside && x >= 0 && x + n <= p.width) return p.data + y * p.stride + x;
-        uint8_t *out = lines[y & 1][i];
-        std::memset(out, job.fill[i], n);
-        const int from = larger(x, 0), to = smaller(x + n, p.width);
-        if (inside && from < to) std::memcpy(out + (from - x), p.data + y * p.stride + from, to - from);
-        return out;
-    }
-
-    void load_luma(const Box &box) {
-        const int n = box.width();
-        const uint8_t *upper = line(0, box.x0, box.y0, n);
-        uint8_t *out = luma;
-        for (int y = box.y0; y < box.y1; ++y, out += 2 * n) {
-            const uint8_t *lower = line(0, box.x0, y + 1, n);
-            Simd::pair(upper, lower, out, n);
-            upper = lower;
-        }
-    }
-
-    void load_chroma(const Box &box) {
-        const int n = box.width();
-        const uint8_t *u0 = line(1, box.x0, box.y0, n), *v0 = line(2, box.x0, box.y0, n);
-        uint8_t *out = chroma;
-        for (int y = box.y0; y < box.y1; ++y, out += 4 * n) {
-            const uint8_t *u1 = line(1, box.x0, y + 1, n), *v1 = line(2, box.x0, y + 1, n);
-            Simd::quad(u0, u1, v0, v1, out, n);
-            u0 = u1, v0 = v1;
-        }
+        const int n = box.width(), rows = box.rows();
+        uint8_t *out = patch + (i ? kLumaBytes + (i - 1) * kChromaBytes : 0);
+        if (box.x0 >= 0 && box.y0 >= 0 && box.x0 + n <= p.width && box.y1 < p.height)
+            return Simd::pair(p.data + box.y0 * p.stride + box.x0, p.stride, out, n, rows);
+        const int x0 = larger(box.x0, 0), x1 = smaller(box.x0 + n, p.width);
+        std::memset(staged, job.fill[i], (rows + 1) * n);
+        if (x0 < x1)
+            for (int y = larger(box.y0, 0); y <= smaller(box.y1, p.height - 1); ++y)
+                std::memcpy(staged + (y - box.y0) * n + (x0 - box.x0), p.data + y * p.stride + x0, x1 - x0);
+        Simd::pair(staged, n, out, n, rows);
     }
 };
 

@@ -48,7 +48,4 @@ void warp_avx2(const Job &);
 void warp_avx512(const Job &);
 void warp_neon(const Job &);
 
-// Mean of each 2x2 block, rounded up at the half; a last odd row or column is repeated.
-void half(const Plane &source, uint8_t *target, ptrdiff_t stride);
-
 }  // namespace panocam

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Self
 
 from panocam.clock import Clock, SystemClock
 from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
 from panocam.imaging.privacy import PrivacyMask
-from panocam.media.codec import StreamDescription
+from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
-from panocam.optics.catalog import SENSOR, check_resolution, find, resolutions
+from panocam.optics.catalog import SENSOR, check_resolution, resolutions
 from panocam.optics.lens import Lens
 from panocam.optics.pose import default_poses, limits
 from panocam.pipeline.budget import Budget
@@ -31,7 +31,7 @@ from panocam.pipeline.intake import Intake
 from panocam.pipeline.plan import StreamDefaults, plan
 from panocam.pipeline.renderer import Renderer, Scenery
 from panocam.pipeline.request import ChannelSpec, StreamRequest
-from panocam.pipeline.service import DropPolicy
+from panocam.pipeline.service import Camera, DropPolicy
 from panocam.pipeline.snapshots import Snapshots
 from panocam.pipeline.sources import SourceOptions, open_source, shown
 from panocam.pipeline.supervisor import OnEvent, RestartPolicy, SourceRunner, SourceState, SourceStatus
@@ -56,11 +56,11 @@ class CameraStatus:
     workers: int
 
 
-class PanoramicCamera:
+class PanoramicCamera(Camera):
     """Implements ``service.Camera``. Use as ``async with PanoramicCamera(config) as camera``.
 
     ``heads`` maps view index 4..7 to its ``PtzHead``. ``on_event(name, data)`` is called on the event loop with ``source-lost``,
-    ``source-back`` and ``channel-failed``.
+    ``source-back``, ``channel-failed``, and ``watched`` when the first channel starts or the last one has stopped.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class PanoramicCamera:
         area_limits = limits(config.mount, config.lens.fov)
         poses = config.poses or default_poses(config.mount)
         self.heads: Mapping[int, PtzHead] = {index: PtzHead(pose, area_limits) for index, pose in zip(AREAS, poses, strict=True)}
-        self._intake = Intake(config.lens)
+        self._intake = Intake(config.lens, self._clock)
         self._timeline = Timeline()
         self._channels: dict[ChannelSpec, Channel] = {}
         self._pinned: dict[Coder, Worker] = {}
@@ -107,13 +107,15 @@ class PanoramicCamera:
         for channel in self._channels.values():
             channel.close()
         self._snapshots.close()
+        self._runner.stop()
         for runner in (self._runner, *self._retired):
-            runner.close()
+            runner.join()
         self._pool.close()
 
     # --- service.Camera
 
     def plan(self, request: StreamRequest) -> ChannelSpec:
+        self.config.find(request.view)
         return plan(request, self.defaults, self.config.model, self.config.mount, self.source_size)
 
     async def describe(self, spec: ChannelSpec) -> StreamDescription:
@@ -134,7 +136,7 @@ class PanoramicCamera:
 
         Raises as ``plan`` does; Busy when too many different pictures are wanted at once; Unavailable if none comes in time.
         """
-        return await self._snapshots.take(request, self.plan)
+        return await self._snapshots.take(self.plan(replace(request, codec=Codec.JPEG, fps=0)))
 
     @property
     def source_size(self) -> tuple[int, int] | None:
@@ -157,7 +159,7 @@ class PanoramicCamera:
 
     def offered(self, view: int) -> tuple[tuple[int, int], ...]:
         """The resolutions of a view, largest first. Raises NotFound."""
-        find(view, self.config.mount)
+        self.config.find(view)
         return resolutions(self.config.model, view, self.source_size)
 
     def status(self) -> CameraStatus:
@@ -192,14 +194,15 @@ class PanoramicCamera:
     def _move_heads(self, old: CameraConfig) -> None:
         config = self.config
         poses = config.poses or default_poses(config.mount)
-        for head, pose in zip(self.heads.values(), poses, strict=True):
+        homes = old.poses or default_poses(old.mount)
+        for head, home, pose in zip(self.heads.values(), homes, poses, strict=True):
             head.restrict(limits(config.mount, config.lens.fov), pose)
-            if (old.mount, old.poses) != (config.mount, config.poses):
+            if old.mount != config.mount or home != pose:
                 head.go_home()
 
     def _exists(self, spec: ChannelSpec) -> bool:
         try:
-            find(spec.view, self.config.mount)
+            self.config.find(spec.view)
             check_resolution(self.config.model, spec.view, (spec.profile.width, spec.profile.height))
         except (NotFound, InvalidValue):
             return False
@@ -209,9 +212,9 @@ class PanoramicCamera:
 
     def _channel(self, spec: ChannelSpec) -> Channel:
         if spec not in self._channels:
-            find(spec.view, self.config.mount)
+            self.config.find(spec.view)
             self._forget_stopped()
-            self._channels[spec] = Channel(spec, self._engage, self._release, self._clock, self._channel_failed)
+            self._channels[spec] = Channel(spec, self._start_channel, self._stop_channel, self._clock, self._channel_failed)
         return self._channels[spec]
 
     def _forget_stopped(self) -> None:
@@ -219,8 +222,20 @@ class PanoramicCamera:
         for spec in stopped[: max(0, len(self._channels) - REMEMBERED)]:
             self._channels.pop(spec).close()
 
-    def _engage(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
+    def _start_channel(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
         self._admit(spec)
+        first = not any(channel.running for channel in self._channels.values())
+        coder = self._engage(spec, deliver, fail)
+        if first:
+            self._on_event("watched", {"watched": True})
+        return coder
+
+    def _stop_channel(self, coder: Coder) -> None:
+        self._release(coder)
+        if not any(channel.running for channel in self._channels.values()):
+            self._on_event("watched", {"watched": False})
+
+    def _engage(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
         worker = self._pool.pin()
         size = (spec.profile.width, spec.profile.height)
         renderer = Renderer(spec.view, size, lambda: self.scenery)
@@ -229,7 +244,7 @@ class PanoramicCamera:
         self._runner.attach(coder)
         return coder
 
-    def _release(self, spec: ChannelSpec, coder: Coder) -> None:
+    def _release(self, coder: Coder) -> None:
         self._runner.detach(coder)
         coder.close()
         self._pool.unpin(self._pinned.pop(coder))
@@ -253,7 +268,10 @@ class PanoramicCamera:
 
     def _start_source(self) -> SourceRunner:
         config = self.config
-        options = self._options.for_camera(self._clock, config)
+        sensor = SENSOR[config.model]
+        options = replace(
+            self._options, clock=self._clock, fps=config.source_fps, mount=config.mount, sensor=sensor, lens=config.lens.over(sensor)
+        )
         runner = SourceRunner(
             shown(config.source), lambda: open_source(config.source, options), self._intake, self._timeline, self._clock,
             self._event_from_thread, self._policy or RestartPolicy(),
@@ -276,6 +294,3 @@ def _source_key(config: CameraConfig) -> tuple[object, ...]:
     """What the source must be opened anew for."""
     simulated = config.source.lower().startswith("sim:")
     return (config.source, config.source_fps, (config.mount, config.model, config.lens) if simulated else None)
-
-
-Events = Callable[[str, dict[str, object]], None]

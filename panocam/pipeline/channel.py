@@ -57,9 +57,7 @@ class _Totals:
     def add(self, coder: Coder | None) -> _Totals:
         if coder is None:
             return self
-        return _Totals(
-            self.frames + coder.frames, self.missed + coder.dropped, self.opened + coder.opened, self.failures + coder.failures
-        )
+        return _Totals(self.frames + coder.frames, self.missed + coder.dropped, self.opened + coder.opened, self.failures + coder.failures)
 
 
 Deliver = Callable[[Output], None]
@@ -73,7 +71,7 @@ class Channel:
         self,
         spec: ChannelSpec,
         engage: Callable[[ChannelSpec, Deliver, Fail], Coder],
-        release: Callable[[ChannelSpec, Coder], None],
+        release: Callable[[Coder], None],
         clock: Clock,
         on_failure: Callable[[ChannelSpec, PanocamError], None] = lambda spec, error: None,
     ) -> None:
@@ -81,18 +79,19 @@ class Channel:
         self.hub = Hub(self._demand)
         self._engage, self._release, self._clock, self._on_failure = engage, release, clock, on_failure
         self._loop = asyncio.get_running_loop()
-        self._coder: Coder | None = None
+        self.coder: Coder | None = None
         self._before = _Totals()
         self._sequence = 0
         self._description: StreamDescription | None = None
         self._described: asyncio.Future[StreamDescription] | None = None
         self._linger: asyncio.TimerHandle | None = None
+        self._key_timer: asyncio.TimerHandle | None = None
         self._last_key_ns = -NS
         self._stages, self._meter = StageHistograms(), RateMeter()
 
     @property
     def running(self) -> bool:
-        return self._coder is not None
+        return self.coder is not None
 
     def subscribe(self, policy: DropPolicy, bound: int) -> HubSubscription:
         """Raises Busy beyond the budget. The subscription has as long as the channel lingers to be entered."""
@@ -117,25 +116,36 @@ class Channel:
             async with self.hub.subscribe(DropPolicy.LATEST, 1):  # waiting is a demand too
                 return await asyncio.wait_for(asyncio.shield(self._described), DESCRIBE_TIMEOUT_S)
         except TimeoutError:
-            raise Unavailable(f"view {self.spec.view} gave no picture within {DESCRIBE_TIMEOUT_S:g} s; look at the source's state") from None
+            raise Unavailable(
+                f"view {self.spec.view} gave no picture within {DESCRIBE_TIMEOUT_S:g} s; look at the source's state"
+            ) from None
 
     def request_key(self) -> None:
-        """A key picture as soon as possible, at most one in ``KEY_INTERVAL_S`` seconds."""
+        """A key picture as soon as possible, at most one in ``KEY_INTERVAL_S`` seconds; requests in between share the next."""
+        if self.coder is None or self._key_timer is not None:
+            return
         now = self._clock.monotonic_ns()
-        if self._coder is not None and now - self._last_key_ns >= KEY_INTERVAL_S * NS:
-            self._last_key_ns = now
-            self._coder.request_key()
+        wait = KEY_INTERVAL_S - (now - self._last_key_ns) / NS
+        if wait > 0:
+            self._key_timer = self._loop.call_later(wait, self._request_key_late)
+            return
+        self._last_key_ns = now
+        self.coder.request_key()
+
+    def _request_key_late(self) -> None:
+        self._key_timer = None
+        self.request_key()
 
     def close(self, error: PanocamError | None = None) -> None:
         """End all subscriptions and the coder."""
-        self._stop()
+        self.stop()
         self.hub.close(error)
         if self._described is not None and not self._described.done():
             self._described.set_exception(error or Unavailable("the camera stopped"))
             self._described.exception()  # seen, or the loop complains when nobody waits
 
     def status(self) -> ChannelStatus:
-        totals, counters = self._before.add(self._coder), self.hub.counters
+        totals, counters = self._before.add(self.coder), self.hub.counters
         return ChannelStatus(
             self.spec, self.running, self.hub.subscribers, self._meter.fps if self.running else 0.0,
             counters.published, counters.keys, counters.bytes, totals.frames, totals.missed, counters.dropped,
@@ -149,28 +159,32 @@ class Channel:
             self._stop_later()
             return
         self._cancel_linger()
-        self._start()
-        if not self.hub.gop:
+        if self.coder is not None and self.coder.frames and not self.hub.gop:
             self.request_key()
+        self._start()
 
     def _start(self) -> None:
-        if self._coder is None:
-            self._coder = self._engage(self.spec, self._from_worker, self._failed_on_worker)
+        if self.coder is None:
+            self.coder = self._engage(self.spec, self._from_worker, self._failed_on_worker)
 
     def _stop_later(self) -> None:
         self._cancel_linger()
-        self._linger = self._loop.call_later(LINGER_S, self._stop)
+        self._linger = self._loop.call_later(LINGER_S, self.stop)
 
     def _cancel_linger(self) -> None:
         if self._linger is not None:
             self._linger.cancel()
             self._linger = None
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End the coder; the next demand starts another one."""
         self._cancel_linger()
-        coder, self._coder = self._coder, None
+        if self._key_timer is not None:
+            self._key_timer.cancel()
+            self._key_timer = None
+        coder, self.coder = self.coder, None
         if coder is not None:
-            self._release(self.spec, coder)
+            self._release(coder)
             self._before = self._before.add(coder)
             self._description, self._described = None, None
             self._meter.clear()
@@ -191,7 +205,7 @@ class Channel:
             return
 
     def _publish(self, output: Output) -> None:
-        if self._coder is None:  # stopped while this was on its way
+        if self.coder is None:  # stopped while this was on its way
             return
         stamps = output.packet.stamps.at(Stage.PUBLISH, self._clock.monotonic_ns())
         packet: Packet = replace(output.packet, sequence=self._sequence, stamps=stamps)

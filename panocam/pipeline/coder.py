@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import av.error
 
@@ -60,7 +60,7 @@ class Coder:
         self._slot: LatestSlot[Shot] = LatestSlot()
         self._encoder: Encoder | None = None
         self._color: Color | None = None
-        self._key = False
+        self._key = self._jump = False
         self._closed = False
         self._wait, self._resume_ns = FIRST_WAIT, 0
         self.frames = self.opened = self.failures = 0
@@ -71,7 +71,9 @@ class Coder:
         return self._slot.dropped
 
     def accept(self, shot: Shot) -> None:
-        if (self._decimator.take(shot.frame.pts_ns) or shot.frame.discontinuity) and self._slot.put(shot):
+        jump = shot.frame.discontinuity
+        self._jump |= jump  # kept here, because a newer shot may replace this one in the slot
+        if (self._decimator.take(shot.frame.pts_ns) or jump) and self._slot.put(shot):
             self._worker.submit(self._step)
 
     def request_key(self) -> None:
@@ -97,9 +99,10 @@ class Coder:
         encoder = self._ready(shot.frame.planes.color)
         planes = encoder.allocate()
         self._renderer.draw(shot, planes)
-        stamps = shot.frame.stamps.at(Stage.WARP, self._clock.monotonic_ns())
-        key, self._key = self._key or shot.frame.discontinuity, False
-        packets = encoder.encode(shot.frame.derive(planes, stamps), key)
+        frame = shot.frame.derive(planes, shot.frame.stamps.at(Stage.WARP, self._clock.monotonic_ns()))
+        jump, self._jump = self._jump, False
+        key, self._key = self._key or jump, False
+        packets = encoder.encode(replace(frame, discontinuity=jump), key)
         self.frames += 1
         for packet in packets:
             self._deliver(Output(packet, encoder.description))

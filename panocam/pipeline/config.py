@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from panocam.optics.catalog import Model
-from panocam.optics.lens import DEFAULT_FOV, Circle, LensModel, parse_model
+from panocam.errors import NotFound
+from panocam.optics.catalog import VIEWS, Model, Row, find
+from panocam.optics.lens import DEFAULT_FOV, Circle, Lens, LensModel, default_lens
 from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose, limits
 from panocam.optics.view import Arrangement, Horizon
@@ -21,7 +22,11 @@ class LensOptions:
     circle: Circle | None = None
 
     def __post_init__(self) -> None:
-        parse_model(self.model)
+        assert self.over((1000, 1000))  # refuses an unknown model, a field it does not reach, coefficients that do not rise
+
+    def over(self, size: tuple[int, int], found: Circle | None = None) -> Lens:
+        """The lens over a picture of ``size``: circle set by hand, else ``found``, else the largest that is centred in it."""
+        return Lens.parse(self.model, self.fov, self.circle or found or default_lens(size).circle)
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class CameraConfig:
     """Raises InvalidValue for an address or a lens that cannot be meant.
 
     ``poses``: where the four view areas look at first, () for the mount's own. ``roll`` in degrees, positive clockwise.
-    ``source_fps``: rate of a still picture or of the simulated sensor, 0 for their own.
+    ``source_fps``: rate of a still picture or of the simulated sensor, 0 for their own. ``enabled``: indices of the views that may be seen.
     """
 
     source: str = "sim:room"
@@ -39,14 +44,22 @@ class CameraConfig:
     roll: float = 0.0
     quad_order: tuple[int, ...] = (1, 2, 3, 4)
     quad_eye: bool = False
-    horizon: Horizon = Horizon()
+    horizon: Horizon = field(default_factory=Horizon)
     poses: tuple[Pose, ...] = ()
     source_fps: float = 0.0
+    enabled: frozenset[int] = frozenset(row.index for row in VIEWS)
 
     def __post_init__(self) -> None:
         check_address(self.source)
         limits(self.mount, self.lens.fov)
         assert self.arrangement(self.poses)  # refuses a wrong order or number of poses
+
+    def find(self, view: int) -> Row:
+        """The row of a view. Raises NotFound when there is none, none on this mount, or it is switched off."""
+        row = find(view, self.mount)
+        if view not in self.enabled:
+            raise NotFound(f"view={view}: {row.name} is switched off in the settings")
+        return row
 
     def arrangement(self, poses: tuple[Pose, ...]) -> Arrangement:
         """How views are put together with the areas looking along ``poses``."""

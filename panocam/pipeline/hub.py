@@ -52,7 +52,7 @@ class Hub:
         self._gop: list[Packet] = []
         self._gop_size = 0
         self._members: dict[HubSubscription, None] = {}
-        self._closed: PanocamError | None | bool = False
+        self._closed: PanocamError | bool | None = False
 
     @property
     def gop(self) -> tuple[Packet, ...]:

@@ -17,6 +17,7 @@ class Pacer:
         self._clock = clock
         self._closed = threading.Event()
         self._start: int | None = None
+        self.slipped_ns = 0  # how far the schedule has been moved in all
 
     @property
     def closed(self) -> bool:
@@ -38,6 +39,7 @@ class Pacer:
             if ahead <= 0:
                 if -ahead > LATE_NS:
                     self._start -= ahead
+                    self.slipped_ns -= ahead
                 return -ahead
             self._closed.wait(ahead / NS)
         return None

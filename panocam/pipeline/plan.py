@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from panocam.errors import InvalidValue
 from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
@@ -13,6 +14,7 @@ from panocam.optics.mount import Mount
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 
 Size = tuple[int, int]
+Number = TypeVar("Number", int, float)
 
 MOST_FPS = 120.0
 LONGEST_GOP = 1200
@@ -75,11 +77,11 @@ def _resolution(request: StreamRequest, defaults: StreamDefaults, model: Model, 
     return next((size for size in offered if size[0] * size[1] <= defaults.pixels), offered[-1])
 
 
-def _or(value: float | None, default: float) -> float:
+def _or(value: Number | None, default: Number) -> Number:
     return default if value is None else value
 
 
-def _within(name: str, value: float, least: float, most: float) -> float:
+def _within(name: str, value: Number, least: Number, most: Number) -> Number:
     if not (math.isfinite(value) and least <= value <= most):
         raise InvalidValue(name, value, f"give {least:g} to {most:g}")
     return value

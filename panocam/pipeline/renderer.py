@@ -15,7 +15,7 @@ from panocam.media.planes import Planes
 from panocam.optics.lens import Lens
 from panocam.optics.mesh import Mesh
 from panocam.optics.meshing import meshes
-from panocam.optics.view import Arrangement, arrange
+from panocam.optics.view import Arrangement
 from panocam.pipeline.shot import Shot
 
 
@@ -23,7 +23,7 @@ from panocam.pipeline.shot import Shot
 class Scenery:
     """How all views of a camera are put together just now: ``arrangement`` with the present poses, digital ``roll`` in degrees."""
 
-    arrangement: Arrangement = Arrangement()
+    arrangement: Arrangement
     roll: float = 0.0
 
 
@@ -46,7 +46,7 @@ class Renderer:
         wanted = (self._scenery(), lens)
         if wanted != self._drawn:
             scenery = wanted[0]
-            view = arrange(self._index, self._size, scenery.arrangement)
+            view = scenery.arrangement.view(self._index, self._size)
             self._meshes = meshes(view, lens, scenery.arrangement.mount, scenery.roll)
             self._drawn = wanted
         return self._meshes

@@ -7,7 +7,7 @@ The theory: a source is in one of three states.
 Two threads. The capture thread opens the source, hands out its pictures, and after a failure waits out the backoff (doubling from
 ``shortest`` to ``longest``; a source that was live for ``steady`` seconds starts again at the shortest). The watch thread looks
 twice a second: it notices that a live source says nothing, and hands out drawn notices with the reason for as long as there is no
-picture, also while an attempt to connect is hanging. Both hand out under one lock, so that media time only grows.
+picture, also while an attempt to connect is hanging. Only one of them hands out at a time, so that media time only grows.
 
 ``on_event(name, data)`` is called from these threads with ``source-lost`` (reason, retry_s) and ``source-back`` (outage_s).
 """
@@ -36,6 +36,8 @@ OnEvent = Callable[[str, dict[str, object]], None]
 
 
 class SourceState(StrEnum):
+    """The states drawn above."""
+
     OPENING = "opening"
     LIVE = "live"
     LOST = "lost"
@@ -69,24 +71,26 @@ class SourceStatus:
 
 
 class SourceRunner:
-    """``start`` it once; ``close`` ends both threads. Sinks may come and go at any time."""
+    """``start`` it once; ``stop`` and ``join`` end both threads. Sinks may come and go at any time."""
 
     def __init__(
         self,
         name: str,
         opener: Callable[[], FrameSource],
         intake: Intake,
+        timeline: Timeline,
         clock: Clock,
-        on_event: OnEvent = lambda name, data: None,
-        policy: RestartPolicy | None = None,
+        on_event: OnEvent,
+        policy: RestartPolicy,
     ) -> None:
-        self._name, self._open, self._intake, self._clock, self._on_event = name, opener, intake, clock, on_event
-        self._policy = policy or RestartPolicy()
+        self._name, self._open, self._intake, self._timeline = name, opener, intake, timeline
+        self._clock, self._on_event, self._policy = clock, on_event, policy
         self._closing = threading.Event()
-        self._lock = threading.Lock()  # guards all below, and that only one thread hands out
+        self._handing = threading.Lock()  # one shot at a time; held while a picture is masked
+        self._lock = threading.Lock()  # guards all below; held for a moment only
         self._sinks: tuple[Sink, ...] = ()
         self._state, self._reason = SourceState.OPENING, ""
-        self._timeline, self._meter = Timeline(), RateMeter()
+        self._meter = RateMeter()
         self._source: FrameSource | None = None
         self._now = clock.monotonic_ns()
         self._since = self._last = self._now  # when the state began; when the last picture came
@@ -99,26 +103,33 @@ class SourceRunner:
         self._since = self._last = self._clock.monotonic_ns()
         self._threads = (spawn("capture", self._capture), spawn("watch", self._watch))
 
-    def close(self, timeout: float = 3.0) -> bool:
-        """End both threads; False if the source did not let go within ``timeout`` seconds (its own read time limit ends it later)."""
-        self._closing.set()
+    def stop(self) -> None:
+        """Hand out nothing more, and end both threads soon; does not wait."""
         with self._lock:
+            self._closing.set()
+            self._sinks = ()
             source = self._source
         if source is not None:
             source.close()
+
+    def join(self, timeout: float = 3.0) -> bool:
+        """Wait for the threads; False if the source did not let go within ``timeout`` seconds (its own read time limit ends it later)."""
         for thread in self._threads:
             thread.join(timeout)
-        if ended := not any(thread.is_alive() for thread in self._threads):
-            return ended
-        log.warning("source %s did not end within %g s", self._name, timeout)
-        return False
+        if not self.ended:
+            log.warning("source %s did not end within %g s", self._name, timeout)
+        return self.ended
+
+    @property
+    def ended(self) -> bool:
+        return not any(thread.is_alive() for thread in self._threads)
 
     def attach(self, sink: Sink) -> None:
         with self._lock:
             self._sinks = (*self._sinks, sink)
 
     def detach(self, sink: Sink) -> None:
-        """No shot reaches ``sink`` after this returns."""
+        """At most one shot more reaches ``sink``."""
         with self._lock:
             self._sinks = tuple(other for other in self._sinks if other is not sink)
 
@@ -159,11 +170,12 @@ class SourceRunner:
             with self._lock:
                 self._source = source
                 self._timeline.restart()
+                self._intake.source_opened(source.circle)
                 self._last = self._clock.monotonic_ns()
             for raw in source.frames():
                 if self._closing.is_set():
                     return "closed"
-                self._hand_out(raw, source)
+                self._hand_out(raw)
             return self._stalled() or "the source ended"
         except PanocamError as error:
             return self._stalled() or str(error)
@@ -182,22 +194,23 @@ class SourceRunner:
         with self._lock:
             return self._reason if self._state is SourceState.LOST else ""
 
-    def _hand_out(self, raw: RawFrame, source: FrameSource) -> None:
+    def _hand_out(self, raw: RawFrame) -> None:
         now = self._clock.monotonic_ns()
-        with self._lock:
-            back, outage = self._state is not SourceState.LIVE, (now - self._since) / NS
-            was_lost = self._state is SourceState.LOST or self._restarts > 0
-            if back:
-                self._meter.clear()
-                self._state, self._reason, self._since = SourceState.LIVE, "", now
-            self._last = now
-            pts, jump = self._timeline.place(raw.pts_ns, now)
-            self._size = raw.planes.size
-            self._frames += 1
-            self._meter.add(pts)
-            shot = self._intake.take(replace(raw, pts_ns=pts, discontinuity=jump or back or raw.discontinuity))
-            self._send(shot)
-        if back and was_lost:
+        with self._handing:
+            with self._lock:
+                if self._closing.is_set():
+                    return
+                back, outage = self._state is not SourceState.LIVE, (now - self._since) / NS
+                was_lost = back and (self._state is SourceState.LOST or self._restarts > 0)
+                if back:
+                    self._meter.clear()
+                    self._state, self._reason, self._since = SourceState.LIVE, "", now
+                self._last, self._size = now, raw.planes.size
+                pts, jump = self._timeline.place(raw.pts_ns, now)
+                self._frames += 1
+                self._meter.add(pts)
+            self._send(self._intake.take(replace(raw, pts_ns=pts, discontinuity=jump or back or raw.discontinuity)))
+        if was_lost:
             log.info("source %s is back after %.1f s", self._name, outage)
             self._on_event("source-back", {"source": self._name, "outage_s": round(outage, 1)})
 
@@ -219,27 +232,40 @@ class SourceRunner:
 
     def _watch(self) -> None:
         while not self._closing.wait(self._policy.notice):
-            now = self._clock.monotonic_ns()
-            with self._lock:
-                state, silent = self._state, (now - self._last) / NS
-                slow = 5 / self._meter.fps if self._meter.fps else 0.0  # a source of one picture in five seconds is not dead
-                source = self._source
-            if state is SourceState.LIVE and silent > max(self._policy.stall, slow):
-                self._lose(f"no picture for {silent:.0f} s", 0)
-                if source is not None:
-                    source.close()
-            elif state is not SourceState.LIVE and (state is SourceState.LOST or silent > self._policy.patience):
-                self._notify(now)
+            try:
+                self._look()
+            except Exception:  # a supervisor must not end before what it watches
+                log.exception("watching source %s failed", self._name)
+
+    def _look(self) -> None:
+        now = self._clock.monotonic_ns()
+        with self._lock:
+            state, silent = self._state, (now - self._last) / NS
+            slow = 5 / self._meter.fps if self._meter.fps else 0.0  # a source of one picture in five seconds is not dead
+            source = self._source
+        if state is SourceState.LIVE and silent > max(self._policy.stall, slow):
+            self._lose(f"no picture for {silent:.0f} s", 0)
+            if source is not None:
+                source.close()
+        elif state is SourceState.LOST or (state is SourceState.OPENING and silent > self._policy.patience):
+            self._notify(now)
 
     def _notify(self, now: int) -> None:
-        with self._lock:
-            if self._state is SourceState.LIVE:
-                return
-            if self._state is SourceState.OPENING or self._source is not None:
-                line = "waiting for the first picture"
-            else:
-                left = max(0, self._retry_at - now) / NS
-                line = f"next attempt in {left:.0f} s" if left >= 1 else "trying again"
-            title = "No picture" if self._state is SourceState.LOST else "Starting"
-            lines = (self._name, self._reason, line) if self._reason else (self._name, line)
-            self._send(self._intake.drawn(Notice(title, lines), self._timeline.stamp(now)))
+        with self._handing:
+            with self._lock:
+                if self._state is SourceState.LIVE or self._closing.is_set():
+                    return
+                notice, pts = self._words(now), self._timeline.stamp(now)
+            self._send(self._intake.drawn(notice, pts))
+
+    def _words(self, now: int) -> Notice:
+        """What matters most comes first, because small pictures show no more."""
+        if self._state is SourceState.OPENING:
+            return Notice("Starting", ("waiting for the first picture", self._name))
+        left = max(0, self._retry_at - now) / NS
+        if self._source is not None:
+            line = "waiting for the first picture"
+        else:
+            line = f"next attempt in {left:.0f} s" if left >= 1 else "trying again"
+        reason = self._reason.removeprefix(f"source {self._name}: ").removeprefix(f"source={self._name!r}: ")
+        return Notice("No picture", (reason, line, self._name))

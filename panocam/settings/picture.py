@@ -55,33 +55,26 @@ class Source(Section):
         "Source",
         "Where the fisheye picture comes from: sim:room, sim:yard, a video or image file, rtsp://…, or v4l2:/dev/video0.",
         write=ADMIN,
-        restart=True,
         min_length=1,
         max_length=1024,
     )
-    username: str = setting(
-        "", "User name", "Account at the source, if it asks for one.", read=ADMIN, write=ADMIN, restart=True, max_length=256
-    )
+    username: str = setting("", "User name", "Account at the source, if it asks for one.", read=ADMIN, write=ADMIN, max_length=256)
     password: SecretStr = setting(
-        SecretStr(""), "Password", "Password at the source; never shown again.", read=ADMIN, write=ADMIN, restart=True, max_length=256
+        SecretStr(""), "Password", "Password at the source; never shown again.", read=ADMIN, write=ADMIN, max_length=256
     )
     lens: str = setting(
         "equidistant",
         "Lens model",
         "equidistant, equisolid, stereographic, orthographic, or kb:k1,k2,k3,k4 (Kannala-Brandt).",
         write=ADMIN,
-        restart=True,
         pattern=LENS_PATTERN,
     )
-    fov: float = setting(
-        182.0, "Field of view", "The full angle seen across the image circle.", write=ADMIN, restart=True, ge=60, le=220, unit="°"
-    )
+    fov: float = setting(182.0, "Field of view", "The full angle seen across the image circle.", write=ADMIN, ge=60, le=220, unit="°")
     circle: Circle | None = setting(
         None,
         "Image circle",
         "Centre and radius in source pixels as CX,CY,R; empty finds it automatically.",
         write=ADMIN,
-        restart=True,
         unit="px",
     )
 

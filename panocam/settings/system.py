@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Literal
 
 from pydantic import field_validator
@@ -29,7 +29,7 @@ class Device(Section):
     name: str = setting(
         "Panoramic camera", "Name", "What discovery and the web page call this camera.", write=ADMIN, min_length=1, max_length=63
     )
-    model: Literal["m4327", "m4328"] = setting("m4328", "Model", "Decides the lists of resolutions.", write=ADMIN, restart=True)
+    model: Literal["m4327", "m4328"] = setting("m4328", "Model", "Decides the lists of resolutions.", write=ADMIN)
 
     @field_validator("serial", mode="before")
     @classmethod
@@ -66,10 +66,16 @@ class Network(Section):
     )
     rtp_port_last: int = setting(50_999, "Last RTP port", "End of that range, included.", write=ADMIN, ge=1025, le=65_535)
     multicast_address: str = setting(
-        "239.192.0.1", "Multicast address", "Group address of the first view; each further view takes the next one.", write=ADMIN
+        "239.192.0.1", "Multicast address", "IPv4 group address of the first stream; each further stream takes the next one.", write=ADMIN
     )
     multicast_port: int = setting(
-        51_000, "Multicast port", "UDP port of multicast video; RTCP takes the next one.", write=ADMIN, ge=1024, le=65_534, multiple_of=2
+        51_000,
+        "Multicast port",
+        "Even UDP port of the first stream, RTCP on the next; each further stream takes the next two.",
+        write=ADMIN,
+        ge=1024,
+        le=65_534,
+        multiple_of=2,
     )
     multicast_ttl: int = setting(5, "Multicast TTL", "How many routers a multicast packet may pass.", write=ADMIN, ge=1, le=255)
 
@@ -85,11 +91,11 @@ class Network(Section):
     @classmethod
     def _is_multicast(cls, value: str) -> str:
         try:
-            address = ip_address(value)
+            address = IPv4Address(value)
         except ValueError:
             address = None
         if address is None or not address.is_multicast:
-            raise ValueError("should be a multicast address, 224.0.0.0 to 239.255.255.255 or ff00::/8")
+            raise ValueError("should be an IPv4 multicast address, 224.0.0.0 to 239.255.255.255")
         return str(address)
 
 

@@ -18,7 +18,6 @@ from panocam.streaming.rtsp.session import SessionState, State
 from panocam.streaming.rtsp.target import parse_target
 from panocam.streaming.service import Service
 from panocam.streaming.session import Session
-from panocam.streaming.url import parse_query
 
 STATUSES: tuple[tuple[type[PanocamError], int], ...] = (
     (InvalidValue, 400),
@@ -72,7 +71,7 @@ async def describe(service: Service, call: Call, client: Client) -> Outcome:
     """DESCRIBE (RFC 2326 §10.2): starts the channel, because its parameter sets are known only then."""
     local = client.outlet.local[0] or "0.0.0.0"  # noqa: S104  # an SDP's way to say that the address is unknown
     target = parse_target(call.request.uri, local)
-    spec = service.camera.plan(parse_query(target.query))
+    spec = service.plan(target.query)
     description = await service.camera.describe(spec)
     body = sdp.build(target, [sdp.Media(0, description)], local)
     return Outcome(Reply(200, (("Content-Base", f"{target.base}/"), ("Content-Type", "application/sdp")), body))

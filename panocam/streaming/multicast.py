@@ -98,12 +98,16 @@ class Groups:
         self._plan, self._server_ports = plan, server_ports
         self._groups: dict[Feed, Group] = {}
 
+    def set_plan(self, plan: MulticastRange, server_ports: range) -> None:
+        """For groups from now on. One in use keeps its address, which no other gets meanwhile."""
+        self._plan, self._server_ports = plan, server_ports
+
     def hold(self, feed: Feed, local: str) -> Group:
         """The group of a feed, made if need be; ``local`` is the address of the network interface to send from."""
         group = self._groups.get(feed)
         if group is None:
-            used = {group.index for group in self._groups.values()}
-            index = next((index for index in range(self._plan.count) if index not in used), None)
+            used = {group.address for group in self._groups.values()}
+            index = next((index for index in range(self._plan.count) if self._plan.group(index) not in used), None)
             if index is None:
                 raise Busy(f"all {self._plan.count} multicast groups are in use; configure a larger range")
             group = self._groups[feed] = Group(feed, index, self._plan, local, self._server_ports)

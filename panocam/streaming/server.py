@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -76,9 +77,14 @@ class RtspServer:
         try:
             server = await loop.create_server(self.protocol, host, port, ssl=tls, backlog=_BACKLOG)
         except OSError as error:
-            raise Unavailable(f"RTSP cannot listen on {host}:{port}: {error.strerror or error}; choose another port") from None
+            raise _cannot_listen("RTSPS" if tls else "RTSP", host, port, error) from None
         self._servers.append(server)
         return int(server.sockets[0].getsockname()[1])
+
+    def set_options(self, options: RtspOptions) -> None:
+        """New limits, ports and groups, for connections and sessions from now on."""
+        self._options = options
+        self._service.set_options(options)
 
     def use_certificate(self, tls: ssl.SSLContext) -> None:
         """From now on new RTSPS connections get this context; running ones stay."""
@@ -198,3 +204,14 @@ class RtspServer:
         while True:
             await asyncio.sleep(1)
             self.sweep()
+
+
+def _cannot_listen(what: str, host: str, port: int, error: OSError) -> Unavailable:
+    option = f"--{what.lower()}-port N"
+    if error.errno == errno.EADDRINUSE:
+        return Unavailable(
+            f"{what} port {port} is in use: stop the program that holds it, or choose another with {option} (0 = any free port)"
+        )
+    if error.errno == errno.EACCES:
+        return Unavailable(f"{what} port {port} needs administrator rights: choose one above 1023 with {option}")
+    return Unavailable(f"{what} cannot listen on {host}:{port} ({error.strerror or error}): choose another with --host or {option}")

@@ -6,7 +6,8 @@ import logging
 from typing import Literal, Protocol
 
 from panocam.clock import NS, Clock
-from panocam.errors import RemoteProtocolError
+from panocam.errors import InvalidValue, NotFound, RemoteProtocolError
+from panocam.pipeline.request import ChannelSpec
 from panocam.pipeline.service import Camera
 from panocam.streaming import rtcp
 from panocam.streaming.feed import Feed, Feeds
@@ -15,6 +16,7 @@ from panocam.streaming.options import RtspOptions
 from panocam.streaming.outlet import Outlet
 from panocam.streaming.rtsp.session import SessionState
 from panocam.streaming.session import Session
+from panocam.streaming.url import parse_query
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,19 @@ class Service:
         self.sessions: dict[str, Session] = {}
         self.malformed_rtcp = 0
         self._by_outlet: dict[Outlet, dict[Session, None]] = {}
+
+    def set_options(self, options: RtspOptions) -> None:
+        """For sessions from now on; those that run keep their ports and groups."""
+        self.options = options
+        self.groups.set_plan(options.multicast, options.udp_ports)
+
+    def plan(self, query: str) -> ChannelSpec:
+        """The channel that a URL's arguments ask for. A view that is not there is a wrong argument: raises InvalidValue."""
+        request = parse_query(query)
+        try:
+            return self.camera.plan(request)
+        except NotFound as error:
+            raise InvalidValue("camera", request.view + 1, str(error)) from None
 
     def find(self, identifier: str) -> SessionState | None:
         """The protocol state of a session. To be named is a sign of life."""

@@ -20,7 +20,6 @@ from panocam.streaming.service import Service
 from panocam.streaming.session import Session
 from panocam.streaming.tap import InterleavedSink
 from panocam.streaming.udp import UdpSink
-from panocam.streaming.url import parse_query
 
 
 async def setup(service: Service, call: Call, client: Client) -> Outcome:
@@ -29,7 +28,7 @@ async def setup(service: Service, call: Call, client: Client) -> Outcome:
     index = _stream_index(target)
     offer = _choose(call.request, client.outlet)
     blocksize = _blocksize(call.request)
-    spec = service.camera.plan(parse_query(target.query))
+    spec = service.plan(target.query)
     await service.camera.describe(spec)
     session = _session(service, call, client, target, spec)
     feed = service.feeds.hold(spec, size_for(blocksize, datagrams=offer.lower is not Lower.TCP))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import threading
 
 import pytest
@@ -22,7 +23,7 @@ def test_decimation_is_even(source: float, wanted: float) -> None:
     decimator = Decimator(wanted)
     kept = [pts for i in range(round(source * 20)) if decimator.take(pts := round(i * NS / source))]
     assert len(kept) / 20 == pytest.approx(min(source, wanted), rel=0.03)
-    gaps = [b - a for a, b in zip(kept, kept[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(kept)]
     assert max(gaps) - min(gaps) <= NS / source + 1
 
 

@@ -68,7 +68,7 @@ def test_the_schema_carries_what_a_form_needs() -> None:
         ("stream.resolution", "huge", "should be a size such as 1920x1440"),
         ("stream.codec", "vp9", "should be 'h264', 'h265', 'av1' or 'jpeg'"),
         ("network.host", "example.org", "should be an IPv4 or IPv6 address"),
-        ("network.multicast_address", "192.0.2.1", "should be a multicast address"),
+        ("network.multicast_address", "192.0.2.1", "should be an IPv4 multicast address"),
         ("network.multicast_port", 51001, "multiple of 2"),
         ("installation.rol", 1, "is not a setting; installation has mount"),
         ("instalation.roll", 1, "is not a setting; the sections are device"),

@@ -81,7 +81,7 @@ async def test_a_pause_is_silent_and_play_begins_again_with_a_key_picture(client
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [
-        ("?camera=9", 404, "view 8"),
+        ("?camera=9", 400, "camera=9: view 8"),
         ("?camera=x", 400, "camera"),
         ("?videocodec=mpeg2", 400, "videocodec='mpeg2': give h264, h265, av1, jpeg"),
         ("?resolution=1x1", 400, "resolution"),

@@ -1,1 +1,14 @@
 """Our own REST, the live WebSocket, metrics and the web interface."""
+
+from panocam.api.web import accounts, events, live, metrics, session, settings, status, views
+
+ENDPOINTS = (
+    *session.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *views.ENDPOINTS,
+    *settings.ENDPOINTS,
+    *status.ENDPOINTS,
+    *events.ENDPOINTS,
+    *live.ENDPOINTS,
+    *metrics.ENDPOINTS,
+)

@@ -10,7 +10,6 @@ from panocam.pipeline.sources.base import Factory, FrameSource, SourceOptions
 from panocam.pipeline.sources.file import open_file
 from panocam.pipeline.sources.image import SUFFIXES, ImageSource
 from panocam.pipeline.sources.rtsp import open_rtsp
-from panocam.pipeline.sources.simulated import open_simulated
 from panocam.pipeline.sources.v4l2 import open_v4l2
 
 __all__ = ["FrameSource", "SourceOptions", "check_address", "open_source", "shown"]
@@ -20,12 +19,18 @@ def _open_path(path: str, options: SourceOptions) -> FrameSource:
     return (ImageSource if Path(path).suffix.lower() in SUFFIXES else open_file)(path, options)
 
 
+def _open_simulated(uri: str, options: SourceOptions) -> FrameSource:
+    from panocam.pipeline.sources.simulated import open_simulated  # large; most sources do without
+
+    return open_simulated(uri, options)
+
+
 FACTORIES: dict[str, Factory] = {
     "": _open_path,
     "file": lambda uri, options: _open_path(uri.removeprefix("file://").removeprefix("file:"), options),
     "rtsp": open_rtsp,
     "rtsps": open_rtsp,
-    "sim": open_simulated,
+    "sim": _open_simulated,
     "v4l2": open_v4l2,
 }
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from panocam.clock import Clock, SystemClock
 from panocam.media.frame import RawFrame
+from panocam.optics.lens import Circle, Lens
+from panocam.optics.mount import Mount
 
 
 class FrameSource(Protocol):
     """One opened source. It is made, iterated and dropped by one thread; only ``close`` may come from another.
 
     ``size`` is (width, height) of the newest picture, before the first one what the source announces, (0, 0) if nothing;
-    ``fps`` what it announces, 0 if unknown; ``corrupt`` counts the packets that could not be decoded.
+    ``fps`` what it announces, 0 if unknown; ``corrupt`` counts the packets that could not be decoded; ``circle`` is the image
+    circle if the source knows it.
     """
 
     size: tuple[int, int]
     fps: float
     corrupt: int
+    circle: Circle | None
 
     def frames(self) -> Iterator[RawFrame]:
         """Yield pictures when they are due, pts starting anywhere but strictly increasing.
@@ -36,9 +40,9 @@ class SourceOptions:
     """What sources may be told beyond their address; each takes what concerns it.
 
     ``timeout`` (s): how long opening and each read of a network or device source may take.
-    ``fps``: rate of a still picture or of the simulated sensor; 0 is their default. ``paced`` False hands out the pictures of a
-    file as fast as they are taken, once and without looping. ``transports``: what to try with RTSP, in order.
-    ``scene``: builds the simulated world from its name, ``renderer(name) -> SceneRenderer``.
+    ``fps``: rate of a still picture or of the simulated sensor; 0 is their default. ``paced`` False hands out pictures as
+    fast as they are taken, a file's once and without looping. ``transports``: what to try with RTSP, in order.
+    ``mount``, ``sensor`` (width, height) and ``lens`` are the simulated camera's; without a lens the default one is used.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -46,7 +50,9 @@ class SourceOptions:
     fps: float = 0.0
     paced: bool = True
     transports: tuple[str, ...] = ("tcp", "udp")
-    scene: Callable[[str], Any] | None = None
+    mount: Mount = Mount.CEILING
+    sensor: tuple[int, int] = (2992, 2992)
+    lens: Lens | None = None
 
 
 Factory = Callable[[str, SourceOptions], FrameSource]

@@ -18,12 +18,13 @@ from panocam.media.frame import RawFrame
 from panocam.media.stamps import Stage, Stamps
 
 DEFAULT_FPS = 25.0
+TOO_LATE = "no answer in time"
 
 
 def reason_of(error: av.error.FFmpegError) -> str:
     """FFmpeg's words for what went wrong, without the address (it may hold a password)."""
     if isinstance(error, av.error.ExitError) or error.errno == errno.ETIMEDOUT:
-        return "no answer in time"
+        return TOO_LATE
     return str(error.strerror or "unknown error").rstrip(".").lower()
 
 
@@ -34,10 +35,8 @@ def open_container(
     limits = None if timeout is None else (timeout, timeout)
     try:
         return av.open(target, format=format, options=options or {}, timeout=limits)
-    except av.error.InvalidDataError:
-        raise InvalidValue(
-            "source", shown, "not a video that can be read (damaged, cut short or another format)"
-        ) from None
+    except (av.error.InvalidDataError, av.error.ArgumentError):
+        raise InvalidValue("source", shown, "not a video that can be read (damaged, cut short or another format)") from None
     except av.error.FFmpegError as error:
         raise Unavailable(f"source {shown}: {reason_of(error)}") from None
 
@@ -70,7 +69,7 @@ class Decoder:
         self.corrupt = 0
         open_video_decoder(stream, low_delay, threads)
 
-    def decode(self, packet: av.Packet) -> Iterator[Decoded]:
+    def decode(self, packet: av.Packet[VideoStream]) -> Iterator[Decoded]:
         """The pictures that became ready with ``packet``."""
         try:
             frames = packet.decode()

@@ -10,12 +10,19 @@ import av.error
 from panocam.clock import NS
 from panocam.errors import InvalidValue, PanocamError, Unavailable
 from panocam.media.frame import RawFrame
+from panocam.optics.lens import Circle
 from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.decoding import DEFAULT_FPS, Decoded, Decoder, open_container, rate_of, raw_frame, video_of
 
 DECODE_THREADS = 2
 """A large H.265 file needs more than one core may give; the picture or two it comes later do not matter for a file."""
+
+OPTIONS = {
+    # A playlist or a text file is no video, and must not make us open what it names.
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,obu,ivf,flv,asf,ogg,mjpeg,mxf,nut,yuv4mpegpipe,gif,apng",
+}
 
 
 def check_file(path: str) -> Path:
@@ -37,14 +44,16 @@ class FileSource:
     """Decodes, waits until a picture is due, yields it; at the end begins again.
 
     The pictures' own spacing is kept (variable frame rate); a picture without time, or one that does not come after its
-    predecessor, is set one nominal interval later. The last picture of a pass is shown as long as the nominal interval.
+    predecessor, is set one nominal interval later; where decoding is too slow, times stretch with it. The last picture of a pass
+    is shown as long as the nominal interval.
     """
 
     def __init__(self, path: str, options: SourceOptions) -> None:
         self._path, self._clock, self._paced = str(check_file(path)), options.clock, options.paced
         self._pacer = Pacer(options.clock)
         self.corrupt = 0
-        container = open_container(self._path, self._path)
+        self.circle: Circle | None = None
+        container = open_container(self._path, self._path, options=OPTIONS)
         try:
             stream = video_of(container, self._path)
             self.size = (stream.codec_context.width, stream.codec_context.height)
@@ -82,13 +91,13 @@ class FileSource:
         if self._paced and self._pacer.wait(pts_ns) is None:
             return None
         picture = decoded.frame
-        changed = (picture.width, picture.height) != self.size
+        changed = pts_ns > 0 and (picture.width, picture.height) != self.size
         self.size = (picture.width, picture.height)
-        return raw_frame(picture, pts_ns, self._clock, self._clock.monotonic_ns(), changed)
+        return raw_frame(picture, pts_ns + self._pacer.slipped_ns, self._clock, self._clock.monotonic_ns(), changed)
 
     def _pass(self) -> Iterator[Decoded]:
         """The pictures of the file once through; damage ends the pass early and is counted."""
-        container = open_container(self._path, self._path)
+        container = open_container(self._path, self._path, options=OPTIONS)
         try:
             stream = video_of(container, self._path)
             decoder = Decoder(stream, low_delay=False, threads=DECODE_THREADS)

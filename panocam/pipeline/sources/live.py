@@ -10,6 +10,7 @@ from av.container import InputContainer
 from panocam.clock import NS, Clock
 from panocam.errors import PanocamError, Unavailable
 from panocam.media.frame import RawFrame
+from panocam.optics.lens import Circle
 from panocam.pipeline.sources.decoding import DEFAULT_FPS, Decoder, rate_of, raw_frame, reason_of, video_of
 
 
@@ -20,8 +21,8 @@ class LiveSource:
     with Unavailable and a reason without credentials; starting anew is the supervisor's work.
     """
 
-    def __init__(self, container: InputContainer, name: str, clock: Clock) -> None:
-        self._container, self._name, self._clock = container, name, clock
+    def __init__(self, container: InputContainer, name: str, clock: Clock, transport: str = "") -> None:
+        self._container, self._name, self._clock, self.transport = container, name, clock, transport
         self._closed = False
         try:
             self._stream = video_of(container, name)
@@ -32,6 +33,7 @@ class LiveSource:
         self.size = (context.width, context.height)
         self.fps = rate_of(self._stream)
         self.corrupt = 0
+        self.circle: Circle | None = None
 
     def close(self) -> None:
         """Takes effect with the next packet, at the latest when the read times out: FFmpeg cannot be interrupted from outside."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from panocam.clock import NS
 from panocam.errors import InvalidValue, Unavailable
 from panocam.pipeline.sources.address import shown
 from panocam.pipeline.sources.base import SourceOptions
-from panocam.pipeline.sources.decoding import open_container
+from panocam.pipeline.sources.decoding import TOO_LATE, open_container
 from panocam.pipeline.sources.live import LiveSource
 
-_HOPELESS = ("refused", "no answer in time", "401", "404", "unauthorized", "not found", "no route", "unreachable", "name or service")
+_HOPELESS = ("refused", TOO_LATE, "401", "404", "unauthorized", "not found", "no route", "unreachable", "name or service")
 """Reasons that another transport would not mend."""
 
 
@@ -17,19 +18,35 @@ def open_rtsp(uri: str, options: SourceOptions) -> LiveSource:
     name = shown(uri)
     reasons = []
     for transport in options.transports:
-        settings = {
-            "rtsp_transport": transport,
-            "allowed_media_types": "video",
-            "fflags": "nobuffer",
-            "flags": "low_delay",
-            "analyzeduration": "1000000",
-            "reorder_queue_size": "64" if transport == "udp" else "0",
-        }
+        reason = ""
         try:
-            return LiveSource(open_container(uri, name, options=settings, timeout=options.timeout), name, options.clock)
-        except (Unavailable, InvalidValue) as error:
+            return _connect(uri, name, transport, options)
+        except InvalidValue:
+            reason = "the answer is no video stream"
+        except Unavailable as error:
             reason = str(error).rpartition(": ")[2]
-            reasons.append(f"{reason} ({transport.upper()})")
-            if any(word in reason.lower() for word in _HOPELESS):
-                break
+        reasons.append(f"{reason} ({transport.upper()})")
+        if any(word in reason.lower() for word in _HOPELESS):
+            break
     raise Unavailable(f"source {name}: {', '.join(reasons)}")
+
+
+def _connect(uri: str, name: str, transport: str, options: SourceOptions) -> LiveSource:
+    settings = {
+        "rtsp_transport": transport,
+        "allowed_media_types": "video",
+        "fflags": "nobuffer",
+        "flags": "low_delay",
+        "analyzeduration": "1000000",
+        "fpsprobesize": "0",  # the rate is measured anyway; probing it would cost most of a second
+        "reorder_queue_size": "64" if transport == "udp" else "0",
+    }
+    started = options.clock.monotonic_ns()
+    try:
+        container = open_container(uri, name, options=settings, timeout=options.timeout)
+    except InvalidValue:
+        # FFmpeg reports a reply that it stopped waiting for as "invalid data".
+        if options.clock.monotonic_ns() - started >= options.timeout * NS:
+            raise Unavailable(f"source {name}: {TOO_LATE}") from None
+        raise
+    return LiveSource(container, name, options.clock, transport)

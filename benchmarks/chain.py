@@ -1,0 +1,219 @@
+"""The whole chain: one 2992x2992 H.264 file to four 1920x1440 H.264 view areas, ours against one ffmpeg with four v360 and four x264.
+
+Both get the same file, the same views (a wall camera's four areas, which v360 can express), and the very options of our own
+encoder. Counted is the time from the tenth picture to the last, so that neither start-up nor map building counts. PSNR is that of
+each side's decoded streams against the exact views of the decoded source, by Lanczos interpolation without a mesh; v360 takes
+pixel centres to be half a pixel elsewhere, so it is judged at the better of both places.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from panocam.clock import SystemClock
+from panocam.codecs.decoder import planes_of
+from panocam.codecs.encoder import open_encoder
+from panocam.codecs.h264 import recipe
+from panocam.media.codec import Codec, EncoderProfile
+from panocam.media.frame import Frame
+from panocam.media.planes import JPEG_COLOR, Planes
+from panocam.optics.aim import tile_rays
+from panocam.optics.lens import Circle, Lens, default_lens
+from panocam.optics.mount import Mount, camera_from_world
+from panocam.optics.view import Arrangement
+from panocam.pipeline.coder import Coder, Output
+from panocam.pipeline.config import LensOptions
+from panocam.pipeline.intake import Intake
+from panocam.pipeline.renderer import Renderer, Scenery
+from panocam.pipeline.shot import Shot
+from panocam.pipeline.sources import SourceOptions, open_source
+from panocam.pipeline.workers import WorkerPool
+from panocam.scene import open_scene
+
+SOURCE = (2992, 2992)
+SIZE = (1920, 1440)
+FRAMES, WARM, ROUNDS = 70, 10, 3
+FPS = 25
+PROFILE = EncoderProfile(Codec.H264, *SIZE)
+VIEWS = (4, 5, 6, 7)
+AIMS = ((0, 0), (-45, 0), (45, 0), (0, -45))
+"""Yaw and pitch of a wall camera's four view areas, for v360."""
+
+
+def film(folder: Path) -> Path:
+    """The simulated room from the wall, as a good camera would send it."""
+    path = folder / "room.mp4"
+    scene = open_scene("room", Mount.WALL, SOURCE, default_lens(SOURCE))
+    encoder = open_encoder(EncoderProfile(Codec.H264, *SOURCE, compression=20), FPS, JPEG_COLOR, 2)
+    raw = folder / "room.h264"
+    with raw.open("wb") as out:
+        for number in range(FRAMES):
+            planes = encoder.allocate()
+            scene.render(number / FPS, planes)
+            for packet in encoder.encode(Frame(planes, number * 40_000_000, 0)):
+                out.write(packet.data)
+    encoder.close()
+    command = ["ffmpeg", "-v", "error", "-y", "-r", str(FPS), "-i", str(raw), "-c", "copy", str(path)]
+    subprocess.run(command, check=True)
+    return path
+
+
+class Flow:
+    """Lets a coder have the next picture when it has begun with the one before, so that nothing is dropped and no core waits."""
+
+    def __init__(self, coders: int) -> None:
+        self.begun = [0] * coders
+        self.data: list[list[bytes]] = [[] for _ in range(coders)]
+        self.times: list[float] = []
+        self._changed = threading.Condition()
+
+    def begin(self, index: int) -> None:
+        with self._changed:
+            self.begun[index] += 1
+            self._changed.notify_all()
+
+    def deliver(self, index: int, output: Output) -> None:
+        with self._changed:
+            self.data[index].append(output.packet.data)
+            self.times.append(time.perf_counter())
+            self._changed.notify_all()
+
+    def wait(self, index: int, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.begun[index] >= count, 60)
+
+    def finish(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.times) >= count, 60)
+
+
+class Telling(Renderer):
+    """A renderer that says when it begins, which is when its coder's slot is free again."""
+
+    def __init__(self, view: int, flow: Flow, index: int) -> None:
+        scenery = Scenery(Arrangement(Mount.WALL))
+        super().__init__(view, SIZE, lambda: scenery)
+        self._flow, self._number = flow, index
+
+    def draw(self, shot: Shot, out: Planes) -> None:
+        self._flow.begin(self._number)
+        super().draw(shot, out)
+
+
+def ours(path: Path, folder: Path) -> float:
+    """Frames per second of four views; writes ``ours0.h264``…"""
+    pool, clock = WorkerPool(2), SystemClock()
+    flow = Flow(len(VIEWS))
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    coders = [
+        Coder(PROFILE, Telling(view, flow, i), pool.pin(), clock, lambda: FPS, lambda out, i=i: flow.deliver(i, out), fail)
+        for i, view in enumerate(VIEWS)
+    ]
+    intake = Intake(LensOptions(circle=default_lens(SOURCE).circle), clock)
+    for number, raw in enumerate(open_source(str(path), SourceOptions(paced=False)).frames()):
+        shot = intake.take(raw)
+        for i, coder in enumerate(coders):
+            flow.wait(i, number)
+            coder.accept(shot)
+    flow.finish(FRAMES * len(VIEWS))
+    for coder in coders:
+        coder.close()
+    pool.close()
+    for i, data in enumerate(flow.data):
+        (folder / f"ours{i}.h264").write_bytes(b"".join(data))
+    return (FRAMES - WARM) / (flow.times[-1] - flow.times[WARM * len(VIEWS) - 1])
+
+
+def rival(path: Path, folder: Path) -> float:
+    """The same by ffmpeg; writes ``rival0.h264``…"""
+    splits = "".join(f"[s{i}]" for i in range(4))
+    v360 = "v360=fisheye:flat:ih_fov=182:iv_fov=182:h_fov=90:v_fov=73.7398:interp=linear"
+    chains = ";".join(f"[s{i}]{v360}:yaw={yaw}:pitch={pitch}:w={SIZE[0]}:h={SIZE[1]}[o{i}]" for i, (yaw, pitch) in enumerate(AIMS))
+    made = recipe(PROFILE, FPS, 1)
+    command = ["ffmpeg", "-v", "error", "-y", "-progress", "pipe:1", "-stats_period", "0.05", "-i", str(path)]
+    command += ["-filter_complex", f"[0:v]split=4{splits};{chains}"]
+    for i in range(4):
+        command += ["-map", f"[o{i}]", "-c:v", made.library, "-g", str(PROFILE.gop), "-pix_fmt", "yuv420p"]
+        command += [part for name, value in made.options.items() for part in (f"-{name}", value)]
+        command += [str(folder / f"rival{i}.h264")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        marks = [(int(line[6:]), time.perf_counter()) for line in process.stdout if line.startswith("frame=")]
+    assert process.returncode == 0
+    first = next(mark for mark in marks if mark[0] >= WARM)
+    last = next(mark for mark in marks if mark[0] == marks[-1][0])
+    return (last[0] - first[0]) / (last[1] - first[1])
+
+
+def luma(path: Path, numbers: set[int]) -> dict[int, Planes]:
+    with av.open(str(path)) as container:
+        return {i: planes_of(frame) for i, frame in enumerate(container.decode(video=0)) if i in numbers}
+
+
+def psnr(path: Path, folder: Path, who: str, shift: float) -> float:
+    """Mean over views and a few pictures, in dB, of the luma."""
+    numbers = set(range(WARM, FRAMES, 20))
+    source = luma(path, numbers)
+    circle = default_lens(SOURCE).circle
+    lens = default_lens(SOURCE)
+    moved = Lens(lens.model, lens.fov, Circle(circle.cx + shift, circle.cy + shift, circle.radius))
+    grid = np.stack(np.meshgrid(np.arange(SIZE[0]), np.arange(SIZE[1])), -1)
+    errors = []
+    for i, view in enumerate(VIEWS):
+        (tile,) = Arrangement(Mount.WALL).view(view, SIZE).tiles
+        world = tile_rays(tile, grid, lens, Mount.WALL)
+        at = moved.project((world @ camera_from_world(Mount.WALL).T).astype(np.float32)).astype(np.float32)
+        made = luma(folder / f"{who}{i}.h264", numbers)
+        for number in numbers:
+            exact = cv2.remap(source[number].y, at[..., 0], at[..., 1], cv2.INTER_LANCZOS4)
+            rim = np.zeros_like(exact, bool)
+            rim[8:-8, 8:-8] = np.linalg.norm(at[8:-8, 8:-8] - (circle.cx, circle.cy), axis=-1) < circle.radius - 16
+            errors.append(float(np.mean((exact.astype(np.float32) - made[number].y)[rim] ** 2)))
+    return float(10 * np.log10(255**2 / np.mean(errors)))
+
+
+def run() -> list[dict[str, object]]:
+    """Rows with fps, kbit/s and PSNR of both, and the ratio of the frame rates; [] and a reason in the row where ffmpeg is missing."""
+    if shutil.which("ffmpeg") is None:
+        return [{"benchmark": "chain", "skipped": "ffmpeg is not installed"}]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = film(folder)
+        rates: dict[str, list[float]] = {"ours": [], "rival": []}
+        for _ in range(ROUNDS):
+            rates["ours"].append(ours(path, folder))
+            rates["rival"].append(rival(path, folder))
+        rows: list[dict[str, object]] = []
+        for who, label in (("ours", "panocam"), ("rival", "ffmpeg 4 x v360 + 4 x x264")):
+            bits = sum((folder / f"{who}{i}.h264").stat().st_size for i in range(4)) * 8
+            quality = max(psnr(path, folder, who, shift) for shift in ((0.0,) if who == "ours" else (0.0, 0.5)))
+            fps = statistics.median(rates[who])
+            rows.append(
+                {
+                    "benchmark": "chain",
+                    "who": label,
+                    "fps": round(fps, 1),
+                    "kbit/s a view": round(bits / 4 / FRAMES * FPS / 1000),
+                    "PSNR dB": round(quality, 2),
+                    "ratio": round(fps / statistics.median(rates["rival"]), 2),
+                }
+            )
+        return rows
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)

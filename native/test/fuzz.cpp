@@ -1,0 +1,124 @@
+// Stand-alone check of all kernels this processor has, to be run under a sanitizer or an emulator: hostile meshes, tiny and odd pictures,
+// padded strides, bands of rows. All kernels must write the same bytes, and none outside the rectangle. Usage: warp_fuzz [rounds].
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "warp.h"
+
+using namespace panocam;
+
+namespace {
+
+std::mt19937 engine(20);
+
+int between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(engine); }
+
+struct Memory {  // exactly as large as the plane needs, so that a sanitizer sees every byte read beyond it
+    int width, height, stride;
+    std::unique_ptr<uint8_t[]> bytes;
+
+    Memory(int w, int h, int pad) : width(w), height(h), stride(w + pad), bytes(new uint8_t[size()]) {}
+    size_t size() const { return static_cast<size_t>(stride) * (height - 1) + width; }
+    Plane plane() const { return {bytes.get(), stride, width, height}; }
+};
+
+Memory noise(int w, int h) {
+    Memory m(w, h, between(0, 3) * between(0, 40));
+    for (size_t i = 0; i < m.size(); ++i) m.bytes[i] = static_cast<uint8_t>(engine());
+    return m;
+}
+
+int32_t wild() {
+    switch (between(0, 4)) {
+        case 0: return INT32_MIN + between(0, 2);
+        case 1: return INT32_MAX - between(0, 2);
+        case 2: return static_cast<int32_t>(engine());
+        case 3: return between(-1000, 1000);
+        default: return between(-(1 << 30), 1 << 30);
+    }
+}
+
+// A smooth mesh somewhere about the picture, turned, stretched, bent, and then spoilt in places.
+std::vector<int32_t> mesh(int columns, int rows, const Plane &source) {
+    std::vector<int32_t> nodes(static_cast<size_t>(columns) * rows * 2);
+    std::uniform_real_distribution<double> any(-1, 1);
+    const double reach = std::pow(4.0, any(engine)), bend = between(0, 2) ? 0.0 : 0.01;
+    double m[4];
+    for (double &v : m) v = any(engine) * reach;
+    const double x0 = (0.5 + any(engine)) * source.width, y0 = (0.5 + any(engine)) * source.height;
+    for (int r = 0; r < rows; ++r)
+        for (int c = 0; c < columns; ++c) {
+            const double x = x0 + 16 * (m[0] * c + m[1] * r) + bend * 16 * c * r, y = y0 + 16 * (m[2] * c + m[3] * r) - bend * 16 * r * r;
+            int32_t *n = &nodes[2 * (static_cast<size_t>(r) * columns + c)];
+            n[0] = static_cast<int32_t>(std::clamp(x * 65536, -2147483647.0, 2147483647.0));
+            n[1] = static_cast<int32_t>(std::clamp(y * 65536, -2147483647.0, 2147483647.0));
+        }
+    for (int spoilt = between(0, 3) ? 0 : between(1, columns * rows); spoilt > 0; --spoilt) {
+        int32_t *n = &nodes[2 * static_cast<size_t>(between(0, columns * rows - 1))];
+        if (between(0, 2)) n[between(0, 1)] = wild();
+        else n[0] = n[1] = kOutside;
+    }
+    return nodes;
+}
+
+struct Picture {
+    std::vector<Memory> planes;
+
+    Picture(int w, int h, int pad) {
+        for (int i = 0; i < 3; ++i) planes.emplace_back(i ? w / 2 : w, i ? h / 2 : h, pad);
+    }
+};
+
+bool round_of(int number) {
+    const int w = between(0, 3) ? between(1, 300) : between(1, 20), h = between(0, 3) ? between(1, 300) : between(1, 20);
+    const Memory y = noise(w, h), u = noise((w + 1) / 2, (h + 1) / 2), v = noise((w + 1) / 2, (h + 1) / 2);
+    Job job{};
+    job.source[0] = y.plane(), job.source[1] = u.plane(), job.source[2] = v.plane();
+    job.width = 2 * between(1, 100), job.height = 2 * between(1, 60);
+    job.row0 = between(0, 1) ? 0 : 2 * between(0, job.height / 2 - 1);
+    job.row1 = between(0, 1) ? job.height : 2 * between(job.row0 / 2 + 1, job.height / 2);
+    job.columns = (job.width + kCell - 1) / kCell + 1;
+    for (uint8_t &f : job.fill) f = static_cast<uint8_t>(engine());
+    const std::vector<int32_t> nodes = mesh(job.columns, (job.height + kCell - 1) / kCell + 1, y.plane());
+    job.nodes = nodes.data();
+    const int pad = between(0, 40);
+    std::vector<Picture> results;
+    for (const Kernel *k = kernels(); k->name; ++k) {
+        results.emplace_back(job.width, job.height, pad);
+        for (int i = 0; i < 3; ++i) {
+            const Memory &m = results.back().planes[i];
+            std::memset(m.bytes.get(), 0xA5, m.size());
+            job.target[i] = {m.bytes.get(), m.stride};
+        }
+        k->warp(job);
+    }
+    for (size_t k = 0; k < results.size(); ++k)
+        for (int i = 0; i < 3; ++i) {
+            const Memory &m = results[k].planes[i], &last = results.back().planes[i];
+            const int s = i ? 1 : 0;
+            if (std::memcmp(m.bytes.get(), last.bytes.get(), m.size())) return std::printf("round %d: %s differs in plane %d\n", number, kernels()[k].name, i), false;
+            for (int row = 0; row < m.height; ++row)
+                for (int x = 0; x < m.stride && static_cast<size_t>(row) * m.stride + x < m.size(); ++x)
+                    if ((row < job.row0 >> s || row >= job.row1 >> s || x >= m.width) && m.bytes[static_cast<size_t>(row) * m.stride + x] != 0xA5)
+                        return std::printf("round %d: %s wrote outside, plane %d row %d\n", number, kernels()[k].name, i, row), false;
+        }
+    return true;
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+    const int rounds = argc > 1 ? std::atoi(argv[1]) : 2000;
+    for (int i = 0; i < rounds; ++i)
+        if (!round_of(i)) return 1;
+    std::printf("%d passed, 0 failed:", rounds);
+    for (const Kernel *k = kernels(); k->name; ++k) std::printf(" %s", k->name);
+    std::printf("\n");
+    return 0;
+}

@@ -1,0 +1,154 @@
+"""What handlers may reach: the parts of the camera, as the HTTP side sees them.
+
+The composition root makes one ``Services``; every handler gets it in its ``Call``. The pipeline and the RTSP server are protocols
+here, so that each side is tested without the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from panocam.access import Accounts, Authenticator
+from panocam.access.preview import Preview
+from panocam.access.sessions import Sessions, Tickets
+from panocam.api.clients import Clients
+from panocam.clock import Clock
+from panocam.events.bus import Bus
+from panocam.media.packet import Packet
+from panocam.optics.lens import Lens
+from panocam.optics.pose import Limits, Pose
+from panocam.pipeline.request import StreamRequest
+from panocam.pipeline.service import Camera
+from panocam.settings import Store
+from panocam.settings.system import Access
+
+if TYPE_CHECKING:  # types only: the delivery side does not need the code behind them
+    from panocam.pipeline.camera import CameraStatus
+    from panocam.streaming.server import RtspStatus
+    from panocam.streaming.session import SessionInfo
+
+Address = tuple[str, int]
+
+
+class Head(Protocol):
+    """Where one view area looks; moves show on the next picture."""
+
+    @property
+    def pose(self) -> Pose: ...
+    @property
+    def home(self) -> Pose: ...
+    @property
+    def limits(self) -> Limits: ...
+    def set_pose(self, pose: Pose) -> Pose:
+        """Look there as far as the limits let; returns what it became."""
+
+
+class PanoramicCamera(Camera, Protocol):
+    """The pipeline with the things that only a panoramic camera has. All methods are called on the event loop.
+
+    ``heads`` maps the view index of each view area to its head.
+    """
+
+    @property
+    def heads(self) -> Mapping[int, Head]: ...
+    @property
+    def lens(self) -> Lens | None: ...
+    @property
+    def source_size(self) -> tuple[int, int] | None: ...
+
+    def offered(self, view: int) -> Sequence[tuple[int, int]]:
+        """The resolutions of a view, largest first. Raises NotFound for one that the mount does not have."""
+
+    async def snapshot(self, request: StreamRequest) -> Packet:
+        """One JPEG picture taken after this call. Raises as ``plan``; Busy; Unavailable."""
+
+    def status(self) -> CameraStatus: ...
+
+
+class Rtsp(Protocol):
+    """The RTSP server, for the carriers that begin as HTTP; ``streaming.server.RtspServer`` is one."""
+
+    def protocol(self) -> asyncio.Protocol:
+        """Takes over the transport of a tunnel in HTTP."""
+
+    async def over_websocket(
+        self,
+        receive: AsyncIterator[bytes],
+        send: Callable[[bytes], Awaitable[None]],
+        *,
+        user: str,
+        peer: Address,
+        local: Address,
+        secure: bool,
+    ) -> None:
+        """Serves RTSP in binary messages until either side ends it."""
+
+    def sessions(self) -> Sequence[SessionInfo]: ...
+    def status(self) -> RtspStatus: ...
+
+
+@dataclass
+class Boot:
+    """This run of the program. ``ready`` is set when everything listens."""
+
+    started_ns: int
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
+class Services:
+    """See above. ``https_port`` gives the number to lead people to, or None while HTTPS is off; ``rtsp`` is None where none runs."""
+
+    clock: Clock
+    boot: Boot
+    settings: Store
+    accounts: Accounts
+    authenticator: Authenticator
+    sessions: Sessions
+    tickets: Tickets
+    preview: Preview
+    bus: Bus
+    camera: PanoramicCamera
+    clients: Clients
+    rtsp: Rtsp | None = None
+    https_port: Callable[[], int | None] = lambda: None
+
+    @property
+    def needs_setup(self) -> bool:
+        """True in the factory-default state: no account exists."""
+        return self.accounts.empty
+
+
+def assemble(
+    clock: Clock,
+    settings: Store,
+    accounts: Accounts,
+    authenticator: Authenticator,
+    camera: PanoramicCamera,
+    rtsp: Rtsp | None,
+    bus: Bus,
+) -> Services:
+    """Services for one run; preview mode counts from here."""
+
+    def rules() -> Access:
+        return settings.snapshot.access
+
+    return Services(
+        clock=clock,
+        boot=Boot(clock.monotonic_ns()),
+        settings=settings,
+        accounts=accounts,
+        authenticator=authenticator,
+        sessions=Sessions(accounts, rules, clock),
+        tickets=Tickets(accounts, clock),
+        preview=Preview(accounts, clock, settings.running.access.preview_minutes),
+        bus=bus,
+        camera=camera,
+        clients=Clients(clock),
+        rtsp=rtsp,
+    )

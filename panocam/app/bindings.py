@@ -1,0 +1,35 @@
+"""Which part takes which settings while the camera runs: one row each, and nothing else decides it.
+
+A row that refuses (any PanocamError) makes the store give the old values back to the rows before it. Settings without a row are
+read where they are used, at the moment they are used: names of views, the rules of access.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from panocam.app.check import check_source
+from panocam.app.presence import Presence
+from panocam.app.translate import camera_config, rtsp_options, stream_defaults
+from panocam.pipeline.camera import PanoramicCamera
+from panocam.settings import Snapshot, Store
+from panocam.settings.store import Apply
+from panocam.streaming.server import RtspServer
+
+
+def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: Presence) -> None:
+    """Connect the settings with the parts."""
+
+    async def usable(old: Snapshot, new: Snapshot) -> None:
+        if new.source.address() != old.source.address():
+            await asyncio.to_thread(check_source, camera_config(new))
+
+    rows: tuple[tuple[tuple[str, ...], Apply], ...] = (
+        (("source",), usable),
+        (("device", "source", "installation", "views", "areas"), lambda old, new: panoramic.reconfigure(camera_config(new))),
+        (("stream",), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
+        (("network",), lambda old, new: rtsp.set_options(rtsp_options(new))),
+        (("device",), lambda old, new: presence.change(name=new.device.name, model=new.device.model.upper())),
+    )
+    for sections, apply in rows:
+        store.bind(sections, apply)

@@ -1,0 +1,123 @@
+"""One camera, built in order on an exit stack; closing is the reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from panocam.access import Accounts, Authenticator, KeyStore
+from panocam.access.certificates import Certificates, Names
+from panocam.api.build import http_server
+from panocam.api.services import Services, assemble
+from panocam.app.bindings import bind
+from panocam.app.check import check_source
+from panocam.app.facts import failed_login, pipeline_fact
+from panocam.app.presence import Presence
+from panocam.app.translate import camera_config, rtsp_options, stream_defaults
+from panocam.clock import SystemClock
+from panocam.discovery.mdns import Announcement, own_addresses
+from panocam.events.announce import announce_settings
+from panocam.events.bus import Bus
+from panocam.events.topics import SYSTEM_READY
+from panocam.pipeline.camera import PanoramicCamera
+from panocam.settings import DataFolder, Snapshot, Store
+from panocam.settings.system import EVERYWHERE, HttpPolicy
+from panocam.streaming.server import RtspServer
+
+RENEW_EVERY_S = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Numbers of the ports that listen; 0 is a service that is off."""
+
+    http: int = 0
+    https: int = 0
+    rtsp: int = 0
+    rtsps: int = 0
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Who a running camera is and where it answers."""
+
+    host: str
+    ports: Ports
+    serial: str
+    name: str
+    model: str
+    setup_needed: bool
+
+
+@contextlib.asynccontextmanager
+async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[Addresses]:
+    """Run a camera on the running loop until the block ends. Raises PanocamError when it cannot start, with the remedy."""
+    clock = SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        folder = DataFolder(data)
+        folder.lock()
+        stack.callback(folder.unlock)
+        keystore = KeyStore.open(folder)
+        store = Store.open(folder, keystore, overrides, clock)
+        settings = store.running
+        config = camera_config(settings)
+        if "source.uri" in overrides:  # what was saved long ago may be missing today: then the picture says so
+            await asyncio.to_thread(check_source, config)
+        bus = Bus(clock)
+        stack.callback(announce_settings(store, bus))
+        accounts = Accounts.open(folder, keystore, clock, settings.device.serial)
+        authenticator = Authenticator(accounts, lambda: store.running.access, clock, on_failure=failed_login(bus))
+        panoramic = await stack.enter_async_context(
+            PanoramicCamera(config, stream_defaults(settings), clock=clock, on_event=pipeline_fact(bus))
+        )
+        rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings)))
+        certificates = Certificates.open(folder, keystore, clock, _names(settings))
+        services = assemble(clock, store, accounts, authenticator, panoramic, rtsp, bus)
+        ports = await _listen(stack, services, rtsp, certificates.ssl_context())
+        presence = await stack.enter_async_context(Presence(_announcement(settings, ports)))
+        bind(store, panoramic, rtsp, presence)
+        renewing = asyncio.create_task(_renew_daily(certificates), name="certificate renewal")
+        stack.callback(renewing.cancel)
+        services.boot.ready.set()
+        bus.emit(SYSTEM_READY, ready=True)
+        device = settings.device
+        yield Addresses(settings.network.host, ports, device.serial, device.name, device.model.upper(), accounts.empty)
+
+
+async def _listen(stack: contextlib.AsyncExitStack, services: Services, rtsp: RtspServer, tls: ssl.SSLContext) -> Ports:
+    """Open every port that is on."""
+    network = services.settings.running.network
+    http = await stack.enter_async_context(http_server(services))
+    hosts = (EVERYWHERE, "::") if network.host == "::" else (network.host,)
+    plain, secure = network.http_policy is not HttpPolicy.HTTPS, network.http_policy is not HttpPolicy.HTTP
+    ports = Ports(network.http_port * plain, network.https_port * secure, network.rtsp_port, network.rtsps_port)
+    for host in hosts:
+        ports = Ports(
+            http=await http.listen(host, ports.http) if plain else 0,
+            https=await http.listen(host, ports.https, tls) if secure else 0,
+            rtsp=await rtsp.listen(host, ports.rtsp),
+            rtsps=await rtsp.listen(host, ports.rtsps, tls),
+        )
+    services.https_port = lambda: ports.https or None
+    return ports
+
+
+def _announcement(settings: Snapshot, ports: Ports) -> Announcement:
+    device, host = settings.device, settings.network.host
+    return Announcement(device.name, device.model.upper(), device.serial, ports.http, ports.https, ports.rtsp, host)
+
+
+def _names(settings: Snapshot) -> Names:
+    hosts = (socket.gethostname(), f"panocam-{settings.device.serial.lower()}.local", "localhost")
+    return Names(settings.device.serial, hosts, tuple(own_addresses(settings.network.host)))
+
+
+async def _renew_daily(certificates: Certificates) -> None:
+    while True:
+        await asyncio.sleep(RENEW_EVERY_S)
+        certificates.renew_if_due()

@@ -1,0 +1,35 @@
+"""The log: one line an event on standard error, in one style, with credentials in addresses hidden.
+
+Parts never log secrets by themselves (see ``pipeline.sources.address``); that the last step hides them too is for what other
+libraries say.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+
+LEVELS = ("debug", "info", "warning", "error")
+STYLE = "%(asctime)s.%(msecs)03d %(levelname)-7s %(name)s: %(message)s"
+DATES = "%Y-%m-%d %H:%M:%S"
+TALKATIVE = ("uvicorn", "zeroconf", "httpx", "asyncio", "websockets")
+"""Libraries of which only warnings are of interest."""
+
+_CREDENTIALS = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s'\"]*@", re.IGNORECASE)
+
+
+class Discreet(logging.Formatter):
+    """Hides user and password of every address in a line, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _CREDENTIALS.sub(r"\1***@", super().format(record))
+
+
+def set_up(level: str) -> None:
+    """Log to standard error from ``level`` (one of ``LEVELS``) on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Discreet(STYLE, DATES))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

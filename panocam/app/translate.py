@@ -1,0 +1,67 @@
+"""Settings into the values that the parts take. Pure packages never see settings; this is where the two meet."""
+
+from __future__ import annotations
+
+from panocam.optics.catalog import Model
+from panocam.optics.lens import Circle
+from panocam.optics.mount import Mount
+from panocam.optics.pose import Pose, default_poses
+from panocam.pipeline.config import CameraConfig, LensOptions
+from panocam.pipeline.plan import StreamDefaults
+from panocam.settings import Snapshot
+from panocam.streaming.multicast import MulticastRange
+from panocam.streaming.options import RtspOptions
+
+
+def camera_config(settings: Snapshot) -> CameraConfig:
+    """Source, lens, mount and views. Raises InvalidValue for what does not go together."""
+    source, installation = settings.source, settings.installation
+    mount = Mount(installation.mount)
+    return CameraConfig(
+        source=source.address(),
+        model=Model(settings.device.model),
+        mount=mount,
+        lens=LensOptions(source.lens, source.fov, None if source.circle is None else Circle(*source.circle)),
+        roll=installation.roll,
+        quad_order=installation.quad_order,
+        quad_eye=installation.quad_eye,
+        poses=home_poses(settings, mount),
+        enabled=frozenset(index for index, view in enumerate(settings.views) if view.enabled),
+        source_fps=25.0 if installation.power_line == 50 else 30.0,
+    )
+
+
+def home_poses(settings: Snapshot, mount: Mount) -> tuple[Pose, ...]:
+    """Where the four areas look at first: as set, else as suits the mount."""
+    return tuple(
+        Pose(
+            default.pan if area.pan is None else area.pan,
+            default.tilt if area.tilt is None else area.tilt,
+            default.hfov if area.hfov is None else area.hfov,
+        )
+        for area, default in zip(settings.areas, default_poses(mount), strict=True)
+    )
+
+
+def stream_defaults(settings: Snapshot) -> StreamDefaults:
+    """What a request means where it says nothing."""
+    stream = settings.stream
+    return StreamDefaults(
+        codec=stream.codec,
+        fps=stream.fps,
+        compression=stream.compression,
+        gop=stream.gop,
+        bitrate_mode=stream.bitrate_mode,
+        max_bitrate_kbps=stream.max_bitrate_kbps,
+        h264_profile=stream.h264_profile,
+        resolutions={} if stream.resolution is None else dict.fromkeys(range(len(settings.views)), stream.resolution),
+    )
+
+
+def rtsp_options(settings: Snapshot) -> RtspOptions:
+    """Ports and groups of media over UDP."""
+    network = settings.network
+    return RtspOptions(
+        udp_ports=range(network.rtp_port_first, network.rtp_port_last + 1),
+        multicast=MulticastRange(network.multicast_address, network.multicast_port, network.multicast_ttl),
+    )

@@ -1,0 +1,107 @@
+"""Which code moves the pixels: the native kernel when it is installed, else a NumPy/OpenCV version of the same contract.
+
+Both paint one mesh rectangle: coordinates linear between nodes, pixels bilinear, the picture surrounded by the fill colour,
+cells with an ``OUTSIDE`` corner all fill colour. Chroma is sampled at its own place: ``(x + 1/2) / 2 - 1/2``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from panocam import __version__
+from panocam.media.planes import Plane, Planes
+from panocam.optics.mesh import ONE, OUTSIDE, STEP, Mesh
+
+try:
+    import panocam_native
+except ImportError:
+    panocam_native = None
+
+log = logging.getLogger(__name__)
+
+Fill = tuple[int, int, int]
+Map = NDArray[np.float32]
+Paint = Callable[[Mesh, Planes, Planes, tuple[int, int], Fill], None]
+FAR = -1e4
+"""A map coordinate surely outside any picture."""
+
+
+def paint_native(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill, kernel: str = "") -> None:
+    """Paint rows ``rows[0] <= y < rows[1]`` of ``out`` that ``mesh`` covers; ``kernel`` names one of ``panocam_native.kernels()``."""
+    rectangle = mesh.x, mesh.y, mesh.width, mesh.height
+    panocam_native.warp(source.y, source.u, source.v, out.y, out.u, out.v, mesh.nodes, *rectangle, *rows, *fill, kernel)
+
+
+def paint_opencv(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill) -> None:
+    """The same with full coordinate maps, for machines without the native kernel and as its reference."""
+    top, bottom = max(rows[0], mesh.y), min(rows[1], mesh.y + mesh.height)
+    if top >= bottom:
+        return
+    maps = _maps(mesh)
+    for plane, target, value, half in zip((source.y, source.u, source.v), (out.y, out.u, out.v), fill, (1, 2, 2), strict=True):
+        x, y = (m[(top - mesh.y) // half : (bottom - mesh.y) // half] for m in maps[half])
+        area = target[top // half : bottom // half, mesh.x // half : (mesh.x + mesh.width) // half]
+        area[:] = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=value)
+
+
+@lru_cache(maxsize=8)
+def _maps(mesh: Mesh) -> dict[int, tuple[Map, Map]]:
+    """Source coordinates of every pixel, for luma (key 1) and chroma (key 2)."""
+    outside = (mesh.nodes == OUTSIDE).any(axis=-1)
+    dark = (outside[:-1, :-1] | outside[1:, :-1] | outside[:-1, 1:] | outside[1:, 1:]).repeat(STEP, 0).repeat(STEP, 1)
+    nodes = np.where(outside[..., None], 0, mesh.nodes).astype(np.float64) / ONE
+    maps = {}
+    for half in (1, 2):
+        first = (half - 1) / 2
+        rows, columns = ((np.arange(0, n, half) + first) / STEP for n in (mesh.height, mesh.width))
+        both = _linear(_linear(nodes, rows, 0), columns, 1)
+        places = (both - first) / half
+        places[dark[: mesh.height : half, : mesh.width : half]] = FAR
+        maps[half] = (places[..., 0].astype(np.float32), places[..., 1].astype(np.float32))
+    return maps
+
+
+def _linear(values: NDArray[np.float64], at: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+    """Linear interpolation of ``values`` along ``axis`` at fractional indices that lie before the last one."""
+    index = at.astype(np.intp)
+    weight = np.expand_dims(at - index, tuple(i for i in range(values.ndim) if i != axis))
+    return np.asarray(values.take(index, axis) * (1 - weight) + values.take(index + 1, axis) * weight)
+
+
+def half_opencv(plane: Plane) -> Plane:
+    """A plane at half size (rounded up): the mean of each 2x2 block; a last odd row or column is repeated."""
+    height, width = plane.shape
+    if height % 2 or width % 2:
+        plane = np.asarray(cv2.copyMakeBorder(plane, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _chosen() -> tuple[str, Paint]:
+    """The kernel of this process; a fallback is logged, once."""
+    module: Any = panocam_native
+    if module is not None and module.__version__ == __version__:
+        return module.kernels()[0], paint_native
+    reason = "is not installed" if module is None else f"{module.__version__} does not match panocam {__version__}"
+    log.warning("warping with OpenCV, several times slower: the package panocam-native %s", reason)
+    return "opencv", paint_opencv
+
+
+def kernel_name() -> str:
+    """``avx512``, ``avx2``, ``neon``, ``c++`` or ``opencv``."""
+    return _chosen()[0]
+
+
+def paint(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill) -> None:
+    """Paint the part of ``out`` that ``mesh`` covers within ``rows`` (even numbers) with the best kernel of this machine.
+
+    Several threads may paint different rows of one picture. ``fill`` is (Y, U, V) for what lies outside the source.
+    """
+    _chosen()[1](mesh, source, out, rows, fill)

@@ -1,0 +1,45 @@
+"""A picture and its half, quarter… sizes, each made when it is first asked for: the pre-filter of views that shrink the source."""
+
+from __future__ import annotations
+
+import math
+from threading import Lock
+
+from panocam.imaging.kernel import half_opencv
+from panocam.media.planes import Planes
+
+SHRINK = 4 / 3
+"""Source pixels per output pixel up to which bilinear sampling alone is sharp and hardly aliases; the kernel is fast up to it."""
+
+SMALLEST = 16
+"""A level is halved no further when a side is shorter than this."""
+
+
+class Pyramid:
+    """The levels of one picture, shared by everything that is drawn from it, from any thread.
+
+    Level k has sides of ``ceil(side / 2**k)`` pixels; coordinates go by pixel centres: ``x_k = (x + 1/2) / 2**k - 1/2``.
+    """
+
+    def __init__(self, planes: Planes) -> None:
+        self._levels = [planes]
+        self._lock = Lock()
+
+    @property
+    def planes(self) -> Planes:
+        """The picture at full size."""
+        return self._levels[0]
+
+    def level_for(self, scale: float) -> int:
+        """The level for a view that takes ``scale`` source pixels per output pixel."""
+        deepest = max(0, math.floor(math.log2(max(1, min(self.planes.size) / SMALLEST))))
+        return min(deepest, max(0, math.ceil(math.log2(scale / SHRINK)))) if scale > 0 else 0
+
+    def level(self, number: int) -> Planes:
+        """The picture at 1/2**number of its size. Made once, by the thread that first needs it; others wait for it."""
+        if number >= len(self._levels):
+            with self._lock:
+                while number >= len(self._levels):
+                    last = self._levels[-1]
+                    self._levels.append(Planes(half_opencv(last.y), half_opencv(last.u), half_opencv(last.v), last.color))
+        return self._levels[number]

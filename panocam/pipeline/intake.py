@@ -1,0 +1,88 @@
+"""From a raw picture to a shot: privacy first, then the lens, then the halvings that all channels share.
+
+Runs on the thread that hands out, one picture at a time. The image circle is the one set by hand, else the one the source
+knows, else the one found on the first pictures; until one is found, the largest that fits.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from panocam.clock import Clock
+from panocam.imaging.circle import CircleFinder
+from panocam.imaging.privacy import PrivacyMask
+from panocam.imaging.pyramid import Pyramid
+from panocam.media.frame import RawFrame
+from panocam.media.planes import Planes
+from panocam.media.stamps import Stage, Stamps
+from panocam.optics.lens import Circle, Lens
+from panocam.pipeline.config import LensOptions
+from panocam.pipeline.shot import Notice, Shot
+
+log = logging.getLogger(__name__)
+
+NOTHING = Planes.blank(16, 16)
+"""What a notice's frame carries; nobody looks into it."""
+
+
+class Intake:
+    """``mask`` may be replaced at any time and acts from the next picture on."""
+
+    def __init__(self, options: LensOptions, clock: Clock) -> None:
+        self._clock = clock
+        self.mask = PrivacyMask(clock=clock)
+        self._open = PrivacyMask(clock=clock)  # for words, which hide nobody
+        self._options = options
+        self._known: Circle | None = None
+        self._finder = CircleFinder()
+        self._size = (0, 0)
+        self._lens: Lens | None = None
+        self._pyramid = Pyramid(NOTHING)
+
+    @property
+    def lens(self) -> Lens | None:
+        """What is used now; None before the first picture."""
+        return self._lens
+
+    @property
+    def settled(self) -> bool:
+        """True when the image circle will not be looked for any further."""
+        return self._options.circle is not None or self._known is not None or self._finder.done
+
+    def set_options(self, options: LensOptions) -> None:
+        """Another lens from the next picture on."""
+        self._options = options
+
+    def forget(self) -> None:
+        """Another source takes over: what was found in the old one's pictures does not count."""
+        self._size = (0, 0)
+
+    def source_opened(self, circle: Circle | None = None) -> None:
+        """What comes next is from a source opened (again), which may know its ``circle``."""
+        self._known = circle
+
+    def take(self, raw: RawFrame) -> Shot:
+        """The shot that may be handed out."""
+        lens = self._fitted(raw.planes)
+        frame = self.mask.apply(raw)
+        if frame.planes is not self._pyramid.planes:  # a still picture is halved once
+            self._pyramid = Pyramid(frame.planes)
+        return Shot(frame, self._pyramid, lens)
+
+    def drawn(self, notice: Notice, pts_ns: int) -> Shot:
+        """A shot of words; it carries no picture."""
+        stamps = Stamps().at(Stage.CAPTURE, self._clock.monotonic_ns())
+        frame = self._open.apply(RawFrame(NOTHING, pts_ns, self._clock.wall_ns(), stamps))
+        return Shot(frame, Pyramid(frame.planes), self._lens or self._options.over(NOTHING.size), notice)
+
+    def _fitted(self, planes: Planes) -> Lens:
+        if planes.size != self._size:
+            self._size, self._finder = planes.size, CircleFinder()
+        if not self.settled:
+            self._finder.add(planes)
+        lens = self._options.over(planes.size, self._known or self._finder.circle)
+        if lens != self._lens:
+            circle = lens.circle
+            log.info("lens over %dx%d: %s, circle %.1f,%.1f,%.1f", *planes.size, lens.model, circle.cx, circle.cy, circle.radius)
+            self._lens = lens
+        return self._lens or lens

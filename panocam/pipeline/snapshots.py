@@ -1,0 +1,79 @@
+"""Still pictures on demand: one encoder for one picture, shared by everybody who asks for the same one at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from panocam.errors import Busy, PanocamError, Unavailable
+from panocam.media.packet import Packet
+from panocam.pipeline.coder import Coder, Output
+from panocam.pipeline.request import ChannelSpec
+
+MOST = 8
+TIMEOUT_S = 10.0
+
+Engage = Callable[[ChannelSpec, Callable[[Output], None], Callable[[PanocamError], None]], Coder]
+
+
+@dataclass
+class _Exposure:
+    picture: asyncio.Future[Packet]
+    coder: Coder | None = None
+
+
+class Snapshots:
+    """``engage(spec, deliver, fail)`` makes a coder that gets shots; ``release(coder)`` ends it. Used on the event loop."""
+
+    def __init__(self, engage: Engage, release: Callable[[Coder], None]) -> None:
+        self._engage, self._release = engage, release
+        self._loop = asyncio.get_running_loop()
+        self._open: dict[ChannelSpec, _Exposure] = {}
+
+    @property
+    def coders(self) -> tuple[Coder, ...]:
+        return tuple(exposure.coder for exposure in self._open.values() if exposure.coder is not None)
+
+    async def take(self, spec: ChannelSpec) -> Packet:
+        """The next picture of ``spec``. Raises Busy beyond ``MOST`` different ones at once, Unavailable if none comes."""
+        exposure = self._open.get(spec) or self._begin(spec)
+        try:
+            return await asyncio.wait_for(asyncio.shield(exposure.picture), TIMEOUT_S)
+        except TimeoutError:
+            self._finish(spec, exposure, Unavailable(f"view {spec.view} gave no picture within {TIMEOUT_S:g} s"))
+            return exposure.picture.result()
+
+    def close(self) -> None:
+        for spec, exposure in list(self._open.items()):
+            self._finish(spec, exposure, Unavailable("the camera stopped"))
+
+    def _begin(self, spec: ChannelSpec) -> _Exposure:
+        if len(self._open) >= MOST:
+            raise Busy(f"{MOST} different still pictures are being taken; ask again in a moment", retry_after=1)
+        exposure = _Exposure(self._loop.create_future())
+        self._open[spec] = exposure
+        exposure.coder = self._engage(
+            spec,
+            lambda output: self._from_worker(spec, exposure, output.packet),
+            lambda error: self._from_worker(spec, exposure, error),
+        )
+        return exposure
+
+    def _from_worker(self, spec: ChannelSpec, exposure: _Exposure, result: Packet | PanocamError) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._finish, spec, exposure, result)
+        except RuntimeError:  # the loop has closed
+            return
+
+    def _finish(self, spec: ChannelSpec, exposure: _Exposure, result: Packet | PanocamError) -> None:
+        if self._open.get(spec) is not exposure:
+            return
+        del self._open[spec]
+        if exposure.coder is not None:
+            self._release(exposure.coder)
+        if isinstance(result, Packet):
+            exposure.picture.set_result(result)
+        else:
+            exposure.picture.set_exception(result)
+            exposure.picture.exception()  # seen, or the loop complains when all who asked have gone

@@ -1,0 +1,53 @@
+"""The simulated world as a source (``sim:room``, ``sim:yard``): the scene says what a sensor sees at a time, the clock says when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from panocam.clock import NS
+from panocam.codecs.picture import PicturePool
+from panocam.media.frame import RawFrame
+from panocam.media.planes import JPEG_COLOR
+from panocam.media.stamps import Stage, Stamps
+from panocam.optics.lens import Circle, default_lens
+from panocam.pipeline.pacing import Pacer
+from panocam.pipeline.sources.base import SourceOptions
+from panocam.scene import open_scene
+
+DEFAULT_FPS = 25.0
+
+
+class SimulatedSource:
+    """Renders at ``fps``; where that is too fast for the machine, moments are left out and the world goes on at its own pace."""
+
+    def __init__(self, name: str, options: SourceOptions) -> None:
+        side = min(options.sensor)
+        lens = options.lens or default_lens((side, side))
+        self._scene = open_scene(name, options.mount, side, lens)
+        self._clock = options.clock
+        self._pacer = Pacer(options.clock)
+        self._pool = PicturePool(side, side, JPEG_COLOR)
+        self.circle: Circle | None = lens.circle
+        self.size = (side, side)
+        self.fps = options.fps or DEFAULT_FPS
+        self.corrupt = 0
+
+    def close(self) -> None:
+        self._pacer.close()
+
+    def frames(self) -> Iterator[RawFrame]:
+        interval = NS / self.fps
+        count = 0
+        while (late := self._pacer.wait(round(count * interval))) is not None:
+            count += int(late / interval)
+            pts = round(count * interval)
+            stamps = Stamps().at(Stage.CAPTURE, self._clock.monotonic_ns())
+            planes = self._pool.take()
+            self._scene.render(pts / NS, planes)
+            yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()))
+            count += 1
+
+
+def open_simulated(uri: str, options: SourceOptions) -> SimulatedSource:
+    """``uri`` is ``sim:NAME``. Raises InvalidValue that names the worlds there are."""
+    return SimulatedSource(uri.partition(":")[2], options)

@@ -1,0 +1,84 @@
+"""The simulated camera: world points to pixels, and the rays of a coarse grid of pixels from which everything is interpolated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from panocam.optics.lens import Lens
+from panocam.optics.mount import Mount, camera_from_world
+from panocam.scene.arrays import Array, Field, clamp
+
+
+@dataclass(frozen=True, eq=False)
+class CameraPose:
+    """Where the camera is: ``position`` in metres, and how it is mounted."""
+
+    position: Array
+    mount: Mount
+
+    @cached_property
+    def axes(self) -> Array:
+        """(3, 3): rows are the camera's x (right), y (down) and z (optical axis) in the world."""
+        return camera_from_world(self.mount)
+
+
+class Camera:
+    """A pose, a lens and a square picture of ``size`` pixels.
+
+    ``rays``: (n + 2, n + 2, 3) float32 world unit rays of the centres of blocks of ``step`` pixels, with one more block on each side.
+    """
+
+    def __init__(self, pose: CameraPose, lens: Lens, size: int) -> None:
+        self.pose, self.lens, self.size = pose, lens, size
+        self.step = 16 if size >= 4096 else 8 if size >= 1200 else 4
+        self.nodes = -(-size // self.step)
+        at = np.arange(-1, self.nodes + 1) * self.step + (self.step - 1) / 2
+        self.node_px = np.stack(np.meshgrid(at, at), -1)
+        self.rays: Field = (np.asarray(lens.unproject(self.node_px)) @ pose.axes).astype(np.float32)
+
+    def reduced(self, factor: int) -> Camera:
+        """The same camera with about ``factor`` times fewer pixels on a side."""
+        size = max(32, round(self.size / factor))
+        return Camera(self.pose, self.lens.scaled(size / self.size), size)
+
+    def project(self, points: ArrayLike) -> tuple[Array, Array]:
+        """World points (..., 3) to pixels (..., 2) and distances (...) in metres; outside the circle beyond the field of view."""
+        v = np.asarray(points, np.float64) - self.pose.position
+        return np.asarray(self.lens.project(v @ self.pose.axes.T), np.float64), np.linalg.norm(v, axis=-1)
+
+    def sees(self, points: ArrayLike) -> NDArray[np.bool_]:
+        """Whether the directions of world points (..., 3) fall inside the field of view and the picture."""
+        px, _ = self.project(points)
+        v = np.asarray(points, np.float64) - self.pose.position
+        inside: NDArray[np.bool_] = self.lens.theta(v @ self.pose.axes.T) <= self.lens.half
+        return inside & (px >= -0.5).all(-1) & (px <= self.size - 0.5).all(-1)
+
+    def outside(self, x: int, y: int, tile: int) -> bool:
+        """Whether a square of pixels lies wholly outside the image circle."""
+        c = self.lens.circle
+        dx = max(x - c.cx, c.cx - x - tile, 0)
+        dy = max(y - c.cy, c.cy - y - tile, 0)
+        return bool(np.hypot(dx, dy) > c.radius + 1)
+
+    def inside(self, x: int, y: int, w: int, h: int) -> Field:
+        """(h, w) how much of each pixel lies in the image circle."""
+        c = self.lens.circle
+        xs = (np.arange(x, x + w, dtype=np.float32) - np.float32(c.cx)) ** 2
+        ys = (np.arange(y, y + h, dtype=np.float32) - np.float32(c.cy)) ** 2
+        return clamp(np.float32(c.radius + 0.5) - cv2.sqrt(np.add.outer(ys, xs)), 0, 1)
+
+    def bounds(self, points: ArrayLike, pad: float) -> tuple[int, int, int, int] | None:
+        """Pixels (first row, row beyond, first column, column beyond) around world points (N, 3), ``pad`` pixels wider, aligned to whole
+        blocks and cut to the picture; None if nothing of it is inside."""
+        px, _ = self.project(points)
+        b, end = self.step, self.nodes * self.step
+        x0, y0 = np.clip(np.floor((px.min(0) - pad) / b) * b, 0, end).astype(int)
+        x1, y1 = np.clip(np.ceil((px.max(0) + pad + 1) / b) * b, 0, end).astype(int)
+        if x1 - x0 < 2 * b or y1 - y0 < 2 * b:
+            return None
+        return int(y0), int(y1), int(x0), int(x1)

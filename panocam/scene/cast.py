@@ -1,0 +1,192 @@
+"""Puts the actors into the picture: first the shadows they throw, then their bodies, hidden by what stands before them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from panocam.media.planes import Planes
+from panocam.scene.arrays import Bytes, Field, f32
+from panocam.scene.bodies import Patch, Rect
+from panocam.scene.camera import Camera
+from panocam.scene.figure import Figure
+from panocam.scene.light import Light
+from panocam.scene.shadow import casters, shadow, strongest
+from panocam.scene.still import CODE, FAR_MM, Still
+
+AMBIENT = 0.3
+"""Light that no shadow takes away, relative to the direct light."""
+
+NEARER_MM = 25
+"""A figure counts as this much nearer, so that feet do not sink into the floor."""
+
+
+class Actor(Protocol):
+    """Something that moves on its own. ``place`` gives x, y (m) and heading (radians clockwise from north) at a time in seconds."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def height(self) -> float: ...
+    @property
+    def speed(self) -> float: ...
+    def place(self, t: float) -> tuple[float, float, float]: ...
+    def figure(self, t: float) -> Figure: ...
+
+
+class Cast:
+    """Compositing over one camera's still picture."""
+
+    def __init__(self, camera: Camera, still: Still, light: Light) -> None:
+        self._camera, self._still, self._lights = camera, still, casters(light)
+        self._far = light.sun is not None
+        self._shadow_step = camera.step // 2 if self._far else camera.step * 2
+        step, n = camera.step, camera.size
+        at = np.minimum(np.arange(camera.nodes) * step + step // 2, n - 1)
+        metres = still.depth[np.ix_(at, at)].astype(np.float32) / 1000
+        self._ground: Field = camera.pose.position.astype(np.float32) + camera.rays[1:-1, 1:-1] * metres[..., None]
+        self._lit: Field | None = None
+        if light.sun is not None:
+            points = cv2.resize(self._ground, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+            lit = light.sunshine(points.reshape(-1, 3) + f32([0, 0, 0.05])).reshape(points.shape[:2])
+            self._lit = cv2.resize(lit, self._ground.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+
+    # -- shadows -------------------------------------------------------------------------------------------------
+
+    def cast_shadow(self, planes: Planes, figure: Figure) -> None:
+        """Darken what lies in the figure's shadow."""
+        found = self._shade(figure)
+        if found is None:
+            return
+        (y0, y1, x0, x1), factor = found
+        small = (factor ** np.float32(1 / 2.2) * 255 + 0.5).astype(np.uint8)
+        full = cv2.resize(small, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        region = planes.y[y0:y1, x0:x1]
+        cv2.multiply(region, full[: region.shape[0], : region.shape[1]], dst=region, scale=1 / 255)
+        half = cv2.resize(small, (full.shape[1] // 2, full.shape[0] // 2), interpolation=cv2.INTER_LINEAR)
+        grey = np.full_like(half, 128)
+        for plane in (planes.u, planes.v):
+            part = plane[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2]
+            cut = np.s_[: part.shape[0], : part.shape[1]]
+            _blend(part, grey[cut], cv2.bitwise_not(half[cut]))
+
+    def _shade(self, figure: Figure) -> tuple[Rect, Field] | None:
+        """Where the figure's shadow may fall, and the factor 0..1 on the light there, on a coarse grid."""
+        rect = self._camera.bounds(self._shadow_hull(figure), 0)
+        if rect is None:
+            return None
+        y0, y1, x0, x1 = rect
+        b, k = self._camera.step, self._camera.step / self._shadow_step
+        cut = np.s_[y0 // b : y1 // b, x0 // b : x1 // b]
+        cells = self._ground[cut]
+        shape = max(2, round(cells.shape[0] * k)), max(2, round(cells.shape[1] * k))
+        cells = cv2.resize(cells, shape[::-1], interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR)
+        p = np.ascontiguousarray(cells.reshape(-1, 3).T)
+        near = np.flatnonzero(self._near(p, figure))
+        if not len(near):
+            return None
+        lit: Field | float = 1.0
+        if self._lit is not None:
+            lit = cv2.resize(self._lit[cut], shape[::-1], interpolation=cv2.INTER_LINEAR).ravel()[near]
+        x, y, _ = figure.position
+        lights = self._lights if self._far else strongest(self._lights, x, y, 2)
+        segments = figure.shade if self._far else figure.shade[: figure.soft]
+        factor: Field = np.ones(p.shape[1], np.float32)
+        factor[near] = np.clip(shadow(p[:, near], lights, AMBIENT, segments, figure.contact, lit), 0, 1)
+        return rect, factor.reshape(shape)
+
+    def _near(self, p: Field, figure: Figure) -> NDArray[np.bool_]:
+        """Which points (3, N) a figure can darken."""
+        x, y, _ = figure.position
+        px, py, reach = p[0] - np.float32(x), p[1] - np.float32(y), np.float32(figure.reach)
+        if not self._far:
+            return np.asarray(px * px + py * py < reach * reach, np.bool_)
+        to = self._lights[0].at
+        level = float(np.linalg.norm(to[:2]))
+        along, across = -(px * to[0] + py * to[1]) / level, np.abs(px * to[1] - py * to[0]) / level
+        length = float(figure.hull[:, 2].max()) * level / float(to[2])
+        return np.asarray((across < reach) & (along > -reach) & (along < length + reach), np.bool_)
+
+    def _shadow_hull(self, figure: Figure) -> Field:
+        """Points round the ground that a figure can darken."""
+        x, y, z = figure.position
+        a = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+        ring = f32(np.stack([x + figure.reach * np.cos(a), y + figure.reach * np.sin(a), np.full(16, z)], 1))
+        if not self._far:
+            return np.concatenate([ring, figure.hull])
+        to = self._lights[0].at
+        fall = ring - to * np.float32(figure.hull[:, 2].max() / max(float(to[2]), 0.05)) * f32([1, 1, 0])
+        return np.concatenate([*(ring * (1 - k) + fall * k for k in (0.0, 0.5, 1.0)), figure.hull])
+
+    # -- bodies --------------------------------------------------------------------------------------------------
+
+    def draw(self, planes: Planes, patch: Patch, table: Bytes, mains: Callable[[Field], Field]) -> None:
+        """Blend a figure over the planes. ``table``: sensor response by root code; ``mains``: level of the mains light by picture row."""
+        y0, y1, x0, x1 = patch.rect
+        size, half = (x1 - x0, y1 - y0), ((x1 - x0) // 2, (y1 - y0) // 2)
+        alpha = self._alpha(patch)
+        rows = (np.arange(patch.radiance.shape[0], dtype=np.float32) + 0.5) * patch.step + y0
+        level = 1 - patch.radiance[..., 3] * (1 - mains(rows))[:, None]
+        code = np.sqrt(np.maximum(patch.radiance[..., :3] * level[..., None], 0)) * np.float32(CODE)
+        rgb = table[np.minimum(code, 65535).astype(np.uint16)]
+        luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
+        small = cv2.resize(alpha, half, interpolation=cv2.INTER_AREA)
+        shrink = cv2.INTER_AREA if patch.step == 1 else cv2.INTER_LINEAR
+        for plane, source, cover, to, k in (
+            (planes.y, luma, alpha, size, 1),
+            (planes.u, blue, small, half, 2),
+            (planes.v, red, small, half, 2),
+        ):
+            part = plane[y0 // k : y1 // k, x0 // k : x1 // k]
+            grown = cv2.resize(source, to, interpolation=cv2.INTER_LINEAR if k == 1 else shrink)
+            _blend(part, grown[: part.shape[0], : part.shape[1]], cover[: part.shape[0], : part.shape[1]])
+
+    def settle(self, figure: Figure, patch: Patch | None) -> None:
+        """Draw a figure that never moves into the still picture itself."""
+        found = self._shade(figure)
+        if found is not None:
+            (y0, y1, x0, x1), factor = found
+            part = self._still.code[y0:y1, x0:x1]
+            full = cv2.resize(np.sqrt(factor), (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+            part[:] = part * full[: part.shape[0], : part.shape[1], None]
+        if patch is None:
+            return
+        y0, y1, x0, x1 = patch.rect
+        size, part = (x1 - x0, y1 - y0), self._still.code[y0:y1, x0:x1]
+        h, w = part.shape[:2]
+        alpha = self._alpha(patch)[:h, :w].astype(np.float32)[..., None] / 255
+        code = np.sqrt(np.maximum(patch.radiance[..., :3], 0)) * np.float32(CODE)
+        part[:] = np.clip(part * (1 - alpha) + cv2.resize(code, size, interpolation=cv2.INTER_LINEAR)[:h, :w] * alpha, 0, 65535)
+        mm = np.clip(cv2.resize(patch.distance, size, interpolation=cv2.INTER_LINEAR)[:h, :w] * 1000, 0, FAR_MM).astype(np.uint16)
+        np.copyto(self._still.depth[y0:y1, x0:x1], mm, where=alpha[..., 0] > 0.5)
+
+    def _alpha(self, patch: Patch) -> Bytes:
+        """(h, w) 0..255: how much of each pixel of the patch the figure covers, after what stands before it."""
+        y0, y1, x0, x1 = patch.rect
+        size = (x1 - x0, y1 - y0)
+        share = 255.0 / len(patch.outlines)
+        total: Bytes = np.zeros(size[::-1], np.uint8)
+        for f in patch.outlines:
+            cover = cv2.resize(f, size, interpolation=cv2.INTER_LINEAR) * np.float32(share) + np.float32(share / 2)
+            cv2.add(total, np.minimum(np.maximum(cover, 0), np.float32(share)).astype(np.uint8), dst=total)
+        mm = np.clip(patch.distance * 1000 - NEARER_MM, 0, FAR_MM).astype(np.uint16)
+        here = cv2.resize(mm, size, interpolation=cv2.INTER_LINEAR)
+        wall = self._still.depth[y0:y1, x0:x1]
+        shown: Bytes = np.zeros(total.shape, np.uint8)
+        shown[: wall.shape[0], : wall.shape[1]] = cv2.compare(wall, here[: wall.shape[0], : wall.shape[1]], cv2.CMP_GT)
+        if shown.min() == 0:
+            total = np.asarray(cv2.multiply(total, cv2.blur(shown, (3, 3)), scale=1 / 255), np.uint8)
+        return total
+
+
+def _blend(under: Bytes, over: Bytes, alpha: Bytes) -> None:
+    """under += (over - under) * alpha / 255, in place."""
+    top = cv2.multiply(over, alpha, scale=1 / 255)
+    cv2.multiply(under, cv2.bitwise_not(alpha), dst=under, scale=1 / 255)
+    cv2.add(under, top, dst=under)

@@ -1,0 +1,232 @@
+"""A whole HTTP side over real settings, accounts and authentication, with a camera whose pictures the test publishes."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+import simplejpeg
+
+from panocam.access import Accounts, Authenticator, KeyStore
+from panocam.api.build import application, http_server
+from panocam.api.listen import HttpServer
+from panocam.api.services import Services, assemble
+from panocam.clock import ManualClock
+from panocam.events.bus import Bus
+from panocam.media.codec import Codec, StreamDescription
+from panocam.media.packet import Packet
+from panocam.media.stamps import Stage, Stamps
+from panocam.optics.catalog import Model, find, resolutions
+from panocam.optics.lens import Circle, Lens, LensModel
+from panocam.optics.mount import Mount
+from panocam.optics.pose import default_poses, limits
+from panocam.pipeline.camera import CameraStatus
+from panocam.pipeline.channel import ChannelStatus
+from panocam.pipeline.heads import PtzHead
+from panocam.pipeline.hub import Hub, HubSubscription
+from panocam.pipeline.plan import StreamDefaults, plan
+from panocam.pipeline.request import ChannelSpec, StreamRequest
+from panocam.pipeline.service import DropPolicy
+from panocam.pipeline.stats import StageHistograms
+from panocam.pipeline.supervisor import SourceState, SourceStatus
+from panocam.settings import DataFolder, Role, Store
+
+SERIAL = "0200DEADBEEF"
+ELSEWHERE = ("192.0.2.9", 40000)
+PASSWORDS = {Role.VIEWER: ("vera", "look-only-1"), Role.OPERATOR: ("otto", "turn-it-2"), Role.ADMINISTRATOR: ("anna", "all-of-it-3")}
+STRINGS = {Codec.H264: "avc1.640028", Codec.AV1: "av01.0.08M.08", Codec.JPEG: "mjpeg", Codec.H265: "hvc1.1.6.L120.90"}
+
+
+def jpeg(width: int, height: int, number: int = 0) -> bytes:
+    """A small real picture whose grey says its number."""
+    return bytes(simplejpeg.encode_jpeg(np.full((height, width, 1), number % 256, np.uint8), colorspace="GRAY"))
+
+
+class PublishedCamera:
+    """The pipeline's service with real planning, real hubs and real heads; only the pictures come from the test."""
+
+    def __init__(self, clock: ManualClock, mount: Mount = Mount.CEILING, model: Model = Model.M4328) -> None:
+        self.clock, self.mount, self.model = clock, mount, model
+        self.lens: Lens | None = Lens(LensModel.EQUIDISTANT, 182.0, Circle(1495.5, 1495.5, 1400.0))
+        self.source_size: tuple[int, int] | None = (2992, 2992)
+        bounds = limits(mount)
+        self.heads = {index: PtzHead(pose, bounds) for index, pose in zip(range(4, 8), default_poses(mount), strict=True)}
+        self.hubs: dict[ChannelSpec, Hub] = {}
+        self.keys_asked: list[ChannelSpec] = []
+        self.refuse: Exception | None = None
+        self.stages: dict[ChannelSpec, StageHistograms] = {}
+        self._changed = asyncio.Condition()
+
+    def plan(self, request: StreamRequest) -> ChannelSpec:
+        return plan(request, StreamDefaults(), self.model, self.mount, self.source_size)
+
+    def offered(self, view: int) -> tuple[tuple[int, int], ...]:
+        find(view, self.mount)
+        return resolutions(self.model, view, self.source_size)
+
+    async def describe(self, spec: ChannelSpec) -> StreamDescription:
+        if self.refuse is not None:
+            raise self.refuse
+        profile = spec.profile
+        return StreamDescription(profile.codec, profile.width, profile.height, 25.0, codec_string=STRINGS[profile.codec])
+
+    def subscribe(self, spec: ChannelSpec, policy: DropPolicy, bound: int = 64) -> HubSubscription:
+        return self.hub(spec).subscribe(policy, bound)
+
+    def request_key(self, spec: ChannelSpec) -> None:
+        self.keys_asked.append(spec)
+
+    async def snapshot(self, request: StreamRequest) -> Packet:
+        if self.refuse is not None:
+            raise self.refuse
+        spec = self.plan(replace(request, codec=Codec.JPEG))
+        return self.packet(spec, 0, data=jpeg(spec.profile.width, spec.profile.height))
+
+    def status(self) -> CameraStatus:
+        source = SourceStatus("sim:room", SourceState.LIVE, "", (2992, 2992), 25.0, 100, 0, 0)
+        return CameraStatus(source, tuple(self._status(spec, hub) for spec, hub in self.hubs.items()), 2)
+
+    def _status(self, spec: ChannelSpec, hub: Hub) -> ChannelStatus:
+        count = hub.counters
+        latency = self.stages[spec].copy()
+        return ChannelStatus(
+            spec=spec, running=True, subscribers=hub.subscribers, fps=25.0, packets=count.published, keys=count.keys, bytes=count.bytes,
+            frames=count.published, missed=0, dropped=count.dropped, encoders_opened=1, failures=0, latency=latency,
+        )  # fmt: skip
+
+    # --- the test's side
+
+    def hub(self, spec: ChannelSpec) -> Hub:
+        if spec not in self.hubs:
+            self.hubs[spec], self.stages[spec] = Hub(lambda n: asyncio.ensure_future(self._tell())), StageHistograms()  # type: ignore[arg-type]
+        return self.hubs[spec]
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def watched(self, count: int = 1, codec: Codec | None = None) -> ChannelSpec:
+        """Wait until a channel (of ``codec``) has ``count`` subscribers; returns it."""
+
+        def found() -> ChannelSpec | None:
+            return next((s for s, h in self.hubs.items() if h.subscribers == count and codec in (None, s.profile.codec)), None)
+
+        async with asyncio.timeout(5), self._changed:
+            while (spec := found()) is None:
+                await self._changed.wait()
+            return spec
+
+    async def unwatched(self, spec: ChannelSpec) -> None:
+        async with asyncio.timeout(5), self._changed:
+            while self.hubs[spec].subscribers:
+                await self._changed.wait()
+
+    def packet(self, spec: ChannelSpec, number: int, key: bool = True, data: bytes | None = None) -> Packet:
+        now = self.clock.monotonic_ns()
+        stamps = Stamps().at(Stage.CAPTURE, now - 5_000_000).at(Stage.ENCODE, now - 1_000_000).at(Stage.PUBLISH, now)
+        body = data if data is not None else b"%s%06d" % (b"I" if key else b"P", number)
+        return Packet(spec.profile.codec, body, key, number * 40_000_000, self.clock.wall_ns(), number, stamps)
+
+    def publish(self, spec: ChannelSpec, number: int, key: bool = True, data: bytes | None = None) -> None:
+        packet = self.packet(spec, number, key, data)
+        hub = self.hub(spec)
+        self.stages[spec].add(packet.stamps)
+        hub.publish(packet)
+
+
+@dataclass
+class Side:
+    """The HTTP side under test."""
+
+    services: Services
+    camera: PublishedCamera
+    clock: ManualClock
+    app: Any
+
+    def client(self, who: Role | None = None, *, secure: bool = True, peer: tuple[str, int] = ELSEWHERE, **more: Any) -> httpx.AsyncClient:
+        """An in-process client."""
+        auth: httpx.Auth | None = None
+        if who is not None:
+            auth = httpx.DigestAuth(*PASSWORDS[who])  # basic costs an Argon2 each time, on purpose
+        transport = httpx.ASGITransport(self.app, client=peer, raise_app_exceptions=True)
+        return httpx.AsyncClient(transport=transport, base_url=f"{'https' if secure else 'http'}://camera", auth=auth, **more)
+
+    async def login(self, client: httpx.AsyncClient, who: Role) -> dict[str, Any]:
+        """Log a browser in; the CSRF token goes into the client's headers."""
+        name, password = PASSWORDS[who]
+        reply = await client.post("/api/v1/login", json={"username": name, "password": password})
+        assert reply.status_code == 200, reply.text
+        client.headers["X-CSRF-Token"] = reply.json()["csrf"]
+        return dict(reply.json())
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[tuple[HttpServer, int]]:
+        """The same on a real port of this machine."""
+        server = http_server(self.services)
+        async with server:
+            yield server, await server.listen("127.0.0.1", 0)
+
+
+def _make(folder: Path, clock: ManualClock) -> Services:
+    data = DataFolder(folder)
+    keystore = KeyStore.open(data)
+    store = Store.open(data, keystore, {"device.serial": SERIAL}, clock)
+    accounts = Accounts.open(data, keystore, clock, SERIAL)
+    authenticator = Authenticator(accounts, lambda: store.snapshot.access, clock)
+    return assemble(clock, store, accounts, authenticator, PublishedCamera(clock), None, Bus(clock))
+
+
+@pytest.fixture(scope="session")
+def folder_with_accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Deriving passwords is slow on purpose, so the three accounts are made once."""
+    folder = tmp_path_factory.mktemp("accounts") / "data"
+
+    async def fill() -> None:
+        accounts = _make(folder, ManualClock()).accounts
+        for role in reversed(Role):
+            name, password = PASSWORDS[role]
+            await accounts.add(name, password, role, ptz=role is Role.ADMINISTRATOR)
+
+    asyncio.run(fill())
+    return folder
+
+
+def _side(folder: Path, static: Path) -> Side:
+    clock = ManualClock(monotonic_ns=3_600_000_000_000)
+    services = _make(folder, clock)
+    services.boot.ready.set()
+    camera = services.camera
+    assert isinstance(camera, PublishedCamera)
+    return Side(services, camera, clock, application(services, static))
+
+
+@pytest.fixture
+def static(tmp_path: Path) -> Path:
+    """A built web interface in miniature."""
+    folder = tmp_path / "static"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>app</title>" + "<p>hello</p>" * 50)
+    (folder / "assets" / "app-1a2b3c.js").write_text("console.log('app');\n" * 100)
+    (folder / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    return folder
+
+
+@pytest.fixture
+async def side(folder_with_accounts: Path, tmp_path: Path, static: Path) -> Side:
+    """With a viewer, an operator and an administrator."""
+    shutil.copytree(folder_with_accounts, tmp_path / "data")
+    return _side(tmp_path / "data", static)
+
+
+@pytest.fixture
+async def fresh(tmp_path: Path, static: Path) -> Side:
+    """In its factory-default state."""
+    return _side(tmp_path / "new", static)
