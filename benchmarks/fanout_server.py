@@ -1,4 +1,7 @@
-"""panocam's RTSP server with a camera that replays a clip: ``fanout_server.py CLIP`` prints its URL when ready, and what was left out when asked."""
+"""panocam's RTSP server with a camera that replays a clip: ``fanout_server.py CLIP``.
+
+Prints its URL when ready, and for each line on standard input for whom it left pictures out.
+"""
 
 from __future__ import annotations
 
