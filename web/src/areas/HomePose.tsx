@@ -10,7 +10,7 @@ import { useEdits } from "../settings/useEdits";
 import type { SettingsAccess, Values } from "../settings/useSettings";
 
 const PARTS = ["pan", "tilt", "hfov"] as const;
-const ANY_POSE = "the mount's own";
+const ANY_POSE = "automatic";
 
 /** Where one view area looks when it is at home, by numbers or by looking there. */
 export function HomePose({ view, access }: { view: View; access: SettingsAccess }) {
@@ -34,7 +34,7 @@ export function HomePose({ view, access }: { view: View; access: SettingsAccess 
       ({ pan, tilt, hfov }) => ({ [`${area}.pan`]: tenth(pan), [`${area}.tilt`]: tenth(tilt), [`${area}.hfov`]: tenth(hfov) }),
       `${view.name} has a new home position`,
     );
-  const forget = () => change(() => Object.fromEntries(PARTS.map((part) => [`${area}.${part}`, null])), `${view.name} has the mount's own home position again`);
+  const forget = () => change(() => Object.fromEntries(PARTS.map((part) => [`${area}.${part}`, null])), `${view.name} has the home position of its mount again`);
 
   return (
     <Card withBorder>
@@ -60,7 +60,7 @@ export function HomePose({ view, access }: { view: View; access: SettingsAccess 
               Use the current view as home
             </Button>
             <Button variant="default" leftSection={<IconRotate size={18} />} onClick={() => void forget()} disabled={!allowed || own}>
-              Back to the mount's own
+              Automatic home
             </Button>
           </Group>
           <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
@@ -69,7 +69,7 @@ export function HomePose({ view, access }: { view: View; access: SettingsAccess 
               .map((row) => (
                 <Field
                   key={row.path}
-                  row={row}
+                  row={{ ...row, title: row.title.replace(/^Home (.)/, (_, letter: string) => letter.toUpperCase()) }}
                   value={edits.value(row.path)}
                   error={edits.error(row.path)}
                   disabled={!allowed}

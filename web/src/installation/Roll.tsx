@@ -29,6 +29,7 @@ export function Roll({ value, disabled, error, onChange, onDone }: Props) {
           min={-180}
           max={180}
           step={0.5}
+          startPointValue={0}
           marks={MARKS}
           label={(shown) => `${shown}°`}
           value={value}

@@ -20,7 +20,7 @@ export function ratioOf(resolution: string | null): Size {
 /** A resolution that suits this screen: the largest in the list of at most that many pixels. */
 const COMFORTABLE_PIXELS = 1_600_000;
 
-const pixels = (size: string): number => size.split("x").reduce((product, side) => product * Number(side), 1);
+export const pixels = (size: string): number => size.split("x").reduce((product, side) => product * Number(side), 1);
 
 export function comfortable(resolutions: string[], limit = COMFORTABLE_PIXELS): string | null {
   return resolutions.find((size) => pixels(size) <= limit) ?? resolutions.at(-1) ?? null;

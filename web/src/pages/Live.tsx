@@ -55,7 +55,6 @@ export function Live() {
     <Stack gap="xs" flex={1} mih={0}>
       <Group gap="xs" wrap="wrap">
         <ViewChooser views={views} chosen={view} onChoose={setViewIndex} />
-        <FormatChoice formats={{ ...formats, playable }} value={chosenCodec} onChange={setCodec} />
         <Select
           aria-label="Resolution"
           data={view.resolutions.map((size) => ({ value: size, label: size.replace("x", " × ") }))}
@@ -65,6 +64,7 @@ export function Live() {
           maxDropdownHeight={360}
           w={140}
         />
+        <FormatChoice formats={{ ...formats, playable }} value={chosenCodec} onChange={setCodec} />
         <Box flex={1} visibleFrom="sm" />
         <Group gap={6}>
           {maySteer && <Tool label="Pan, tilt and zoom buttons" onClick={() => setPad(!pad)} icon={<IconArrowsMove size={SIZE} />} active={pad} />}

@@ -1,7 +1,9 @@
 import { Alert, Stack } from "@mantine/core";
 import { useState } from "react";
 
+import { pixels } from "../live/fit";
 import { LivePanel } from "../live/LivePanel";
+import { useViews } from "../live/useCamera";
 import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
 import { SideBySide } from "../parts/SideBySide";
@@ -21,19 +23,22 @@ const HELP: Record<string, string> = {
 /** How streams are coded when a client does not say. */
 export function Streams() {
   const { access, problem } = useSettings();
+  const { views } = useViews();
   const [view, setView] = useState(4);
   const section = access?.sections.find(({ name }) => name === "stream");
   if (!access || !section) return <Loading problem={problem} />;
+  const now = String(access.values["stream.resolution"]);
+  const sizes = [...new Set(["auto", now, ...views.flatMap(({ resolutions }) => resolutions).sort((a, b) => pixels(b) - pixels(a))])];
   const codec = String(access.values["stream.codec"]);
   const version = JSON.stringify(section.rows.map(({ path }) => access.values[path]));
   return (
     <Stack>
       <PageTitle title="Streams">What clients get that name no settings of their own. Streams that run keep what they have until they are opened again.</PageTitle>
       <SideBySide
-        form={<SectionForm section={section} access={access} help={HELP} />}
+        form={<SectionForm section={{ ...section, description: "" }} access={access} help={HELP} choices={{ "stream.resolution": sizes }} />}
         picture={
           <>
-            <LivePanel view={view} onView={setView} codec={codec === "h265" ? "h264" : codec} resolution={null} version={version} info steer />
+            <LivePanel view={view} onView={setView} codec={codec === "h265" ? "h264" : codec} resolution={null} version={version} info />
             {codec === "h265" && (
               <Alert color="gray" p="xs">
                 Clients get H.265; this page shows the same settings in H.264, because browsers do not decode H.265.

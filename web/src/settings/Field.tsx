@@ -20,7 +20,7 @@ export function Field({ row, value, disabled = false, error = null, description 
   const label = (
     <Group gap={6} component="span">
       {row.title}
-      {row.restart && (
+      {row.restart && row.write && (
         <Badge size="xs" variant="light" color="gray" component="span">
           at next start
         </Badge>

@@ -3,7 +3,7 @@ import type { FormEvent } from "react";
 
 import { Field } from "./Field";
 import { SaveButtons } from "./SaveButtons";
-import type { SectionRows } from "./schema";
+import type { Row, SectionRows } from "./schema";
 import { useEdits } from "./useEdits";
 import type { SettingsAccess } from "./useSettings";
 
@@ -12,11 +12,15 @@ interface Props {
   access: SettingsAccess;
   /** More words than the declaration has, by path. */
   help?: Record<string, string>;
+  /** Values to choose from where the declaration takes any text, by path. */
+  choices?: Record<string, string[]>;
 }
 
 /** A section of the settings as a form made from its declaration. */
-export function SectionForm({ section, access, help = {} }: Props) {
-  const rows = section.rows.filter(({ path }) => path in access.values);
+export function SectionForm({ section, access, help = {}, choices = {} }: Props) {
+  const rows = section.rows
+    .filter(({ path }) => path in access.values)
+    .map((row): Row => (choices[row.path] ? { ...row, kind: "choice", choices: choices[row.path] ?? [] } : row));
   const edits = useEdits(access, rows);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -25,9 +29,11 @@ export function SectionForm({ section, access, help = {} }: Props) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <Text size="sm" c="dimmed">
-          {section.description}
-        </Text>
+        {section.description && (
+          <Text size="sm" c="dimmed">
+            {section.description}
+          </Text>
+        )}
         {rows.map((row) => (
           <Field
             key={row.path}

@@ -5,6 +5,7 @@ const WORDS: Record<string, string> = {
   h265: "H.265",
   av1: "AV1",
   jpeg: "MJPEG",
+  auto: "Automatic: the largest sensible",
   vbr: "Variable: constant quality",
   mbr: "Maximum: constant quality under a limit",
   baseline: "Baseline",
@@ -22,11 +23,14 @@ const WORDS: Record<string, string> = {
   both: "Both",
 };
 
+const SIZE = /^\d+x\d+$/;
+
 const SECTIONS: Record<string, string> = { access: "Access and login" };
 
 /** The value of a choice as people read it. */
 export function labelOf(value: unknown, unit = ""): string {
   const text = String(value);
+  if (SIZE.test(text)) return text.replace("x", " × ");
   return WORDS[text] ?? (unit ? `${text} ${unit}` : text);
 }
 

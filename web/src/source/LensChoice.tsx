@@ -1,4 +1,4 @@
-import { Input, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Badge, Group, Input, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 
 import type { SettingValue } from "../api";
 
@@ -27,7 +27,14 @@ export function LensChoice({ value, disabled, error, onChange }: Props) {
   return (
     <Stack gap={6}>
       <Select
-        label="Lens model"
+        label={
+          <Group gap={6} component="span">
+            Lens model
+            <Badge size="xs" variant="light" color="gray" component="span">
+              at next start
+            </Badge>
+          </Group>
+        }
         description="How the lens maps angles to distances from the middle. If straight edges are bent near the rim, try another one."
         data={MODELS}
         value={calibrated ? "kb" : lens}
