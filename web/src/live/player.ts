@@ -59,7 +59,7 @@ export interface PlayerEvents {
 }
 
 const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 8000;
+const LAST_RETRY_MS = 4000;
 const TICK_MS = 1000;
 const STALL_MS = 5000;
 const GIVE_UP_MS = 20_000;
