@@ -18,7 +18,7 @@ from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
 from panocam.imaging.privacy import PrivacyMask
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
-from panocam.optics.catalog import SENSOR, check_resolution, find, resolutions
+from panocam.optics.catalog import SENSOR, check_resolution, resolutions
 from panocam.optics.lens import Lens
 from panocam.optics.pose import default_poses, limits
 from panocam.pipeline.budget import Budget
@@ -60,7 +60,7 @@ class PanoramicCamera(Camera):
     """Implements ``service.Camera``. Use as ``async with PanoramicCamera(config) as camera``.
 
     ``heads`` maps view index 4..7 to its ``PtzHead``. ``on_event(name, data)`` is called on the event loop with ``source-lost``,
-    ``source-back`` and ``channel-failed``.
+    ``source-back``, ``channel-failed``, and ``watched`` when the first channel starts or the last one has stopped.
     """
 
     def __init__(
@@ -115,6 +115,7 @@ class PanoramicCamera(Camera):
     # --- service.Camera
 
     def plan(self, request: StreamRequest) -> ChannelSpec:
+        self.config.find(request.view)
         return plan(request, self.defaults, self.config.model, self.config.mount, self.source_size)
 
     async def describe(self, spec: ChannelSpec) -> StreamDescription:
@@ -158,7 +159,7 @@ class PanoramicCamera(Camera):
 
     def offered(self, view: int) -> tuple[tuple[int, int], ...]:
         """The resolutions of a view, largest first. Raises NotFound."""
-        find(view, self.config.mount)
+        self.config.find(view)
         return resolutions(self.config.model, view, self.source_size)
 
     def status(self) -> CameraStatus:
@@ -193,14 +194,15 @@ class PanoramicCamera(Camera):
     def _move_heads(self, old: CameraConfig) -> None:
         config = self.config
         poses = config.poses or default_poses(config.mount)
-        for head, pose in zip(self.heads.values(), poses, strict=True):
+        homes = old.poses or default_poses(old.mount)
+        for head, home, pose in zip(self.heads.values(), homes, poses, strict=True):
             head.restrict(limits(config.mount, config.lens.fov), pose)
-            if (old.mount, old.poses) != (config.mount, config.poses):
+            if old.mount != config.mount or home != pose:
                 head.go_home()
 
     def _exists(self, spec: ChannelSpec) -> bool:
         try:
-            find(spec.view, self.config.mount)
+            self.config.find(spec.view)
             check_resolution(self.config.model, spec.view, (spec.profile.width, spec.profile.height))
         except (NotFound, InvalidValue):
             return False
@@ -210,9 +212,9 @@ class PanoramicCamera(Camera):
 
     def _channel(self, spec: ChannelSpec) -> Channel:
         if spec not in self._channels:
-            find(spec.view, self.config.mount)
+            self.config.find(spec.view)
             self._forget_stopped()
-            self._channels[spec] = Channel(spec, self._engage_admitted, self._release, self._clock, self._channel_failed)
+            self._channels[spec] = Channel(spec, self._start_channel, self._stop_channel, self._clock, self._channel_failed)
         return self._channels[spec]
 
     def _forget_stopped(self) -> None:
@@ -220,9 +222,18 @@ class PanoramicCamera(Camera):
         for spec in stopped[: max(0, len(self._channels) - REMEMBERED)]:
             self._channels.pop(spec).close()
 
-    def _engage_admitted(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
+    def _start_channel(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
         self._admit(spec)
-        return self._engage(spec, deliver, fail)
+        first = not any(channel.running for channel in self._channels.values())
+        coder = self._engage(spec, deliver, fail)
+        if first:
+            self._on_event("watched", {"watched": True})
+        return coder
+
+    def _stop_channel(self, coder: Coder) -> None:
+        self._release(coder)
+        if not any(channel.running for channel in self._channels.values()):
+            self._on_event("watched", {"watched": False})
 
     def _engage(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
         worker = self._pool.pin()

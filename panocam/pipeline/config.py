@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from panocam.optics.catalog import Model
+from panocam.errors import NotFound
+from panocam.optics.catalog import VIEWS, Model, Row, find
 from panocam.optics.lens import DEFAULT_FOV, Circle, Lens, LensModel, default_lens
 from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose, limits
@@ -33,7 +34,7 @@ class CameraConfig:
     """Raises InvalidValue for an address or a lens that cannot be meant.
 
     ``poses``: where the four view areas look at first, () for the mount's own. ``roll`` in degrees, positive clockwise.
-    ``source_fps``: rate of a still picture or of the simulated sensor, 0 for their own.
+    ``source_fps``: rate of a still picture or of the simulated sensor, 0 for their own. ``enabled``: indices of the views that may be seen.
     """
 
     source: str = "sim:room"
@@ -46,11 +47,19 @@ class CameraConfig:
     horizon: Horizon = field(default_factory=Horizon)
     poses: tuple[Pose, ...] = ()
     source_fps: float = 0.0
+    enabled: frozenset[int] = frozenset(row.index for row in VIEWS)
 
     def __post_init__(self) -> None:
         check_address(self.source)
         limits(self.mount, self.lens.fov)
         assert self.arrangement(self.poses)  # refuses a wrong order or number of poses
+
+    def find(self, view: int) -> Row:
+        """The row of a view. Raises NotFound when there is none, none on this mount, or it is switched off."""
+        row = find(view, self.mount)
+        if view not in self.enabled:
+            raise NotFound(f"view={view}: {row.name} is switched off in the settings")
+        return row
 
     def arrangement(self, poses: tuple[Pose, ...]) -> Arrangement:
         """How views are put together with the areas looking along ``poses``."""

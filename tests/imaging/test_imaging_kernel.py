@@ -216,7 +216,9 @@ def refusals() -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize(("words", "change"), list(refusals()))
 def test_what_does_not_fit_is_refused(words: str, change: dict[str, Any]) -> None:
-    arguments: dict[str, Any] = {f"{side}_{p}": np.zeros((n, n), np.uint8) for side in ("source", "target") for p, n in (("y", 64), ("u", 32), ("v", 32))}
+    arguments: dict[str, Any] = {
+        f"{side}_{p}": np.zeros((n, n), np.uint8) for side in ("source", "target") for p, n in (("y", 64), ("u", 32), ("v", 32))
+    }
     arguments |= {"nodes": np.zeros((5, 5, 2), np.int32), "x": 0, "y": 0, "width": 64, "height": 64, "row0": 0, "row1": 64}
     arguments |= {"fill_y": 0, "fill_u": 128, "fill_v": 128}
     native.warp(**arguments)

@@ -194,8 +194,7 @@ async def test_frame_rate_is_reduced_evenly(fisheye: Path) -> None:
         spec = camera.plan(StreamRequest(1, fps=5))
         async with camera.subscribe(spec, LIVE) as reader:
             times = [packet.pts_ns for packet in await take(reader, 6)]
-        gaps = [round((b - a) / 1e6) for a, b in itertools.pairwise(times)]
-        assert all(gap % 200 == 0 for gap in gaps)  # a busy machine may miss one, but never shifts them
+        assert [round((b - a) / 1e6) for a, b in itertools.pairwise(times)] == [200] * 5
 
 
 async def test_a_requested_key_comes_soon(fisheye: Path) -> None:
@@ -300,7 +299,7 @@ async def test_a_lost_source_keeps_streams_alive_with_words(tmp_path: Path) -> N
             clip(missing, range(0, 4000, 40))
             await until(lambda: camera.source_state is SourceState.LIVE)
             assert all(b.pts_ns > a.pts_ns for a, b in itertools.pairwise(await take(reader, 5)))
-    assert events[:2] == ["source-lost", "source-back"]
+    assert [name for name in events if name.startswith("source")][:2] == ["source-lost", "source-back"]
 
 
 async def test_a_failing_encoder_harms_nobody_else(fisheye: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,5 +324,43 @@ async def test_a_failing_encoder_harms_nobody_else(fisheye: Path, monkeypatch: p
             assert (await take(two, 1))[0].key  # tried again until it worked
         failed = next(c for c in camera.status().channels if c.spec == bad)
         assert failed.failures == 2
-    assert [event["name"] for event in events] == ["channel-failed"] * 2
-    assert events[0]["view"] == 4
+    failed = [event for event in events if event["name"] == "channel-failed"]
+    assert [event["view"] for event in failed] == [4, 4]
+
+
+async def test_a_view_that_is_switched_off_is_refused_and_its_channels_end(fisheye: Path) -> None:
+    async with camera_on(fisheye) as camera:
+        area = camera.plan(StreamRequest(4, resolution=(320, 240)))
+        async with asyncio.timeout(20), camera.subscribe(area, LIVE) as reader:
+            await anext(reader)
+            camera.reconfigure(replace(camera.config, enabled=frozenset({0, 5})))
+            async for _ in reader:
+                pass
+        for refused in (lambda: camera.plan(StreamRequest(4)), lambda: camera.offered(4), lambda: camera.subscribe(area, LIVE)):
+            with pytest.raises(NotFound, match="View Area 1 is switched off"):
+                refused()
+        assert camera.plan(StreamRequest(5)).view == 5
+
+
+async def test_watched_is_told_when_the_first_channel_starts_and_the_last_stops(fisheye: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel_module, "LINGER_S", 0.02)
+    told: list[object] = []
+    async with camera_on(fisheye, on_event=lambda name, data: told.append((name, *data.values()))) as camera:
+        specs = [camera.plan(StreamRequest(view, resolution=(320, 240))) for view in (4, 5)]
+        async with camera.subscribe(specs[0], LIVE):
+            async with camera.subscribe(specs[1], LIVE) as reader:
+                await take(reader, 1)
+            await until(lambda: sum(channel.running for channel in camera.status().channels) == 1)
+            assert told == [("watched", True)]
+        await until(lambda: len(told) == 2)
+    assert told == [("watched", True), ("watched", False)]
+
+
+async def test_a_new_home_moves_only_its_own_area(fisheye: Path) -> None:
+    async with camera_on(fisheye) as camera:
+        away = camera.heads[5].absolute(pan=10, tilt=-50)
+        homes = [head.home for head in camera.heads.values()]
+        homes[0] = replace(homes[0], pan=33)
+        camera.reconfigure(replace(camera.config, poses=tuple(homes)))
+        assert camera.heads[4].pose.pan == 33
+        assert camera.heads[5].pose == away

@@ -96,7 +96,9 @@ def server_port(camera: RunningCamera) -> int:
 def challenge(camera: RunningCamera, secure: bool) -> str:
     with camera.client(None, secure=secure) as client:
         reply = client.get("/axis-cgi/usergroup.cgi")
-    return "+".join(sorted({value.split()[0] + (" sha" if "SHA-256" in value else "") for value in reply.headers.get_list("www-authenticate")}))
+    return "+".join(
+        sorted({value.split()[0] + (" sha" if "SHA-256" in value else "") for value in reply.headers.get_list("www-authenticate")})
+    )
 
 
 def anonymous(path: str, method: str = "GET") -> Look:

@@ -20,7 +20,10 @@ from system_rtsp import RtspClient
 from websockets.sync.client import connect
 
 needs_ffmpeg = [pytest.mark.peer("ffmpeg"), pytest.mark.skipif(not shutil.which("ffprobe"), reason="ffmpeg is not installed")]
-needs_gstreamer = [pytest.mark.peer("gstreamer"), pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="GStreamer is not installed")]
+needs_gstreamer = [
+    pytest.mark.peer("gstreamer"),
+    pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="GStreamer is not installed"),
+]
 QUICK = ("-fpsprobesize", "0", "-analyzeduration", "300000")
 
 

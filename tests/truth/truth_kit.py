@@ -190,7 +190,9 @@ SMOOTH = 5
 """Neighbouring points of which the median counts: a knot in the wood is one point's, a bend is what neighbours share."""
 
 
-def trace(luma: Luma, pane: Pane, mount: str, scene: Scene, edge: tuple[str, tuple[float, ...], tuple[float, ...]], reach: float) -> Trace | None:
+def trace(
+    luma: Luma, pane: Pane, mount: str, scene: Scene, edge: tuple[str, tuple[float, ...], tuple[float, ...]], reach: float
+) -> Trace | None:
     """Follow a straight edge of the world through a pane; None if too little of it is seen or its contrast is poor.
 
     Every few pixels the steepest brightness step across the edge is sought within ``reach`` pixels of where it must be.
@@ -228,7 +230,9 @@ def _steps(luma: Luma, path: Array, tangent: Array, normal: Array, reach: float)
     """Where along each normal the brightness steps most, in the direction in which the whole edge does, and how much."""
     across = np.arange(-reach - 2, reach + 2.01, 0.25)
     beside = np.arange(-6, 6.1, 1.5)
-    places = path[:, None, None] + normal[:, None, None] * across[None, :, None, None] + tangent[:, None, None] * beside[None, None, :, None]
+    places = (
+        path[:, None, None] + normal[:, None, None] * across[None, :, None, None] + tangent[:, None, None] * beside[None, None, :, None]
+    )
     flat = places.reshape(len(path), -1, 2).astype(np.float32)
     rows = cv2.remap(luma, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR).reshape(len(path), len(across), len(beside)).astype(np.float64)
     profile = cv2.GaussianBlur(np.median(rows, 2), (0, 0), sigmaX=4, sigmaY=0.01)

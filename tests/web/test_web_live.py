@@ -176,7 +176,10 @@ async def test_a_snapshot_is_saved_under_view_and_date(anna: Visitor, tmp_path: 
     await download.save_as(tmp_path / "snapshot.jpg")
     picture = cv2.imread(str(tmp_path / "snapshot.jpg"))
     assert picture is not None
-    assert f"{picture.shape[1]}x{picture.shape[0]}" == f"{await anna.canvas.get_attribute('width')}x{await anna.canvas.get_attribute('height')}"
+    assert (
+        f"{picture.shape[1]}x{picture.shape[0]}"
+        == f"{await anna.canvas.get_attribute('width')}x{await anna.canvas.get_attribute('height')}"
+    )
 
 
 @pytest.mark.feature("IMG-45", "IMG-46", "IMG-47")
