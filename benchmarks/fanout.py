@@ -48,13 +48,19 @@ class Sample:
     losers: int | None
 
     @property
+    def cpu_per_gbit(self) -> float:
+        """Percent of a core for each Gbit/s delivered: fair also when one server was a little ahead or behind in the window."""
+        return self.cpu_percent / ((self.viewers - self.frozen) * self.mbit_per_viewer / 1000)
+
+    @property
     def held(self) -> bool:
         """Whether no healthy viewer missed anything.
 
-        That is: no gap where packets were walked through, nobody behind by over 2 %, and the server left out nothing for anybody
-        but the frozen ones, where it can tell.
+        That is: no gap where packets were walked through, nobody behind by over 2 %, and where the server can tell, it left out
+        nothing for more viewers than were frozen, and something for those.
         """
-        return self.gaps == 0 and self.least >= 0.98 * self.most > 0 and self.losers in (None, self.frozen)
+        fair = self.losers is None or (self.losers <= self.frozen and bool(self.losers) == bool(self.frozen))
+        return fair and self.gaps == 0 and self.least >= 0.98 * self.most > 0
 
 
 def make_clip(path: Path, seconds: float = 8) -> None:
@@ -123,7 +129,7 @@ def _losers(server: subprocess.Popen[str]) -> int:
     return json.loads(server.stdout.readline())["readers"]
 
 
-def run(viewers: int = 1000, compared: int = 250, seconds: float = 5, repeats: int = 3) -> dict[str, object]:
+def run(viewers: int = 1000, compared: int = 400, seconds: float = 5, repeats: int = 3) -> dict[str, object]:
     """Both servers in turns with ``compared`` viewers, which both can hold; then panocam alone with ``viewers``, at last a tenth frozen.
 
     Returns samples, medians and verdicts; the rival is left out where it is not installed.
@@ -137,10 +143,10 @@ def run(viewers: int = 1000, compared: int = 250, seconds: float = 5, repeats: i
         samples = [measure(name, command, compared, 0, seconds) for _ in range(repeats) for name, command in servers.items()]
         crowd = measure("panocam", servers["panocam"], viewers, 0, seconds)
         frozen = measure("panocam", servers["panocam"], viewers, viewers // 10, seconds)
-    medians = {name: statistics.median(sample.cpu_per_viewer for sample in samples if sample.server == name) for name in servers}
+    medians = {name: statistics.median(sample.cpu_per_gbit for sample in samples if sample.server == name) for name in servers}
     return {
         "samples": [asdict(sample) | {"held": sample.held} for sample in (*samples, crowd, frozen)],
-        "cpu_percent_per_viewer": medians,
+        "cpu_percent_per_gbit": medians,
         "ratio": round(medians["panocam"] / medians["gst-rtsp-server"], 3) if len(medians) == 2 else None,
         "viewers_held": crowd.viewers if crowd.held else 0,
         "held_with_a_tenth_frozen": frozen.held,

@@ -36,18 +36,17 @@ class Viewer:
         self.session = re.search(r"Session: *([^;\r\n]+)", head, re.I)[1]
 
     def play(self):
-        self.ask(f"PLAY {self.url}", f"Session: {self.session}\r\n")
+        """Ask for the stream; the reply comes among the packets, because a server may wait for a key picture first."""
+        self.send(f"PLAY {self.url}", f"Session: {self.session}\r\n")
         self.sock.setblocking(False)
 
-    def ask(self, request, headers=""):
+    def send(self, request, headers=""):
         self.sock.sendall(f"{request} RTSP/1.0\r\nCSeq: 1\r\n{headers}\r\n".encode())
-        while b"\r\n\r\n" not in self.rest or self.rest[:1] == b"$":
-            # Some servers send the first packets ahead of the reply to PLAY.
-            block = 4 + int.from_bytes(self.rest[2:4], "big")
-            if self.rest[:1] == b"$" and len(self.rest) >= max(4, block):
-                self.rest = self.rest[block:]
-            else:
-                self.rest += self.sock.recv(65536)
+
+    def ask(self, request, headers=""):
+        self.send(request, headers)
+        while b"\r\n\r\n" not in self.rest:
+            self.rest += self.sock.recv(65536)
         head, _, self.rest = self.rest.partition(b"\r\n\r\n")
         head = head.decode()
         assert head.startswith("RTSP/1.0 200"), head
@@ -69,6 +68,13 @@ class Walk:
         self.rest += data
         at, size = 0, len(self.rest)
         while size - at >= 4:
+            if self.rest[at : at + 4] == b"RTSP":
+                end = self.rest.find(b"\r\n\r\n", at)
+                if end < 0:
+                    break
+                assert self.rest[at:end].startswith(b"RTSP/1.0 200"), self.rest[at:end]
+                at = end + 4
+                continue
             length = int.from_bytes(self.rest[at + 2 : at + 4], "big")
             if size - at < 4 + length:
                 break
@@ -112,7 +118,9 @@ def main(url, viewers, frozen, seconds):
             if number < WALKED:
                 walks[fd] = Walk(viewer.rest)
             poll.register(fd, select.EPOLLIN)
-        drain(time.monotonic() + 0.001, 0)
+        drain(time.monotonic() + 0.0005, 0)
+    while not all(counts.values()):
+        drain(time.monotonic() + 0.1)
     drain(time.monotonic() + 1.5)
     print("ready", flush=True)
     sys.stdin.readline()
