@@ -22,7 +22,7 @@ from panocam.scene.skin import colour, paintwork
 Rect = tuple[int, int, int, int]
 """First row, row beyond, first column, column beyond."""
 
-CELLS, BLOCK_CELLS = 9000, 20000
+CELLS, BLOCK_CELLS = 9000, 24000
 """Cells a figure's grid should not exceed much: bodies of capsules, and of blocks, which have fewer parts."""
 
 
@@ -75,25 +75,28 @@ class Bodies:
         """Outline (pixels), distance (m) and radiance with mains part of one figure over a grid of rays."""
         shape = rays.shape[:2]
         merge = _Merge(shape, step)
+        per_radian = self._scale(figure)
         for block in figure.blocks:
             r0, r1, c0, c1 = self._block_box(block, shape, origin, step)
             if r1 - r0 > 2 and c1 - c0 > 2:
                 inner, part = rays[r0:r1, c0:c1], (r1 - r0, c1 - c0)
-                hits = hit_block(block, self._eye, inner)
-                tone = paintwork(block, hits, lamp, np.ascontiguousarray(inner.reshape(-1, 3).T))
+                columns = np.ascontiguousarray(inner.reshape(-1, 3).T)
+                hits = hit_block(block, self._eye, columns, part)
+                tone = paintwork(block, hits, lamp, columns, step / per_radian)
                 merge.add(np.s_[r0:r1, c0:c1], hits.inside.reshape(part) * step, hits.t.reshape(part), tone.reshape(4, *part))
-        per_radian = self._scale(figure)
         boxes = self._boxes(figure, shape, origin, step, per_radian)
         planar = np.ascontiguousarray(rays.transpose(2, 0, 1))
         sizes = [(r1 - r0) * (c1 - c0) for r0, r1, c0, c1 in boxes]
         columns = np.concatenate([planar[:, r0:r1, c0:c1].reshape(3, -1) for r0, r1, c0, c1 in boxes], 1)
-        hits = hit_capsules(figure.capsules, sizes, self._eye, columns, per_radian)
-        tone = colour(figure.capsules, sizes, hits, lamp)
+        inside, picked = hit_capsules(figure.capsules, sizes, self._eye, columns, (per_radian, 1.75 * step))
+        body: Field = np.zeros((5, len(inside)), np.float32)
+        body[:4, picked.at] = colour(figure.capsules, picked.sizes, picked.hits, lamp)
+        body[4, picked.at] = picked.hits.t
         at = 0
         for (r0, r1, c0, c1), size in zip(boxes, sizes, strict=True):
             if size:
                 part, cut = (r1 - r0, c1 - c0), slice(at, at + size)
-                merge.add(np.s_[r0:r1, c0:c1], hits.inside[cut].reshape(part), hits.t[cut].reshape(part), tone[:, cut].reshape(4, *part))
+                merge.add(np.s_[r0:r1, c0:c1], inside[cut].reshape(part), body[4, cut].reshape(part), body[:4, cut].reshape(4, *part))
             at += size
         return merge.result()
 

@@ -21,6 +21,9 @@ from panocam.scene.still import CODE, FAR_MM, Still
 AMBIENT = 0.3
 """Light that no shadow takes away, relative to the direct light."""
 
+SHADOW_CELLS = 9000
+"""Cells a shadow's grid should not exceed; coarser grids soften its edge."""
+
 NEARER_MM = 25
 """A figure counts as this much nearer, so that feet do not sink into the floor."""
 
@@ -82,7 +85,10 @@ class Cast:
         if rect is None:
             return None
         y0, y1, x0, x1 = rect
-        b, k = self._camera.step, self._camera.step / self._shadow_step
+        b, step = self._camera.step, self._shadow_step
+        while (y1 - y0) * (x1 - x0) / step**2 > SHADOW_CELLS:
+            step *= 2
+        k = b / step
         cut = np.s_[y0 // b : y1 // b, x0 // b : x1 // b]
         cells = self._ground[cut]
         shape = max(2, round(cells.shape[0] * k)), max(2, round(cells.shape[1] * k))
@@ -96,7 +102,7 @@ class Cast:
             lit = cv2.resize(self._lit[cut], shape[::-1], interpolation=cv2.INTER_LINEAR).ravel()[near]
         x, y, _ = figure.position
         lights = self._lights if self._far else strongest(self._lights, x, y, 2)
-        segments = figure.shade if self._far else figure.shade[: figure.soft]
+        segments = figure.shade if self._far else figure.shade_soft
         factor: Field = np.ones(p.shape[1], np.float32)
         factor[near] = np.clip(shadow(p[:, near], lights, AMBIENT, segments, figure.contact, lit), 0, 1)
         return rect, factor.reshape(shape)

@@ -64,20 +64,21 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """Everything to draw for one actor at one instant. ``shade`` (M, 7): segments with a radius that throw its shadow, most important
-    first (in soft light the first ``soft`` of them will do); ``contact`` (K, 4): x, y, height, size of dark spots under it;
-    ``hull`` (N, 3): points that enclose it; ``reach``: how far
-    from its position its shade goes on the ground, in metres, not counting the length of a low sun's shadow."""
+    """Everything to draw for one actor at one instant.
+
+    ``shade`` (M, 7): segments (two ends and a radius) that throw its shadow in sharp light, ``shade_soft`` fewer of them for soft light.
+    ``contact`` (K, 4): x, y, height, size of dark spots under it. ``hull`` (N, 3): points that enclose it. ``reach``: how far from its
+    position its shade goes on the ground, in metres, not counting the length of a low sun's shadow."""
 
     capsules: Capsules
     blocks: tuple[Block, ...]
     shade: Field
+    shade_soft: Field
     hull: Field
     position: tuple[float, float, float]
     heading: float
     contact: Field
-    reach: float = 1.3
-    soft: int = 2
+    reach: float
 
 
 def capsules(

@@ -81,16 +81,20 @@ class Person:
         up = np.array([0.0, 0.0, lift])
         ends = [(a + up, b + up) for a, b in ends]
         caps = capsules(ends, radii, right, np.array([0, 0, 1.0]), looks)
-        return Figure(caps, (), self._shade(ends, radii), self._hull(ends, radii), (x, y, 0.0), heading, self._contact(ends))
+        shades = self._shade(ends, radii), self._shade_soft(ends, radii)
+        return Figure(caps, (), *shades, self._hull(ends, radii), (x, y, 0.0), heading, self._contact(ends), 1.3)
 
     def _shade(self, ends: list[tuple[Array, Array]], radii: list[tuple[float, float, float]]) -> Field:
-        """What matters for a shadow, most important first: trunk, both legs as one, each leg, head, arms."""
-        feet = (ends[_LEGS + 1][1] + ends[_LEGS + 4][1]) / 2
-        rows = [[*ends[0][0], *ends[4][1], radii[2][0] * 0.85], [*feet, *ends[0][0], radii[_LEGS][0] * 1.2]]
+        """Trunk, legs, head, arms."""
+        rows = [[*ends[0][0], *ends[4][1], radii[2][0] * 0.85], [*ends[4][0], *ends[5][1], 0.1]]
         rows += [[*ends[i][0], *ends[i + 1][1], radii[i][0] * 0.9] for i in (_LEGS, _LEGS + 3)]
-        rows += [[*ends[4][0], *ends[5][1], 0.1]]
         rows += [[*ends[i][0], *ends[i + 1][1], 0.045] for i in (_ARMS, _ARMS + 3)]
-        return np.array(rows, np.float32)
+        return f32(rows)
+
+    def _shade_soft(self, ends: list[tuple[Array, Array]], radii: list[tuple[float, float, float]]) -> Field:
+        """Trunk, and both legs as one."""
+        feet = (ends[_LEGS + 1][1] + ends[_LEGS + 4][1]) / 2
+        return f32([[*ends[0][0], *ends[4][1], radii[2][0] * 0.85], [*feet, *ends[0][0], radii[_LEGS][0] * 1.2]])
 
     @staticmethod
     def _contact(ends: list[tuple[Array, Array]]) -> Field:
@@ -125,10 +129,10 @@ class Person:
         yield at(0, 0, 0.505), at(0, 0, 0.555), (0.168 * b, 0.125 * b, 0.10), low, Stuff.CLOTH
         yield at(0, 0, 0.565), at(0, 0, 0.66), (0.150 * b, 0.112 * b, 0.09), self.top, cloth
         yield at(0, 0.002, 0.68), at(0, 0, 0.755), (0.178 * b, 0.122 * b, 0.10), self.top, cloth
-        yield at(-0.083, -0.002, 0.803), at(0.083, -0.002, 0.803), (0.068, 0.066, 0.066), self.top, Stuff.CLOTH
-        yield at(0, 0.002, 0.82), at(0, 0.010, 0.875), (0.052, 0.055, 0.05), self.skin, Stuff.PLAIN
-        head = at(0, 0.014, 0.932)
-        yield head, head, (0.077, 0.097, 0.118), self.skin, Stuff.FACE
+        yield at(-0.078, -0.002, 0.798), at(0.078, -0.002, 0.798), (0.064, 0.062, 0.062), self.top, Stuff.CLOTH
+        yield at(0, 0.002, 0.82), at(0, 0.010, 0.872), (0.054, 0.057, 0.05), self.skin, Stuff.PLAIN
+        head = at(0, 0.014, 0.929)
+        yield head, head, (0.080, 0.100, 0.120), self.skin, Stuff.FACE
         yield from self._arms(phase, walk, at)
         yield from self._legs(legs, hip)
         yield from self._head(head, at)
@@ -139,7 +143,7 @@ class Person:
         for i, side in enumerate((-1, 1)):
             swing = -0.42 * walk * np.sin(phase + np.pi * i) + 0.02
             bend = 0.22 + 0.25 * walk * (0.5 + 0.5 * np.sin(-phase - np.pi * i)) + (0.5 if walk == 0 else 0)
-            shoulder = at(side * 0.112, 0, 0.805)
+            shoulder = at(side * 0.107, 0, 0.797)
             elbow = shoulder + 0.168 * np.array([side * 0.16, np.sin(swing), -np.cos(swing)])
             wrist = elbow + 0.142 * np.array([-side * 0.05, np.sin(swing + bend), -np.cos(swing + bend)])
             palm = wrist + 0.040 * np.array([0, np.sin(swing + bend), -np.cos(swing + bend)])
@@ -165,11 +169,12 @@ class Person:
 
     def _head(self, head: Array, at: _At) -> Iterator[Part]:
         k = 1 / self.height
-        yield head + np.array([0, -0.017, 0.020]) * k, head + np.array([0, -0.017, 0.020]) * k, (0.085, 0.099, 0.110), self.hair, Stuff.HAIR
-        nose = head + np.array([0, 0.096, -0.012]) * k
+        yield head + np.array([0, -0.017, 0.020]) * k, head + np.array([0, -0.017, 0.020]) * k, (0.088, 0.102, 0.113), self.hair, Stuff.HAIR
+        nose = head + np.array([0, 0.099, -0.012]) * k
         yield nose, nose + np.array([0, -0.008, 0.028]) * k, (0.013, 0.014, 0.014), self.skin, Stuff.PLAIN
         for side in (-1, 1):
-            ear = head + np.array([side * 0.077, -0.004, -0.005]) * k
+            yield at(side * 0.016, -0.010, 0.842), at(side * 0.088, -0.004, 0.806), (0.045, 0.045, 0.045), self.top, Stuff.CLOTH
+            ear = head + np.array([side * 0.080, -0.004, -0.005]) * k
             yield ear, ear, (0.012, 0.022, 0.030), self.skin, Stuff.PLAIN
         if self.long_hair:
             yield (

@@ -107,10 +107,12 @@ class Car:
         wheels = capsules(
             [(h, h) for h in hubs], [(0.13, RIM, RIM)] * 4, frame[0], np.cross(frame[0], spin), [(np.full(3, 0.012), Stuff.TYRE)] * 4
         )
+        shade = _shade(base, frame)
         return Figure(
             wheels,
             blocks,
-            _shade(base, frame),
+            shade,
+            shade,
             _corners(base, frame, 0, HALF[2], -2.2, 2.2),
             (x, y, 0.0),
             heading,
@@ -126,11 +128,11 @@ def _corners(base: Array, frame: Array, z0: float, z1: float, y0: float, y1: flo
 
 def _shade(base: Array, frame: Array) -> Field:
     """Thick segments along the body and the cabin."""
-    rows = [(x, -1.75, 0.52, x, 1.75, 0.50, 0.40) for x in (-0.5, 0.0, 0.5)] + [(x, -1.2, 1.0, x, 0.35, 1.0, 0.42) for x in (-0.3, 0.3)]
+    rows = [(x, -1.72, 0.50, x, 1.72, 0.48, 0.45) for x in (-0.45, 0.45)] + [(0.0, -1.2, 0.92, 0.0, 0.35, 0.92, 0.58)]
     out = [[*(base + np.array(r[:3]) @ frame), *(base + np.array(r[3:6]) @ frame), r[6]] for r in rows]
     return np.array(out, np.float32)
 
 
 def _contact(base: Array, frame: Array) -> Field:
-    at = [(x, y) for x in (-0.45, 0.45) for y in (-1.6, -0.8, 0.0, 0.8, 1.6)]
-    return np.array([[*(base + np.array([x, y, 0]) @ frame)[:2], 0.0, 0.62] for x, y in at], np.float32)
+    at = [(0.0, y) for y in (-1.35, 0.0, 1.35)]
+    return np.array([[*(base + np.array([x, y, 0]) @ frame)[:2], 0.0, 1.05] for x, y in at], np.float32)
