@@ -63,6 +63,10 @@ CABIN = np.array(
 )
 
 
+_WHEEL = np.array([(0.13, RIM, RIM)] * 4)
+_RUBBER = (np.full((4, 3), 0.012, np.float32), np.full(4, int(Stuff.TYRE), np.int32))
+
+
 @dataclass(frozen=True)
 class Car:
     """A car. ``speed`` m/s along ``path`` starting ``start`` metres along it; 0 = parked at the path's first point, ``facing`` degrees."""
@@ -104,9 +108,7 @@ class Car:
         turn = self.speed * t / RIM
         hubs = [base + np.array([wx, wy, RIM]) @ frame for wx, wy in WHEELS]
         spin = np.array([0.0, np.cos(turn), -np.sin(turn)]) @ frame
-        wheels = capsules(
-            [(h, h) for h in hubs], [(0.13, RIM, RIM)] * 4, frame[0], np.cross(frame[0], spin), [(np.full(3, 0.012), Stuff.TYRE)] * 4
-        )
+        wheels = capsules(np.array([(h, h) for h in hubs]), _WHEEL, frame[0], np.cross(frame[0], spin), _RUBBER)
         shade = _shade(base, frame)
         return Figure(
             wheels,
