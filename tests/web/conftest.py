@@ -164,12 +164,12 @@ class Visitor:
         )
         return np.array(values, float).reshape(12, 16, 3)
 
-    async def changes_from(self, before: np.ndarray) -> None:
-        """Wait until the canvas shows something clearly different."""
+    async def changes_from(self, before: np.ndarray, by: float = 8) -> None:
+        """Wait until the canvas shows something different: its points by that many of 255 levels in the mean."""
 
         async def differs() -> bool:
             now = await self.looks()
-            return bool(np.abs(now - before).mean() > 8)
+            return bool(np.abs(now - before).mean() > by)
 
         await eventually(differs, "another picture on the canvas")
 

@@ -57,7 +57,7 @@ async def test_codec_and_resolution_switch_without_a_gap(anna: Visitor, api: Api
         await expect(anna.canvas).to_have_attribute("data-codec", codec)
         await anna.watching()
         assert await anna.pictures() > before
-    await anna.page.get_by_label("Resolution").click()
+    await anna.page.get_by_role("combobox", name="Resolution").click()
     await anna.page.get_by_role("option", name="320 × 240").click()
     await expect(anna.canvas).to_have_attribute("width", "320")
     await expect(anna.canvas).to_have_attribute("height", "240")

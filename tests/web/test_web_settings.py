@@ -58,14 +58,14 @@ async def test_the_mount_decides_which_views_there_are(anna: Visitor, api: Api) 
 async def test_choosing_a_place_in_the_quad_swaps_and_shows_it(anna: Visitor, api: Api) -> None:
     await anna.open("/installation")
     await anna.watching()
-    await anna.page.get_by_label("Top left").click()
+    await anna.page.get_by_role("combobox", name="Top left").click()
     await anna.page.get_by_role("option", name="View Area 4").click()
     await becomes(api, "installation.quad_order", [4, 2, 3, 1])
     await expect(anna.canvas).to_have_attribute("data-view", "3")
     before = await anna.settled()
-    await anna.page.get_by_label("Quad eye").check()
+    await anna.page.get_by_role("switch", name="Quad eye").press("Space")
     await becomes(api, "installation.quad_eye", True)
-    await anna.changes_from(before)
+    await anna.changes_from(before, by=2)  # a tenth of the picture
 
 
 async def test_the_current_view_becomes_the_home_position(anna: Visitor, api: Api) -> None:
@@ -93,7 +93,7 @@ async def test_a_view_is_renamed_and_switched_off(anna: Visitor, api: Api) -> No
         await name.fill("Hallway")
         await name.press("Enter")
         await becomes(api, "views.11.name", "Hallway")
-        await anna.page.get_by_role("switch", name="Hallway may be watched").click()
+        await anna.page.get_by_role("switch", name="Hallway may be watched").press("Space")
         await becomes(api, "views.11.enabled", False)
     finally:
         api.send("PATCH", "settings", {"views.11.name": "Corridor", "views.11.enabled": True})
@@ -115,26 +115,44 @@ async def test_stream_defaults_are_saved_and_wrong_values_are_told_at_their_fiel
     await anna.watching()
 
 
-async def test_what_waits_for_a_restart_says_so(anna: Visitor, api: Api) -> None:
+async def test_the_lens_is_changed_beside_the_picture(anna: Visitor, api: Api) -> None:
     await anna.open("/source")
     await anna.watching()
-    field = anna.page.get_by_label("Field of view")
     fov = api.get("settings")["values"]["source.fov"]
     try:
-        await field.fill(str(fov - 12))
+        await expect(anna.page.get_by_text(f"In use now: equidistant, {fov:g}°")).to_be_visible()
+        before = await anna.settled()
+        await anna.page.get_by_role("switch", name="Find the image circle automatically").press("Space")
+        await anna.page.get_by_label("Radius").fill("300")
+        await expect(anna.page.get_by_test_id("circle")).to_be_visible()
+        await anna.page.get_by_label("Field of view").fill("150")
+        await anna.page.get_by_role("button", name="Save", exact=True).click()
+        await becomes(api, "source.fov", 150)
+        await expect(anna.page.get_by_text("In use now: equidistant, 150°, circle of 300 px")).to_be_visible()
+        await anna.changes_from(before)
+    finally:
+        api.send("PATCH", "settings", {"source.fov": fov, "source.circle": None})
+
+
+async def test_what_waits_for_a_restart_says_so(anna: Visitor, api: Api) -> None:
+    await anna.open("/settings/access")
+    field = anna.page.get_by_label("Preview mode")
+    minutes = api.get("settings")["values"]["access.preview_minutes"]
+    try:
+        await field.fill("60")
         await anna.page.get_by_role("button", name="Save", exact=True).click()
         await expect(anna.page.get_by_text("It takes effect at the next start.")).to_be_visible()
         await expect(anna.page.get_by_text("in effect from the next start")).to_be_visible()
-        await becomes(api, "source.fov", fov - 12)
+        await becomes(api, "access.preview_minutes", 60)
     finally:
-        api.send("PATCH", "settings", {"source.fov": fov})
+        api.send("PATCH", "settings", {"access.preview_minutes": minutes})
 
 
 async def test_a_refusal_of_the_camera_stands_at_its_field(anna: Visitor, api: Api) -> None:
     await anna.open("/settings/network")
     await anna.page.get_by_label("Multicast address").fill("10.0.0.1")
     await anna.page.get_by_role("button", name="Save", exact=True).click()
-    await expect(anna.page.get_by_text(re.compile("should be a multicast address"))).to_be_visible()
+    await expect(anna.page.get_by_text(re.compile("Should be an IPv4 multicast address"))).to_be_visible()
     await anna.open("/settings/device")
     await anna.page.get_by_label("Name", exact=True).fill("Hall camera")
     await anna.page.get_by_role("button", name="Save", exact=True).click()

@@ -11,6 +11,8 @@ interface Session {
   farewell: string | null;
   enter(me: Me): void;
   leave(): void;
+  /** The camera has ended the session. */
+  ended(): void;
   /** Ask the camera again who is here: a lost connection may mean a restart, which logs everybody out. */
   check(): void;
 }
@@ -62,6 +64,10 @@ export function SessionProvider({ children, waiting }: { children: ReactNode; wa
               before.current = null;
               client.setQueryData(["me"], null);
               client.removeQueries({ predicate: ({ queryKey }) => !["state", "me"].includes(String(queryKey[0])) });
+            },
+            ended: () => {
+              client.setQueryData(["me"], null);
+              void client.invalidateQueries({ queryKey: ["state"] });
             },
             check: () => {
               void client.invalidateQueries({ queryKey: ["state"] });

@@ -42,7 +42,7 @@ interface Props {
 
 /** The live picture of one view, steered by mouse, touch, wheel and keys where the view can move. */
 export function LiveView({ wish, version = "", views, quadOrder, maySteer = false, grid, counter, info, pad, actualSize, onUnplayable, children, ref }: Props) {
-  const { leave, check } = useSession();
+  const { ended, check } = useSession();
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -54,8 +54,8 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
   const [stats, setStats] = useState<Stats | null>(null);
   const steering = useSteering({ stage, view: wish.view, views, quadOrder, allowed: maySteer, send: (message) => void player.current?.send(message) });
 
-  const handlers = useRef({ leave, check, onUnplayable, notePose: steering.notePose });
-  handlers.current = { leave, check, onUnplayable, notePose: steering.notePose };
+  const handlers = useRef({ ended, check, onUnplayable, notePose: steering.notePose });
+  handlers.current = { ended, check, onUnplayable, notePose: steering.notePose };
 
   useEffect(() => {
     if (!canvas.current) return;
@@ -66,7 +66,7 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
       refused: (message) => notifications.show({ message, color: "orange" }),
       stats: setStats,
       lost: () => handlers.current.check(),
-      loggedOut: () => handlers.current.leave(),
+      loggedOut: () => handlers.current.ended(),
       unplayable: (codec) => handlers.current.onUnplayable?.(codec),
     });
     player.current = made;

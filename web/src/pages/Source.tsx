@@ -74,7 +74,7 @@ function SourceForm({ access, edits, lens, circle }: FormProps) {
         {simple("source.uri")}
         {simple("source.username")}
         {simple("source.password")}
-        <LensChoice {...field("source.lens")} />
+        <LensChoice {...field("source.lens")} restart={access.row("source.lens")?.restart ?? false} />
         {simple("source.fov")}
         <CircleFields
           {...field("source.circle")}

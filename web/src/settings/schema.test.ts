@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { fault, mayWrite, rowsByPath, type Schema, sections, shown } from "./schema";
+import { fault, mayWrite, remedy, rowsByPath, type Schema, sections, shown } from "./schema";
 
 const schema: Schema = {
   properties: {
@@ -46,6 +46,15 @@ describe("the settings' schema", () => {
     expect(fault(row("stream.name"), "abcde")).toBe("At most 4 characters");
     expect(fault(row("stream.name"), "A")).toMatch(/^This does not fit/);
     expect(fault(row("areas.0.pan"), null)).toBeNull();
+  });
+
+  it("says what to do about a value without repeating it", () => {
+    expect(remedy("network.address='10.0.0.1': should be a multicast address: 224.0.0.0 to …", "network.address")).toBe(
+      "Should be a multicast address: 224.0.0.0 to …",
+    );
+    expect(remedy("a.b='it\\'s: odd': choose another", "a.b")).toBe("Choose another");
+    expect(remedy("a.b=(1, 2): choose another", "a.b")).toBe("Choose another");
+    expect(remedy("something else", "a.b")).toBe("something else");
   });
 
   it("knows who may write", () => {

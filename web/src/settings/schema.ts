@@ -152,6 +152,13 @@ function numberFault({ minimum, maximum, unit, kind }: Row, value: number): stri
   return null;
 }
 
+/** What the camera says of a value, without the value and its path: those stand at the field already. */
+export function remedy(message: string, path: string): string {
+  if (!message.startsWith(`${path}=`)) return message;
+  const rest = message.slice(path.length + 1).replace(/^('(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|[^:]*)…?: /, "");
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
+}
+
 /** A value as text for a form field. */
 export function shown(value: SettingValue | undefined): string {
   if (value === null || value === undefined) return "";

@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 
 import { ApiError, saying, type SettingValue } from "../api";
-import { fault, type Row, shown } from "./schema";
+import { fault, remedy, type Row, shown } from "./schema";
 import type { SettingsAccess, Values } from "./useSettings";
 
 /** Settings that are edited first and saved together. */
@@ -31,7 +31,7 @@ export function useEdits(access: SettingsAccess, rows: Row[]) {
 
   return {
     value: (path: string): SettingValue => (path in edits ? (edits[path] ?? null) : (access.values[path] ?? null)),
-    error: (path: string) => (refusal?.field === path ? refusal.message : (faults.get(path) ?? null)),
+    error: (path: string) => (refusal?.field === path ? remedy(refusal.message, path) : (faults.get(path) ?? null)),
     /** A refusal that belongs to none of the fields. */
     refusal: refusal && !rows.some(({ path }) => path === refusal.field) ? refusal.message : null,
     set: (path: string, value: SettingValue) => {

@@ -14,13 +14,15 @@ const STRAIGHT = "kb:0,0,0,0";
 
 interface Props {
   value: SettingValue;
+  /** Whether a change waits for the next start. */
+  restart: boolean;
   disabled: boolean;
   error: string | null;
   onChange(lens: string): void;
 }
 
 /** The law by which the lens bends directions, with the coefficients where it has some. */
-export function LensChoice({ value, disabled, error, onChange }: Props) {
+export function LensChoice({ value, restart, disabled, error, onChange }: Props) {
   const lens = String(value);
   const calibrated = lens.startsWith(PREFIX);
   const coefficients = calibrated ? lens.slice(PREFIX.length).split(",") : [];
@@ -30,9 +32,11 @@ export function LensChoice({ value, disabled, error, onChange }: Props) {
         label={
           <Group gap={6} component="span">
             Lens model
-            <Badge size="xs" variant="light" color="gray" component="span">
-              at next start
-            </Badge>
+            {restart && (
+              <Badge size="xs" variant="light" color="gray" component="span">
+                at next start
+              </Badge>
+            )}
           </Group>
         }
         description="How the lens maps angles to distances from the middle. If straight edges are bent near the rim, try another one."
