@@ -59,6 +59,7 @@ class RunningCamera:
     def start(self, *more: str) -> None:
         command = [sys.executable, "-m", "panocam", "run", "--data", str(self.data), "--ready-file", str(self.ready_file)]
         command += ["--host", "127.0.0.1", *FREE_PORTS, *self._arguments, *more]
+        self.ready_file.unlink(missing_ok=True)
         with (self.folder / "out").open("ab") as out, (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=out, stderr=log)
         until(self.ready_file.exists, START_S, self._process)

@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -67,6 +68,12 @@ class RtspClient:
         assert self.ask("PLAY").status == 200
         return answer
 
+    def drain(self) -> None:
+        """Read until the camera ends the connection."""
+        with suppress(ConnectionError):
+            while True:
+                self._receive_some()
+
     def packet(self) -> tuple[int, bytes]:
         """The next interleaved packet with its channel."""
         assert self._take(1) == b"$"
@@ -82,7 +89,7 @@ class RtspClient:
             lines.append(f"Authorization: {self._digest(method, url)}")
         self._send("\r\n".join([*lines, "", ""]).encode())
         while (first := self._take(1)) == b"$":
-            channel, *length = self._take(3)
+            _, *length = self._take(3)
             self._take(int.from_bytes(bytes(length), "big"))
         head = first
         while not head.endswith(b"\r\n\r\n"):
@@ -98,12 +105,15 @@ class RtspClient:
         response = _md5(secret, given["nonce"], _md5(method, url))
         return f'Digest username="{name}", realm="{given["realm"]}", nonce="{given["nonce"]}", uri="{url}", response="{response}"'
 
+    def _receive_some(self) -> bytes:
+        data = self._receive()
+        if not data:
+            raise ConnectionError("the camera closed the connection")
+        return data
+
     def _take(self, count: int) -> bytes:
         while len(self._buffer) < count:
-            data = self._receive()
-            if not data:
-                raise ConnectionError("the camera closed the connection")
-            self._buffer += data
+            self._buffer += self._receive_some()
         taken, self._buffer = self._buffer[:count], self._buffer[count:]
         return taken
 

@@ -9,7 +9,7 @@ import ssl
 import struct
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import httpx
 import numpy as np
@@ -210,16 +210,14 @@ def test_stills_are_what_was_asked_for(moving: RunningCamera) -> None:
 
 def test_many_viewers_see_the_same_bytes_of_one_encode(moving: RunningCamera) -> None:
     query = "camera=3&resolution=384x288"
-    with closing(RtspClient.connect(moving.url(query, credentials=False))) as one:
-        with closing(RtspClient.connect(moving.url(query, credentials=False))) as other:
-            streams = []
-            for client in (one, other):
-                client.play()
-            for client in (one, other):
-                packets = [client.packet() for _ in range(60)]
-                streams.append({data[2:4]: data for channel, data in packets if channel == 0})
-            common = streams[0].keys() & streams[1].keys()
-            running = [channel for channel in moving.get("/api/v1/status")["channels"] if channel["view"] == 2 and channel["running"]]
+    with ExitStack() as stack:
+        clients = [stack.enter_context(closing(RtspClient.connect(moving.url(query, credentials=False)))) for _ in range(2)]
+        for client in clients:
+            client.play()
+        packets = [[client.packet() for _ in range(60)] for client in clients]
+        running = [channel for channel in moving.get("/api/v1/status")["channels"] if channel["view"] == 2 and channel["running"]]
+    streams = [{data[2:4]: data for channel, data in received if channel == 0} for received in packets]
+    common = streams[0].keys() & streams[1].keys()
     assert len(common) > 5
     assert all(streams[0][number] == streams[1][number] for number in common)
     assert [channel["subscribers"] for channel in running] == [1]
