@@ -124,13 +124,20 @@ class Authenticator:
         return self._may(found, need)
 
     async def login(self, name: str, password: str, peer: str) -> User:
-        """Check a name and password that a person typed into the web page. Raises Unauthenticated, TooManyAttempts."""
+        """Check a name and password that a person typed into the web page. Raises Unauthenticated, TooManyAttempts.
+
+        The refusal carries no challenge: one would make the browser open its own login window over the page's.
+        """
         at = _Context(peer, "http", True, self._rules())
-        if self._accounts.empty:
-            raise self._refusal(at, NO_ACCOUNT)
-        found = self._check_password(Basic(name, password), at)
-        if isinstance(found, _Claim):
-            found = self._admit(found, await self._confirm(found), at)
+        try:
+            if self._accounts.empty:
+                raise self._refusal(at, NO_ACCOUNT)
+            found = self._check_password(Basic(name, password), at)
+            if isinstance(found, _Claim):
+                found = self._admit(found, await self._confirm(found), at)
+        except Unauthenticated as problem:
+            problem.challenges.clear()
+            raise
         return found
 
     def challenges(self, protocol: Protocol = "http", secure: bool = False, stale: bool = False) -> list[str]:

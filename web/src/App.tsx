@@ -2,12 +2,16 @@ import { Alert, Center, Loader, Stack } from "@mantine/core";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router-dom";
 
 import { Accounts } from "./pages/Accounts";
+import { Areas } from "./pages/Areas";
+import { Installation } from "./pages/Installation";
 import { Live } from "./pages/Live";
 import { Login } from "./pages/Login";
 import { Preview } from "./pages/Preview";
 import { SettingsPage } from "./pages/Settings";
 import { Setup } from "./pages/Setup";
+import { Source } from "./pages/Source";
 import { Status } from "./pages/Status";
+import { Streams } from "./pages/Streams";
 import { SessionProvider, useSession } from "./session";
 import { Shell } from "./Shell";
 
@@ -37,8 +41,16 @@ function Gate() {
       <Route element={<Shell />}>
         <Route index element={<Live />} />
         <Route path="status" element={<Status />} />
-        <Route path="settings" element={<SettingsPage />} />
-        <Route path="settings/:section" element={<SettingsPage />} />
+        {me.role !== "viewer" && me.role !== "none" && (
+          <>
+            <Route path="installation" element={<Installation />} />
+            <Route path="source" element={<Source />} />
+            <Route path="areas" element={<Areas />} />
+            <Route path="streams" element={<Streams />} />
+            <Route path="settings" element={<SettingsPage />} />
+            <Route path="settings/:section" element={<SettingsPage />} />
+          </>
+        )}
         {me.role === "administrator" && <Route path="accounts" element={<Accounts />} />}
         <Route path="*" element={<Navigate to="/" replace />} />
       </Route>

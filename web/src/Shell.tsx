@@ -1,31 +1,66 @@
-import { ActionIcon, Alert, AppShell, Burger, Group, Image, Menu, NavLink, Text, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Alert, AppShell, Burger, Button, Group, Image, Menu, Modal, NavLink, ScrollArea, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconAdjustments, IconHeartRateMonitor, IconLogout, IconMoon, IconSun, IconUser, IconUsers, IconVideo } from "@tabler/icons-react";
+import {
+  IconAdjustments,
+  IconAperture,
+  IconFocusCentered,
+  IconHeartRateMonitor,
+  IconKey,
+  IconLogout,
+  IconStack2,
+  IconTool,
+  IconUser,
+  IconUsers,
+  IconVideo,
+} from "@tabler/icons-react";
 import { Link, Outlet, useLocation } from "react-router-dom";
 
-import { api } from "./api";
+import { api, type Role } from "./api";
+import { ChangePassword } from "./parts/ChangePassword";
+import { ThemeSwitch } from "./parts/ThemeSwitch";
 import { useSession } from "./session";
+
+const EVERYBODY: Role[] = ["viewer", "operator", "administrator"];
+const OPERATORS: Role[] = ["operator", "administrator"];
+
+const MENU = [
+  {
+    title: "Video",
+    pages: [
+      { to: "/", label: "Live view", icon: IconVideo, roles: EVERYBODY },
+      { to: "/installation", label: "Installation", icon: IconTool, roles: OPERATORS },
+      { to: "/areas", label: "View areas", icon: IconFocusCentered, roles: OPERATORS },
+      { to: "/streams", label: "Streams", icon: IconStack2, roles: OPERATORS },
+      { to: "/source", label: "Source and lens", icon: IconAperture, roles: OPERATORS },
+    ],
+  },
+  {
+    title: "System",
+    pages: [
+      { to: "/status", label: "Status", icon: IconHeartRateMonitor, roles: EVERYBODY },
+      { to: "/settings", label: "Settings", icon: IconAdjustments, roles: OPERATORS },
+      { to: "/accounts", label: "Accounts", icon: IconUsers, roles: ["administrator"] as Role[] },
+    ],
+  },
+];
 
 /** The frame around every page: menu, theme, who is logged in. */
 export function Shell() {
   const { state, me, leave } = useSession();
   const [opened, { toggle, close }] = useDisclosure(false);
+  const [changing, { open: change, close: changed }] = useDisclosure(false);
   const { pathname } = useLocation();
-  const pages = [
-    { to: "/", label: "Video", icon: <IconVideo size={20} /> },
-    { to: "/status", label: "Status", icon: <IconHeartRateMonitor size={20} /> },
-    { to: "/settings", label: "Settings", icon: <IconAdjustments size={20} /> },
-    ...(me?.role === "administrator" ? [{ to: "/accounts", label: "Accounts", icon: <IconUsers size={20} /> }] : []),
-  ];
   const logOut = async () => {
     await api.logout().finally(leave);
   };
+  const account = me && me.username !== "anonymous";
+  const filling = pathname === "/";
   return (
-    <AppShell header={{ height: 52 }} navbar={{ width: 190, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="sm">
+    <AppShell header={{ height: 52 }} navbar={{ width: 200, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="sm">
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap" miw={0}>
-            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" aria-expanded={opened} />
             <Image src="/icon.svg" alt="" w={28} h={28} />
             <Text fw={600} truncate>
               {state.name}
@@ -46,43 +81,67 @@ export function Shell() {
                 <Menu.Label>
                   {me?.username} ({me?.role})
                 </Menu.Label>
-                <Menu.Label>
-                  panocam {state.version} · {state.serial}
-                </Menu.Label>
+                {account && (
+                  <Menu.Item leftSection={<IconKey size={16} />} onClick={change}>
+                    Change password
+                  </Menu.Item>
+                )}
                 <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut()}>
                   Log out
                 </Menu.Item>
+                <Menu.Divider />
+                <Menu.Label>
+                  panocam {state.version} · {state.serial}
+                </Menu.Label>
               </Menu.Dropdown>
             </Menu>
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs">
-        {pages.map(({ to, label, icon }) => (
-          <NavLink key={to} component={Link} to={to} label={label} leftSection={icon} onClick={close} active={to === "/" ? pathname === "/" : pathname.startsWith(to)} />
-        ))}
+      <AppShell.Navbar p="xs" aria-label="Pages">
+        <ScrollArea>
+          {MENU.map(({ title, pages }) => (
+            <div key={title}>
+              <Text size="xs" fw={600} c="dimmed" px={12} pt="xs" pb={4}>
+                {title}
+              </Text>
+              {pages
+                .filter(({ roles }) => roles.includes(me?.role ?? "none"))
+                .map(({ to, label, icon: Icon }) => {
+                  const active = to === "/" ? filling : pathname.startsWith(to);
+                  return (
+                    <NavLink
+                      key={to}
+                      component={Link}
+                      to={to}
+                      label={label}
+                      leftSection={<Icon size={20} />}
+                      onClick={close}
+                      active={active}
+                      aria-current={active ? "page" : undefined}
+                    />
+                  );
+                })}
+            </div>
+          ))}
+        </ScrollArea>
       </AppShell.Navbar>
-      <AppShell.Main h="100dvh" style={{ display: "flex", flexDirection: "column", minHeight: 0 }}>
+      <AppShell.Main {...(filling && { h: "100dvh" })} style={{ display: "flex", flexDirection: "column", minHeight: filling ? 0 : undefined }}>
         {me?.password_is_old && (
           <Alert color="yellow" mb="xs" title="Your password is more than a year old">
-            It is a good idea to change it now and then.
+            <Group justify="space-between">
+              It is a good idea to change it now and then.
+              <Button size="xs" variant="default" onClick={change}>
+                Change password
+              </Button>
+            </Group>
           </Alert>
         )}
         <Outlet />
       </AppShell.Main>
+      <Modal opened={changing} onClose={changed} title="Change password">
+        <ChangePassword done={changed} />
+      </Modal>
     </AppShell>
-  );
-}
-
-function ThemeSwitch() {
-  const scheme = useComputedColorScheme("light");
-  const { setColorScheme } = useMantineColorScheme();
-  const other = scheme === "dark" ? "light" : "dark";
-  return (
-    <Tooltip label={`Switch to ${other}`}>
-      <ActionIcon variant="default" size="lg" aria-label={`Switch to ${other}`} onClick={() => setColorScheme(other)}>
-        {scheme === "dark" ? <IconSun size={20} /> : <IconMoon size={20} />}
-      </ActionIcon>
-    </Tooltip>
   );
 }

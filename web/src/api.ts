@@ -57,12 +57,83 @@ export interface Settings {
   restart_needed: string[];
 }
 
+export interface Codec {
+  codec: string;
+  /** Whether the live view offers it. */
+  live: boolean;
+  note: string;
+}
+
+/** The lens and its image circle in source pixels, as they are used now. */
+export interface Lens {
+  model: string;
+  fov: number;
+  circle: { cx: number; cy: number; radius: number };
+  width: number;
+  height: number;
+}
+
+export interface SourceStatus {
+  uri: string;
+  state: string;
+  reason: string;
+  size: string;
+  fps: number;
+  frames: number;
+  corrupt: number;
+  restarts: number;
+}
+
+export interface ChannelStatus {
+  view: number;
+  codec: string;
+  resolution: string;
+  running: boolean;
+  subscribers: number;
+  fps: number;
+  frames: number;
+  bytes: number;
+  missed: number;
+  dropped: number;
+  latency_ms: number | null;
+}
+
+export interface ClientStatus {
+  transport: string;
+  address: string;
+  account: string;
+  view: number | null;
+  codec: string | null;
+  resolution: string | null;
+  seconds: number;
+  delivered: number;
+  bytes: number;
+  dropped: number;
+}
+
+export interface Status {
+  uptime: number;
+  source: SourceStatus;
+  channels: ChannelStatus[];
+  clients: ClientStatus[];
+}
+
+export interface AccountWish {
+  username: string;
+  password: string;
+  role: Role;
+  ptz: boolean;
+  comment: string;
+}
+
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
     /** The argument or setting that was refused, where there is one. */
     readonly field: string | null = null,
+    /** Seconds to wait before trying again, where the camera says so. */
+    readonly retryAfter: number | null = null,
   ) {
     super(message);
   }
@@ -75,6 +146,16 @@ export function useToken(token: string | null): void {
   csrf = token;
 }
 
+let loggedOut: () => void = () => undefined;
+
+/** What to do when the camera no longer knows this page's session. */
+export function onLoggedOut(handler: () => void): void {
+  loggedOut = handler;
+}
+
+/** Where 401 is an answer about a password and not the end of the session. */
+const ASKS_FOR_A_PASSWORD = ["login", "me", "me/password"];
+
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -85,14 +166,16 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   } catch {
     throw new ApiError(0, "The camera does not answer. Is it running, and is the network up?");
   }
+  if (response.status === 401 && !ASKS_FOR_A_PASSWORD.includes(path)) loggedOut();
   if (!response.ok) throw await failure(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 async function failure(response: Response): Promise<ApiError> {
+  const wait = Number(response.headers.get("Retry-After")) || null;
   try {
     const { error } = (await response.json()) as { error: { message: string; name?: string | null } };
-    return new ApiError(response.status, error.message, error.name ?? null);
+    return new ApiError(response.status, error.message, error.name ?? null, wait);
   } catch {
     return new ApiError(response.status, `The camera answered ${response.status} ${response.statusText}`);
   }
@@ -106,13 +189,26 @@ export const api = {
   setup: (username: string, password: string, password_again: string, licence_accepted: boolean) =>
     call<Me>("POST", "setup", { username, password, password_again, licence_accepted }),
   views: async () => (await call<{ views: View[] }>("GET", "views")).views,
+  codecs: async () => (await call<{ codecs: Codec[] }>("GET", "codecs")).codecs,
+  lens: () => call<Lens>("GET", "lens"),
+  pose: (view: number) => call<Pose>("GET", `views/${view}/pose`),
   settings: () => call<Settings>("GET", "settings"),
   change: (changes: Record<string, SettingValue>) => call<Settings>("PATCH", "settings", changes),
   schema: () => call<Record<string, unknown>>("GET", "settings/schema"),
   accounts: async () => (await call<{ accounts: Account[] }>("GET", "accounts")).accounts,
-  addAccount: (account: { username: string; password: string; role: Role; ptz: boolean; comment: string }) =>
-    call<Account>("POST", "accounts", account),
+  addAccount: (account: AccountWish) => call<Account>("POST", "accounts", account),
+  changeAccount: (name: string, changes: Partial<AccountWish>) => call<Account>("PATCH", `accounts/${encodeURIComponent(name)}`, changes),
   removeAccount: (name: string) => call<void>("DELETE", `accounts/${encodeURIComponent(name)}`),
   changePassword: (old: string, fresh: string) => call<Me>("POST", "me/password", { old, new: fresh }),
-  status: () => call<Record<string, unknown>>("GET", "status"),
+  status: () => call<Status>("GET", "status"),
 };
+
+/** The message to show for whatever was thrown. */
+export function saying(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The address of one still picture of a view. */
+export function stillAddress(view: View, resolution: string | null): string {
+  return `/axis-cgi/jpg/image.cgi?camera=${view.camera}${resolution ? `&resolution=${resolution}` : ""}`;
+}

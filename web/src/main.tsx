@@ -1,7 +1,7 @@
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 
-import { MantineProvider } from "@mantine/core";
+import { type CSSVariablesResolver, MantineProvider, type MantineThemeOverride } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
@@ -9,11 +9,21 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
 
+/** Dark enough for white text on it to be read (contrast 5:1). */
+const THEME: MantineThemeOverride = { primaryColor: "teal", primaryShade: 9, fontFamily: "Inter, system-ui, sans-serif" };
+
+/** Explanations in grey that still has a contrast of 6:1 on its background. */
+const VARIABLES: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { "--mantine-color-dimmed": "#5c636a" },
+  dark: { "--mantine-color-dimmed": "#a5abb1" },
+});
+
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider defaultColorScheme="auto" theme={{ primaryColor: "teal", fontFamily: "Inter, system-ui, sans-serif" }}>
+    <MantineProvider defaultColorScheme="auto" theme={THEME} cssVariablesResolver={VARIABLES}>
       <QueryClientProvider client={new QueryClient()}>
         <Notifications position="top-right" />
         <App />

@@ -1,60 +1,73 @@
-import { Badge, Loader } from "@mantine/core";
-import { useEffect, useImperativeHandle, useRef, useState, type PointerEvent as ReactPointerEvent, type Ref } from "react";
+import { Alert, Loader } from "@mantine/core";
+import { useElementSize, useMergedRef } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 
 import type { Pose, View } from "../api";
 import { LevelGrid } from "../parts/LevelGrid";
+import { useSession } from "../session";
+import { fitted, ratioOf, type Size } from "./fit";
 import styles from "./LiveView.module.css";
+import { PixelCounter } from "./PixelCounter";
 import { type Hello, LivePlayer, type Stats, type Wish } from "./player";
-import { areaInQuad, drag, type Field, key, QUAD_VIEW, wheel } from "./steering";
+import { PtzPad } from "./PtzPad";
+import { StreamInfo } from "./StreamInfo";
+import { useSteering } from "./useSteering";
 
 export interface LiveHandle {
-  send(message: object): void;
   fullscreen(): void;
+  /** Where an area looks, as far as this page knows. */
+  pose(area: number): Pose | null;
 }
 
 interface Props {
   wish: Wish;
+  /** Asks for the stream anew when it changes: the defaults behind it have changed. */
+  version?: string;
   views: View[];
   quadOrder: number[];
-  maySteer: boolean;
-  grid: boolean;
-  onStats(stats: Stats): void;
-  onLoggedOut(): void;
+  maySteer?: boolean;
+  grid?: boolean;
+  counter?: boolean;
+  info?: boolean;
+  pad?: boolean;
+  /** One pixel of the stream on one pixel of the screen. */
+  actualSize?: boolean;
+  onUnplayable?(codec: string): void;
+  /** Drawn over the picture, which it fills. */
+  children?: ReactNode;
   ref?: Ref<LiveHandle>;
 }
 
-const DEFAULT_HFOV = 90;
-
-/** Where the picture itself lies on the screen: the canvas's box without the bars that keep its shape. */
-function pictureBox(canvas: HTMLCanvasElement) {
-  const box = canvas.getBoundingClientRect();
-  const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
-  const [width, height] = [canvas.width * scale, canvas.height * scale];
-  return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
-}
-
 /** The live picture of one view, steered by mouse, touch, wheel and keys where the view can move. */
-export function LiveView({ wish, views, quadOrder, maySteer, grid, onStats, onLoggedOut, ref }: Props) {
+export function LiveView({ wish, version = "", views, quadOrder, maySteer = false, grid, counter, info, pad, actualSize, onUnplayable, children, ref }: Props) {
+  const { ended, check } = useSession();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const stage = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
+  const { ref: measured, width, height } = useElementSize<HTMLDivElement>();
+  const frameRef = useMergedRef(frame, measured);
   const player = useRef<LivePlayer | null>(null);
-  const [hello, setHello] = useState<Hello | null>(null);
+  const [drawn, setDrawn] = useState<Hello | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const poses = useRef(new Map<number, Pose>());
-  const grabbed = useRef<{ view: number; x: number; y: number } | null>(null);
-  const handlers = useRef({ onStats, onLoggedOut });
-  handlers.current = { onStats, onLoggedOut };
+  const [stats, setStats] = useState<Stats | null>(null);
+  const steering = useSteering({ stage, view: wish.view, views, quadOrder, allowed: maySteer, send: (message) => void player.current?.send(message) });
 
-  for (const view of views) if (view.pose && !poses.current.has(view.index)) poses.current.set(view.index, view.pose);
+  const handlers = useRef({ ended, check, onUnplayable, notePose: steering.notePose });
+  handlers.current = { ended, check, onUnplayable, notePose: steering.notePose };
 
   useEffect(() => {
     if (!canvas.current) return;
     const made = new LivePlayer(canvas.current, wish, {
-      hello: setHello,
-      pose: (pose) => poses.current.set(pose.view, pose),
+      drawn: setDrawn,
+      pose: (pose) => handlers.current.notePose(pose),
       problem: setProblem,
-      stats: (stats) => handlers.current.onStats(stats),
-      loggedOut: () => handlers.current.onLoggedOut(),
+      refused: (message) => notifications.show({ message, color: "orange" }),
+      stats: setStats,
+      lost: () => handlers.current.check(),
+      loggedOut: () => handlers.current.ended(),
+      unplayable: (codec) => handlers.current.onUnplayable?.(codec),
     });
     player.current = made;
     return () => {
@@ -68,104 +81,43 @@ export function LiveView({ wish, views, quadOrder, maySteer, grid, onStats, onLo
   useEffect(() => {
     if (first.current) first.current = false;
     else player.current?.watch(wish);
-  }, [wish.view, wish.codec, wish.resolution]);
+  }, [wish.view, wish.codec, wish.resolution, version]);
 
   useImperativeHandle(ref, () => ({
-    send: (message) => player.current?.send(message),
     fullscreen: () => void (document.fullscreenElement ? document.exitFullscreen() : frame.current?.requestFullscreen()),
+    pose: steering.pose,
   }));
 
-  /** The area under a point, or null where nothing moves. */
-  const areaAt = (clientX: number, clientY: number): number | null => {
-    if (!maySteer || !canvas.current) return null;
-    const box = pictureBox(canvas.current);
-    const [x, y] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
-    if (x < 0 || x > 1 || y < 0 || y > 1) return null;
-    if (wish.view === QUAD_VIEW) return areaInQuad(quadOrder, x, y);
-    return views.find((view) => view.index === wish.view)?.ptz ? wish.view : null;
-  };
-
-  const field = (view: number): Field => {
-    const box = canvas.current && pictureBox(canvas.current);
-    const half = wish.view === QUAD_VIEW ? 2 : 1;
-    const hfov = poses.current.get(view)?.hfov ?? DEFAULT_HFOV;
-    return { hfov, width: (box?.width ?? 1) / half, height: (box?.height ?? 1) / half };
-  };
-
-  const grab = (event: ReactPointerEvent) => {
-    const view = areaAt(event.clientX, event.clientY);
-    if (view === null) return;
-    grabbed.current = { view, x: event.clientX, y: event.clientY };
-    event.currentTarget.setPointerCapture(event.pointerId);
-  };
-
-  const pull = (event: ReactPointerEvent) => {
-    const hold = grabbed.current;
-    if (!hold) return;
-    player.current?.send(drag(hold.view, field(hold.view), event.clientX - hold.x, event.clientY - hold.y));
-    grabbed.current = { ...hold, x: event.clientX, y: event.clientY };
-  };
-
-  // React's own wheel listener is passive, and this one must keep the page from scrolling.
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    const turn = (event: WheelEvent) => {
-      const view = areaAt(event.clientX, event.clientY);
-      if (view === null) return;
-      event.preventDefault();
-      player.current?.send(wheel(view, event.deltaY));
-    };
-    element.addEventListener("wheel", turn, { passive: false });
-    return () => element.removeEventListener("wheel", turn);
-  });
-
-  const areaAtCentre = (): number | null => {
-    const box = canvas.current && pictureBox(canvas.current);
-    return box ? areaAt(box.left + box.width / 2, box.top + box.height / 2) : null;
-  };
-
-  const centre = (event: React.MouseEvent) => {
-    const view = areaAt(event.clientX, event.clientY);
-    if (view === null || !canvas.current) return;
-    const box = pictureBox(canvas.current);
-    const [u, v] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-    const [x, y] = wish.view === QUAD_VIEW ? [(u * 2) % 1, (v * 2) % 1] : [u, v];
-    player.current?.send({ type: "center", view, x, y, aspect: box.width / box.height });
-  };
-
-  const press = (event: React.KeyboardEvent) => {
-    const view = wish.view === QUAD_VIEW ? areaInQuad(quadOrder, 0, 0) : areaAtCentre();
-    const move = view === null ? null : key(view, field(view), event.key);
-    if (!move) return;
-    event.preventDefault();
-    player.current?.send(move);
-  };
-
+  const picture: Size = drawn ?? ratioOf(wish.resolution);
+  const size = actualSize && drawn ? { width: drawn.width / devicePixelRatio, height: drawn.height / devicePixelRatio } : fitted(picture, { width, height });
   const name = views.find((view) => view.index === wish.view)?.name ?? "Live view";
-  const steered = maySteer && (wish.view === QUAD_VIEW || views.some((view) => view.index === wish.view && view.ptz));
+  const steered = steering.active !== null;
   return (
-    <div className={styles["frame"]} ref={frame}>
-      <canvas
-        ref={canvas}
-        className={`${styles["picture"]} ${steered ? styles["steered"] : ""}`}
-        data-testid="live"
+    <div className={`${styles["frame"]} ${actualSize ? styles["scrolling"] : ""}`} ref={frameRef} data-testid="frame">
+      <div
+        ref={stage}
+        className={`${styles["stage"]} ${steered ? styles["steered"] : ""}`}
+        style={size}
         tabIndex={0}
-        role="img"
+        role="application"
         aria-label={steered ? `${name}, live. Arrow keys turn, plus and minus zoom, Home goes back.` : `${name}, live`}
-        onPointerDown={grab}
-        onPointerMove={pull}
-        onPointerUp={() => (grabbed.current = null)}
-        onPointerCancel={() => (grabbed.current = null)}
-        onDoubleClick={centre}
-        onKeyDown={press}
-      />
-      {grid && <LevelGrid />}
-      {!hello && !problem && <Loader className={styles["note"]} aria-label="Waiting for the first picture" />}
+        {...steering.hands}
+      >
+        <canvas ref={canvas} className={styles["picture"]} data-testid="live" data-view={drawn?.view} data-codec={drawn?.codec} />
+        {children}
+        {steering.activeTile !== null && (
+          <div className={styles["tile"]} style={{ left: steering.activeTile % 2 ? "50%" : 0, top: steering.activeTile > 1 ? "50%" : 0 }} />
+        )}
+        {grid && <LevelGrid />}
+        {counter && <PixelCounter size={picture} />}
+      </div>
+      {!drawn && !problem && <Loader className={styles["centred"]} aria-label="Waiting for the first picture" />}
+      {info && <StreamInfo stats={stats} />}
+      {pad && steered && <PtzPad steer={steering.steer} />}
       {problem && (
-        <Badge className={styles["note"]} size="lg" color="orange" variant="filled" tt="none" role="status">
+        <Alert className={styles["problem"]} color="orange" variant="filled" p="xs" icon={<IconAlertTriangle />} role="status">
           {problem}
-        </Badge>
+        </Alert>
       )}
     </div>
   );

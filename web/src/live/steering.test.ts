@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { areaInQuad, drag, key, wheel } from "./steering";
+import { areaInQuad, drag, key, pinch, wheel } from "./steering";
 
-const field = { hfov: 90, width: 900, height: 600 };
+const field = { hfov: 90, tilt: 0, width: 900, height: 600 };
 
 describe("steering", () => {
   it("holds the picture under the finger", () => {
@@ -10,9 +10,28 @@ describe("steering", () => {
     expect(drag(4, field, 0, 45)).toMatchObject({ tilt: 4.5 });
   });
 
+  it("pans further where a degree of pan sweeps fewer pixels, within reason", () => {
+    expect(drag(4, { ...field, tilt: -60 }, 90, 0).pan).toBeCloseTo(-18);
+    expect(drag(4, { ...field, tilt: -90 }, 90, 0).pan).toBeCloseTo(-36);
+  });
+
   it("zooms in when the wheel is pushed away, by bounded steps", () => {
-    expect(wheel(5, -100).zoom).toBeCloseTo(1.15);
-    expect(wheel(5, 1e6).zoom).toBeCloseTo(1.15 ** -3);
+    expect(wheel(5, field, -100).zoom).toBeCloseTo(1.15);
+    expect(wheel(5, field, 1e6).zoom).toBeCloseTo(1.15 ** -3);
+  });
+
+  it("keeps what is under the pointer: zooming in at the right edge turns right", () => {
+    const { pan = 0, tilt = 0, zoom = 1 } = wheel(5, field, -100, 1, 0.5);
+    expect(pan).toBeCloseTo(45 - 45 / zoom);
+    expect(tilt).toBeCloseTo(0);
+  });
+
+  it("pinches: fingers twice as far apart show half the field, and both together drag", () => {
+    const apart = pinch(4, field, [{ x: 400, y: 300 }, { x: 500, y: 300 }], [{ x: 350, y: 300 }, { x: 550, y: 300 }]);
+    expect(apart).toMatchObject({ zoom: 2, pan: 0, tilt: 0 });
+    const moved = pinch(4, field, [{ x: 400, y: 300 }, { x: 500, y: 300 }], [{ x: 490, y: 300 }, { x: 590, y: 300 }]);
+    expect(moved.zoom).toBe(1);
+    expect(moved.pan).toBeCloseTo(-9);
   });
 
   it("knows the keys that steer and leaves the others alone", () => {

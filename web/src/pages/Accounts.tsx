@@ -1,36 +1,35 @@
-import { ActionIcon, Alert, Badge, Button, Checkbox, Group, Modal, Select, Stack, Table, Text, TextInput, Title } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { ActionIcon, Badge, Button, Card, Group, Modal, Stack, Table, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconTrash } from "@tabler/icons-react";
+import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { type Account, api, ApiError, type Role } from "../api";
-import { NewPassword } from "../parts/Password";
+import { AccountForm } from "../accounts/AccountForm";
+import { type Account, api, saying } from "../api";
+import { Loading } from "../parts/Loading";
+import { PageTitle } from "../parts/PageTitle";
 import { useSession } from "../session";
+import { daysAgo } from "../status/words";
 
-const ROLES = [
-  { value: "viewer", label: "Viewer: watches and takes snapshots" },
-  { value: "operator", label: "Operator: also changes picture and streams" },
-  { value: "administrator", label: "Administrator: everything" },
-];
+type Open = { what: "add" } | { what: "edit" | "remove"; account: Account } | null;
 
 /** Who may use the camera. */
 export function Accounts() {
   const { me } = useSession();
   const client = useQueryClient();
   const accounts = useQuery({ queryKey: ["accounts"], queryFn: api.accounts });
-  const [adding, { open, close }] = useDisclosure(false);
-  const [removing, setRemoving] = useState<Account | null>(null);
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
   const refresh = () => client.invalidateQueries({ queryKey: ["accounts"] });
+  if (!accounts.data) return <Loading problem={accounts.error?.message ?? null} />;
 
   const remove = async (account: Account) => {
-    setRemoving(null);
+    close();
     try {
       await api.removeAccount(account.username);
       notifications.show({ message: `${account.username} was removed`, color: "teal" });
     } catch (error) {
-      notifications.show({ message: error instanceof ApiError ? error.message : String(error), color: "red" });
+      notifications.show({ message: saying(error), color: "red" });
     }
     await refresh();
   };
@@ -38,68 +37,48 @@ export function Accounts() {
   return (
     <Stack maw={800}>
       <Group justify="space-between">
-        <Title order={1} size="h3">
-          Accounts
-        </Title>
-        <Button onClick={open}>Add account</Button>
+        <PageTitle title="Accounts">Everybody who watches has an account, with no more rights than needed.</PageTitle>
+        <Button leftSection={<IconPlus size={18} />} onClick={() => setOpen({ what: "add" })}>
+          Add account
+        </Button>
       </Group>
-      {accounts.error && <Alert color="red">{accounts.error.message}</Alert>}
-      <Table.ScrollContainer minWidth={420}>
-        <Table verticalSpacing="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Name</Table.Th>
-              <Table.Th>Role</Table.Th>
-              <Table.Th>Password set</Table.Th>
-              <Table.Th />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {accounts.data?.map((account) => (
-              <Table.Tr key={account.username}>
-                <Table.Td>
-                  {account.username}{" "}
-                  {account.comment && (
-                    <Text span size="sm" c="dimmed">
-                      {account.comment}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td>
-                  <Group gap={6}>
-                    {account.role}
-                    {account.role === "viewer" && account.ptz && <Badge size="xs">PTZ</Badge>}
-                  </Group>
-                </Table.Td>
-                <Table.Td>{account.password_age_days === 0 ? "today" : `${account.password_age_days} days ago`}</Table.Td>
-                <Table.Td>
-                  {account.username !== me?.username && (
-                    <ActionIcon variant="subtle" color="red" aria-label={`Remove ${account.username}`} onClick={() => setRemoving(account)}>
-                      <IconTrash size={18} />
-                    </ActionIcon>
-                  )}
-                </Table.Td>
+      <Card withBorder p={0}>
+        <Table.ScrollContainer minWidth={460}>
+          <Table verticalSpacing="sm" horizontalSpacing="md">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Name</Table.Th>
+                <Table.Th>Role</Table.Th>
+                <Table.Th>Password set</Table.Th>
+                <Table.Th aria-label="Change or remove" />
               </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      <Modal opened={adding} onClose={close} title="Add account">
-        <AddAccount
+            </Table.Thead>
+            <Table.Tbody>
+              {accounts.data.map((account) => (
+                <AccountRow key={account.username} account={account} own={account.username === me?.username} onOpen={setOpen} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </Card>
+      <Modal opened={open?.what === "add" || open?.what === "edit"} onClose={close} title={open?.what === "edit" ? `Change ${open.account.username}` : "Add account"}>
+        <AccountForm
+          account={open?.what === "edit" ? open.account : null}
+          own={open?.what === "edit" && open.account.username === me?.username}
           done={() => {
             close();
             void refresh();
           }}
         />
       </Modal>
-      <Modal opened={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.username ?? ""}?`}>
+      <Modal opened={open?.what === "remove"} onClose={close} title={open?.what === "remove" ? `Remove ${open.account.username}?` : ""}>
         <Stack>
           <Text size="sm">This ends the account's sessions and streams at once. It cannot be undone.</Text>
           <Group justify="flex-end">
-            <Button variant="default" onClick={() => setRemoving(null)}>
+            <Button variant="default" onClick={close}>
               Keep
             </Button>
-            <Button color="red" onClick={() => removing && void remove(removing)}>
+            <Button color="red" onClick={() => open?.what === "remove" && void remove(open.account)}>
               Remove
             </Button>
           </Group>
@@ -109,31 +88,45 @@ export function Accounts() {
   );
 }
 
-function AddAccount({ done }: { done(): void }) {
-  const [username, setUsername] = useState("");
-  const [password, setPassword] = useState("");
-  const [role, setRole] = useState<Role>("viewer");
-  const [ptz, setPtz] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const submit = async (event: React.FormEvent) => {
-    event.preventDefault();
-    try {
-      await api.addAccount({ username, password, role, ptz, comment: "" });
-      done();
-    } catch (error) {
-      setRefusal(error instanceof ApiError ? error.message : String(error));
-    }
-  };
+function AccountRow({ account, own, onOpen }: { account: Account; own: boolean; onOpen(open: Open): void }) {
   return (
-    <form onSubmit={(event) => void submit(event)}>
-      <Stack>
-        <TextInput label="User name" value={username} onChange={(event) => setUsername(event.currentTarget.value)} required data-autofocus autoComplete="off" />
-        <NewPassword value={password} onChange={setPassword} />
-        <Select label="Role" data={ROLES} value={role} onChange={(value) => value && setRole(value as Role)} allowDeselect={false} />
-        {role === "viewer" && <Checkbox label="May move view areas (PTZ)" checked={ptz} onChange={(event) => setPtz(event.currentTarget.checked)} />}
-        {refusal && <Alert color="red">{refusal}</Alert>}
-        <Button type="submit">Add account</Button>
-      </Stack>
-    </form>
+    <Table.Tr>
+      <Table.Td>
+        <Group gap={6}>
+          <Text fw={600} size="sm">
+            {account.username}
+          </Text>
+          {own && (
+            <Badge size="xs" variant="light">
+              you
+            </Badge>
+          )}
+        </Group>
+        {account.comment && (
+          <Text size="xs" c="dimmed">
+            {account.comment}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Group gap={6}>
+          {account.role}
+          {account.role === "viewer" && account.ptz && <Badge size="xs">PTZ</Badge>}
+        </Group>
+      </Table.Td>
+      <Table.Td>{daysAgo(account.password_age_days)}</Table.Td>
+      <Table.Td>
+        <Group gap={4} justify="flex-end" wrap="nowrap">
+          <ActionIcon variant="subtle" color="gray" aria-label={`Change ${account.username}`} onClick={() => onOpen({ what: "edit", account })}>
+            <IconPencil size={18} />
+          </ActionIcon>
+          {!own && (
+            <ActionIcon variant="subtle" color="red" aria-label={`Remove ${account.username}`} onClick={() => onOpen({ what: "remove", account })}>
+              <IconTrash size={18} />
+            </ActionIcon>
+          )}
+        </Group>
+      </Table.Td>
+    </Table.Tr>
   );
 }

@@ -1,129 +1,104 @@
-import { ActionIcon, Box, Group, SegmentedControl, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { Alert, Box, Group, Select, Stack, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
-import { IconCamera, IconGridDots, IconHome, IconMaximize, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { notifications } from "@mantine/notifications";
+import { IconArrowsMove, IconCamera, IconGridDots, IconInfoCircle, IconMaximize, IconRulerMeasure, IconZoomScan } from "@tabler/icons-react";
+import { useRef, useState } from "react";
 
-import { api } from "../api";
-import { canDecode } from "../live/decoder";
+import { saying } from "../api";
+import { comfortable } from "../live/fit";
+import { FormatChoice } from "../live/FormatChoice";
 import { type LiveHandle, LiveView } from "../live/LiveView";
-import type { Stats } from "../live/player";
-import { useSession } from "../session";
+import { saveSnapshot } from "../live/snapshot";
+import { useFormats, useViews } from "../live/useCamera";
+import { ViewChooser } from "../live/ViewChooser";
+import { Tool } from "../parts/Tool";
 
-/** Codec strings by which the browser is asked what it can decode before any stream is opened. */
-const CODECS = [
-  { value: "h264", label: "H.264", probe: "avc1.640033" },
-  { value: "av1", label: "AV1", probe: "av01.0.12M.08" },
-  { value: "jpeg", label: "MJPEG", probe: "mjpeg" },
-];
+const SIZE = 20;
 
-/** A resolution that suits this screen: the largest in the list of at most that many pixels. */
-const COMFORTABLE_PIXELS = 1_600_000;
-
-function comfortable(resolutions: string[]): string | null {
-  const pixels = (size: string) => size.split("x").reduce((product, side) => product * Number(side), 1);
-  return resolutions.find((size) => pixels(size) <= COMFORTABLE_PIXELS) ?? resolutions.at(-1) ?? null;
-}
-
-/** Watch any view live, choose codec and resolution, steer the view areas. */
+/** Watch any view live, choose codec and resolution, steer the view areas, measure, save a picture. */
 export function Live() {
-  const { me, leave } = useSession();
-  const views = useQuery({ queryKey: ["views"], queryFn: api.views, refetchInterval: 15_000 });
-  const settings = useQuery({ queryKey: ["settings"], queryFn: api.settings, enabled: me !== null });
-  const [viewIndex, setViewIndex] = useLocalStorage({ key: "view", defaultValue: 4 });
-  const [codec, setCodec] = useLocalStorage({ key: "codec", defaultValue: "h264" });
+  const { views, quadOrder, maySteer, problem } = useViews();
+  const formats = useFormats();
+  const [viewIndex, setViewIndex] = useLocalStorage({ key: "view", defaultValue: 4, getInitialValueInEffect: false });
+  const [codec, setCodec] = useLocalStorage({ key: "codec", defaultValue: "h264", getInitialValueInEffect: false });
+  const [info, setInfo] = useLocalStorage({ key: "info", defaultValue: false, getInitialValueInEffect: false });
+  const [pad, setPad] = useLocalStorage({ key: "pad", defaultValue: true, getInitialValueInEffect: false });
   const [resolutions, setResolutions] = useState<Record<number, string>>({});
-  const [playable, setPlayable] = useState<string[] | null>(null);
+  const [failed, setFailed] = useState<string[]>([]);
   const [grid, setGrid] = useState(false);
-  const [stats, setStats] = useState<Stats | null>(null);
+  const [counter, setCounter] = useState(false);
+  const [actualSize, setActualSize] = useState(false);
+  const [saving, setSaving] = useState(false);
   const live = useRef<LiveHandle>(null);
 
-  useEffect(() => {
-    void Promise.all(CODECS.map(async ({ value, probe }) => ((await canDecode(probe)) ? value : null))).then((found) =>
-      setPlayable(found.filter((value) => value !== null)),
-    );
-  }, []);
-
-  const offered = (views.data ?? []).filter((view) => view.available);
-  const view = offered.find((each) => each.index === viewIndex) ?? offered[0];
-  if (!view || !playable) return <Text p="md">{views.error ? views.error.message : "Looking at the camera's views…"}</Text>;
+  const playable = formats.playable.filter((each) => !failed.includes(each));
+  const view = views.find((each) => each.index === viewIndex && each.available) ?? views.find((each) => each.available);
+  if (problem) return <Alert color="red">{problem}</Alert>;
+  if (!view || playable.length === 0) return <Text p="md">Looking at the camera's views…</Text>;
 
   const chosenCodec = playable.includes(codec) ? codec : "jpeg";
-  const resolution = resolutions[view.index] ?? comfortable(view.resolutions);
-  const maySteer = me !== null && (me.ptz || me.role === "administrator" || me.role === "operator");
-  const quadOrder = (settings.data?.values["installation.quad_order"] as number[] | undefined) ?? [1, 2, 3, 4];
-  const snapshot = `/axis-cgi/jpg/image.cgi?camera=${view.camera}${resolution ? `&resolution=${resolution}` : ""}`;
+  const chosen = resolutions[view.index];
+  const resolution = chosen && view.resolutions.includes(chosen) ? chosen : comfortable(view.resolutions);
 
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = snapshot;
-    link.download = `${view.name.replaceAll(" ", "-").toLowerCase()}_${new Date().toISOString().replaceAll(/[:.]/g, "-")}.jpg`;
-    link.click();
+  const save = async () => {
+    setSaving(true);
+    try {
+      notifications.show({ message: `Saved ${await saveSnapshot(view, resolution)}`, color: "teal" });
+    } catch (error) {
+      notifications.show({ message: saying(error), color: "red" });
+    } finally {
+      setSaving(false);
+    }
   };
 
   return (
-    <Stack gap="xs" h="100%" mih={0}>
+    <Stack gap="xs" flex={1} mih={0}>
       <Group gap="xs" wrap="wrap">
-        <Select
-          aria-label="View"
-          data={offered.map((each) => ({ value: String(each.index), label: each.name }))}
-          value={String(view.index)}
-          onChange={(value) => value !== null && setViewIndex(Number(value))}
-          allowDeselect={false}
-          w={180}
-          data-testid="view"
-        />
-        <SegmentedControl
-          aria-label="Video format"
-          data={CODECS.map(({ value, label }) => ({ value, label, disabled: !playable.includes(value) }))}
-          value={chosenCodec}
-          onChange={setCodec}
-        />
+        <ViewChooser views={views} chosen={view} onChoose={setViewIndex} />
         <Select
           aria-label="Resolution"
-          data={view.resolutions}
+          data={view.resolutions.map((size) => ({ value: size, label: size.replace("x", " × ") }))}
           value={resolution}
           onChange={(value) => value && setResolutions({ ...resolutions, [view.index]: value })}
           allowDeselect={false}
+          maxDropdownHeight={360}
           w={140}
         />
-        <Box flex={1} />
-        {view.ptz && maySteer && (
-          <>
-            <Tool label="Zoom out" onClick={() => live.current?.send({ type: "move", view: view.index, zoom: 1 / 1.3 })} icon={<IconZoomOut />} />
-            <Tool label="Zoom in" onClick={() => live.current?.send({ type: "move", view: view.index, zoom: 1.3 })} icon={<IconZoomIn />} />
-            <Tool label="Home position" onClick={() => live.current?.send({ type: "home", view: view.index })} icon={<IconHome />} />
-          </>
-        )}
-        <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots />} active={grid} />
-        <Tool label="Save a snapshot" onClick={save} icon={<IconCamera />} />
-        <Tool label="Full screen" onClick={() => live.current?.fullscreen()} icon={<IconMaximize />} />
+        <FormatChoice formats={{ ...formats, playable }} value={chosenCodec} onChange={setCodec} />
+        <Box flex={1} visibleFrom="sm" />
+        <Group gap={6}>
+          {maySteer && <Tool label="Pan, tilt and zoom buttons" onClick={() => setPad(!pad)} icon={<IconArrowsMove size={SIZE} />} active={pad} />}
+          <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={SIZE} />} active={grid} />
+          <Tool label="Pixel counter" onClick={() => setCounter(!counter)} icon={<IconRulerMeasure size={SIZE} />} active={counter} />
+          <Tool label="Stream information" onClick={() => setInfo(!info)} icon={<IconInfoCircle size={SIZE} />} active={info} />
+          <Tool label="Actual size (1:1)" onClick={() => setActualSize(!actualSize)} icon={<IconZoomScan size={SIZE} />} active={actualSize} />
+          <Tool label="Save a snapshot" onClick={() => void save()} icon={<IconCamera size={SIZE} />} loading={saving} />
+          <Tool label="Full screen" onClick={() => live.current?.fullscreen()} icon={<IconMaximize size={SIZE} />} />
+        </Group>
       </Group>
+      {failed.length > 0 && (
+        <Alert color="orange" p="xs" withCloseButton onClose={() => setFailed([])}>
+          This browser failed to decode {failed.join(" and ").toUpperCase()}, so MJPEG is shown.
+        </Alert>
+      )}
+      {formats.limited && (
+        <Text size="xs" c="dimmed" data-testid="limited">
+          {formats.limited}
+        </Text>
+      )}
       <LiveView
         ref={live}
         wish={{ view: view.index, codec: chosenCodec, resolution }}
-        views={offered}
+        views={views}
         quadOrder={quadOrder}
         maySteer={maySteer}
         grid={grid}
-        onStats={setStats}
-        onLoggedOut={leave}
+        counter={counter}
+        info={info}
+        pad={pad}
+        actualSize={actualSize}
+        onUnplayable={(each) => setFailed((all) => [...new Set([...all, each])])}
       />
-      <Text size="xs" c="dimmed" data-testid="stats">
-        {stats
-          ? `${stats.width}×${stats.height} · ${stats.codec.toUpperCase()} · ${stats.fps.toFixed(0)} fps · ${(stats.kbps / 1000).toFixed(1)} Mbit/s · ${stats.cameraDelay.toFixed(0)} ms in the camera · ${stats.dropped} dropped`
-          : "Waiting for the first picture"}
-      </Text>
     </Stack>
-  );
-}
-
-function Tool({ label, onClick, icon, active = false }: { label: string; onClick(): void; icon: React.ReactNode; active?: boolean }) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant={active ? "filled" : "default"} size="lg" aria-label={label} aria-pressed={active} onClick={onClick}>
-        {icon}
-      </ActionIcon>
-    </Tooltip>
   );
 }

@@ -1,20 +1,23 @@
-import { Anchor, Group, Select, Stack, Text, Title } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { Link, Navigate } from "react-router-dom";
 
-import { api } from "../api";
-import { hasWebCodecs } from "../live/decoder";
+import { comfortable } from "../live/fit";
 import { LiveView } from "../live/LiveView";
+import { useFormats, useViews } from "../live/useCamera";
+import { ViewChooser } from "../live/ViewChooser";
 import { useSession } from "../session";
 
 /** What installers see before any account exists: a live picture and nothing else, for a limited time. */
 export function Preview() {
   const { state } = useSession();
-  const views = useQuery({ queryKey: ["views"], queryFn: api.views });
-  const [chosen, setChosen] = useState(0);
+  const { views, quadOrder } = useViews();
+  const { playable } = useFormats();
+  const [index, setIndex] = useState(0);
+  const [failed, setFailed] = useState(false);
   if (state.preview_seconds <= 0) return <Navigate to="/setup" replace />;
-  const offered = (views.data ?? []).filter((view) => view.available);
+  const view = views.find((each) => each.index === index && each.available) ?? views.find((each) => each.available);
+  const codec = playable.includes("h264") && !failed ? "h264" : "jpeg";
   return (
     <Stack h="100dvh" p="sm" gap="xs" component="main">
       <Group justify="space-between">
@@ -22,31 +25,25 @@ export function Preview() {
           <Title order={1} size="h4">
             Preview
           </Title>
-          <Text size="sm" c="dimmed">
-            For aiming the camera, without an account, for another {Math.ceil(state.preview_seconds / 60)} minutes. It ends when the{" "}
-            <Anchor component={Link} to="/setup">
-              administrator is created
-            </Anchor>
-            .
+          <Text size="sm" c="dimmed" maw={640}>
+            Aim the camera with this picture; no account is needed. The lines help to level it. The preview ends when the administrator is created, or in{" "}
+            {Math.ceil(state.preview_seconds / 60)} minutes; a restart of the camera begins it anew.
           </Text>
         </div>
-        <Select
-          aria-label="View"
-          data={offered.map((view) => ({ value: String(view.index), label: view.name }))}
-          value={String(chosen)}
-          onChange={(value) => value !== null && setChosen(Number(value))}
-          allowDeselect={false}
-        />
+        <Group gap="xs">
+          {view && <ViewChooser views={views} chosen={view} onChoose={setIndex} stills={false} />}
+          <Anchor component={Link} to="/setup">
+            <Button component="span">Create the administrator</Button>
+          </Anchor>
+        </Group>
       </Group>
-      {views.data && (
+      {view && playable.length > 0 && (
         <LiveView
-          wish={{ view: chosen, codec: hasWebCodecs ? "h264" : "jpeg", resolution: null }}
-          views={offered}
-          quadOrder={[1, 2, 3, 4]}
-          maySteer={false}
+          wish={{ view: view.index, codec, resolution: comfortable(view.resolutions) }}
+          views={views}
+          quadOrder={quadOrder}
           grid
-          onStats={() => undefined}
-          onLoggedOut={() => undefined}
+          onUnplayable={() => setFailed(true)}
         />
       )}
     </Stack>

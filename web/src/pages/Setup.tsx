@@ -1,11 +1,11 @@
-import { Alert, Anchor, Button, Checkbox, CopyButton, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Anchor, Button, Checkbox, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router-dom";
 
-import { api, ApiError } from "../api";
-import { NewPassword } from "../parts/Password";
+import { api, saying } from "../api";
 import { Card } from "../parts/Card";
+import { NewPassword } from "../parts/Password";
 import { useSession } from "../session";
 
 /** The first visit: create the administrator. Nothing else works before. */
@@ -13,7 +13,6 @@ export function Setup() {
   const { state, enter } = useSession();
   const navigate = useNavigate();
   const [refusal, setRefusal] = useState<string | null>(null);
-  const [generated, setGenerated] = useState<string | null>(null);
   const form = useForm({
     initialValues: { username: "", password: "", again: "", licence: false },
     validate: {
@@ -30,13 +29,13 @@ export function Setup() {
       enter(await api.setup(username, password, again, licence));
       navigate("/");
     } catch (error) {
-      setRefusal(error instanceof ApiError ? error.message : String(error));
+      setRefusal(saying(error));
     }
   });
 
   return (
     <Card title="Create the administrator" subtitle={`${state.name} · ${state.model.toUpperCase()} · ${state.serial}`}>
-      <form onSubmit={submit}>
+      <form onSubmit={submit} noValidate>
         <Stack>
           <Text size="sm">
             This camera has no account yet. The administrator may do everything, including making further accounts. There is no way to recover a lost
@@ -54,20 +53,8 @@ export function Setup() {
             value={form.values.password}
             onChange={(password) => form.setFieldValue("password", password)}
             error={form.errors["password"] as string | undefined}
-            onGenerate={(password) => {
-              setGenerated(password);
-              form.setValues({ password, again: password });
-            }}
+            onGenerate={(password) => form.setValues({ password, again: password })}
           />
-          {generated === form.values.password && generated && (
-            <Alert color="teal" p="xs">
-              Keep it safe:{" "}
-              <Text component="code" ff="monospace" fw={600}>
-                {generated}
-              </Text>{" "}
-              <CopyButton value={generated}>{({ copied, copy }) => <Anchor component="button" type="button" size="sm" onClick={copy}>{copied ? "Copied" : "Copy"}</Anchor>}</CopyButton>
-            </Alert>
-          )}
           <PasswordInput label="Password again" autoComplete="new-password" required {...form.getInputProps("again")} />
           <Checkbox label="I accept the licence (Apache License 2.0)" {...form.getInputProps("licence", { type: "checkbox" })} />
           {refusal && <Alert color="red">{refusal}</Alert>}

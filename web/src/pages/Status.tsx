@@ -1,59 +1,127 @@
-import { Alert, Badge, Card, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Badge, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { api } from "../api";
+import { api, type ChannelStatus, type ClientStatus, type SourceStatus } from "../api";
+import { useViews } from "../live/useCamera";
+import { Loading } from "../parts/Loading";
+import { PageTitle } from "../parts/PageTitle";
 import { useSession } from "../session";
+import { codecName } from "../settings/labels";
+import { Facts } from "../status/Facts";
+import { Listing } from "../status/Listing";
+import { bytes, duration, size } from "../status/words";
 
-/** What the camera is doing now. */
+const REFRESH_MS = 2000;
+const STATE_COLOURS: Record<string, string> = { live: "teal", opening: "yellow" };
+
+/** What the camera is doing now: its source, what it encodes, who watches. */
 export function Status() {
   const { state } = useSession();
-  const status = useQuery({ queryKey: ["status"], queryFn: api.status, refetchInterval: 2000 });
-  if (status.error) return <Alert color="red">{status.error.message}</Alert>;
+  const { views } = useViews();
+  const status = useQuery({ queryKey: ["status"], queryFn: api.status, refetchInterval: REFRESH_MS });
+  const lens = useQuery({ queryKey: ["lens"], queryFn: api.lens, retry: false, refetchInterval: 30_000 });
+  const name = (view: number | null) => (view === null ? "–" : (views.find(({ index }) => index === view)?.name ?? `View ${view + 1}`));
+  if (!status.data) return <Loading problem={status.error?.message ?? null} />;
+  const { source, channels, clients, uptime } = status.data;
+  const circle = lens.data && `centre ${lens.data.circle.cx.toFixed(0)}, ${lens.data.circle.cy.toFixed(0)}; radius ${lens.data.circle.radius.toFixed(0)} px`;
   return (
     <Stack>
-      <Title order={1} size="h3">
-        Status
-      </Title>
+      <PageTitle title="Status" />
+      {status.error && <Alert color="orange">{status.error.message} What is shown is older.</Alert>}
       <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Card withBorder>
-          <Title order={2} size="h5" mb="xs">
-            Device
-          </Title>
-          <Facts
-            rows={[
-              ["Name", state.name],
-              ["Model", state.model.toUpperCase()],
-              ["Version", state.version],
-              ["Serial number", state.serial],
-            ]}
-          />
-        </Card>
-        <Card withBorder>
-          <pre>{JSON.stringify(status.data, null, 1)}</pre>
-        </Card>
+        <SourceCard source={source} circle={circle ?? "not known yet"} lens={lens.data ? `${lens.data.model}, ${lens.data.fov}°` : "–"} />
+        <Facts
+          title="Device"
+          badge={<Badge color={state.ready ? "teal" : "yellow"}>{state.ready ? "ready" : "starting"}</Badge>}
+          rows={[
+            ["Name", state.name],
+            ["Model", state.model.toUpperCase()],
+            ["Serial number", state.serial],
+            ["Version", `panocam ${state.version}`],
+            ["Running for", duration(uptime)],
+          ]}
+        />
       </SimpleGrid>
-      <Group>
-        <Badge>{state.ready ? "ready" : "starting"}</Badge>
-      </Group>
+      <Channels channels={channels} name={name} />
+      <Clients clients={clients} name={name} />
     </Stack>
   );
 }
 
-export function Facts({ rows }: { rows: [string, string][] }) {
+function SourceCard({ source, circle, lens }: { source: SourceStatus; circle: string; lens: string }) {
   return (
-    <Table>
-      <Table.Tbody>
-        {rows.map(([name, value]) => (
-          <Table.Tr key={name}>
-            <Table.Td>
-              <Text size="sm" c="dimmed">
-                {name}
-              </Text>
-            </Table.Td>
-            <Table.Td>{value}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Facts
+      title="Source"
+      badge={<Badge color={STATE_COLOURS[source.state] ?? "red"}>{source.state}</Badge>}
+      rows={[
+        ["Address", source.uri],
+        ["Picture", source.size ? `${size(source.size)} at ${source.fps.toFixed(1)} fps` : "none yet"],
+        ["Lens", lens],
+        ["Image circle", circle],
+        ["Frames", `${source.frames} received, ${source.corrupt} broken`],
+        ["Restarts", String(source.restarts)],
+      ]}
+    >
+      {source.reason && (
+        <Alert color="orange" mt="sm">
+          {source.reason}
+        </Alert>
+      )}
+    </Facts>
+  );
+}
+
+function Channels({ channels, name }: { channels: ChannelStatus[]; name(view: number | null): string }) {
+  const running = channels.filter((channel) => channel.running).length;
+  const sorted = [...channels].sort((a, b) => Number(b.running) - Number(a.running) || a.view - b.view);
+  return (
+    <Listing
+      title="Encodes"
+      count={`${running} running`}
+      heads={["View", "Codec", "Size", "State", "Watched by", "fps", "Pictures", "Left out", "Latency"]}
+      numbers={[4, 5, 6, 7, 8]}
+      empty="Nobody watches, so nothing is encoded."
+      rows={sorted.map((channel, number) => ({
+        key: `${channel.view}-${channel.codec}-${channel.resolution}-${number}`,
+        cells: [
+          name(channel.view),
+          codecName(channel.codec),
+          size(channel.resolution),
+          <Badge size="sm" variant="light" color={channel.running ? "teal" : "gray"}>
+            {channel.running ? "running" : "stopped"}
+          </Badge>,
+          channel.subscribers,
+          channel.running ? channel.fps.toFixed(1) : "–",
+          channel.frames,
+          channel.missed,
+          channel.latency_ms === null ? "–" : `${channel.latency_ms.toFixed(0)} ms`,
+        ],
+      }))}
+    />
+  );
+}
+
+function Clients({ clients, name }: { clients: ClientStatus[]; name(view: number | null): string }) {
+  return (
+    <Listing
+      title="Connected clients"
+      count={String(clients.length)}
+      heads={["Address", "Account", "Through", "View", "Stream", "For", "Sent", "Dropped"]}
+      numbers={[5, 6, 7]}
+      empty="Nobody watches."
+      rows={clients.map((client, number) => ({
+        key: `${client.address}-${client.transport}-${number}`,
+        cells: [
+          client.address,
+          client.account || "–",
+          client.transport,
+          name(client.view),
+          client.codec && client.resolution ? `${codecName(client.codec)} ${size(client.resolution)}` : "–",
+          duration(client.seconds),
+          bytes(client.bytes),
+          client.dropped,
+        ],
+      }))}
+    />
   );
 }

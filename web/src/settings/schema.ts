@@ -12,7 +12,9 @@ interface Property {
   default?: SettingValue;
   minimum?: number;
   maximum?: number;
+  minLength?: number;
   maxLength?: number;
+  pattern?: string;
   multipleOf?: number;
   unit?: string;
   read?: Role;
@@ -21,6 +23,7 @@ interface Property {
   writeOnly?: boolean;
   rows?: number;
   items?: Property;
+  maxItems?: number;
 }
 
 interface Model extends Property {
@@ -38,9 +41,14 @@ export interface Row {
   title: string;
   description: string;
   kind: Kind;
+  /** Whether it may be left empty. */
+  optional: boolean;
   choices: SettingValue[];
   minimum: number | null;
   maximum: number | null;
+  minLength: number;
+  maxLength: number | null;
+  pattern: string | null;
   unit: string;
   write: Role | null;
   restart: boolean;
@@ -66,13 +74,44 @@ function follow(schema: Schema, property: Property): Property {
   return { ...target, ...property };
 }
 
+/** The one kind of value of a property that may also be null. */
+function without(property: Property): { inner: Property; optional: boolean } {
+  const kinds = property.anyOf?.filter(({ type }) => type !== "null") ?? [];
+  const [only] = kinds;
+  return only && kinds.length === 1 ? { inner: { ...only, ...property }, optional: true } : { inner: property, optional: false };
+}
+
 function kindOf(property: Property): Kind {
   if (property.writeOnly) return "secret";
   if (property.enum) return "choice";
   if (property.type === "boolean") return "switch";
   if (property.type === "integer") return "integer";
   if (property.type === "number") return "number";
-  return "text"; // lists and optional values are edited as the text that the camera shows them as
+  return "text"; // lists are edited as the text that the camera shows them as
+}
+
+function rowOf(schema: Schema, path: string, declared: Property): Row {
+  const { inner: property, optional } = without(follow(schema, declared));
+  return {
+    path,
+    title: declared.title ?? property.title ?? path,
+    description: declared.description ?? "",
+    kind: kindOf(property),
+    optional,
+    choices: property.enum ?? [],
+    minimum: property.minimum ?? null,
+    maximum: property.maximum ?? null,
+    minLength: property.minLength ?? 0,
+    maxLength: property.maxLength ?? null,
+    pattern: property.pattern ?? null,
+    unit: property.unit ?? "",
+    write: property.write ?? null,
+    restart: property.restart ?? false,
+  };
+}
+
+function rowsOf(schema: Schema, prefix: string, model: Model): Row[] {
+  return Object.entries(model.properties ?? {}).map(([field, declared]) => rowOf(schema, `${prefix}.${field}`, declared));
 }
 
 /** Every section with its settings. Sections that repeat (one row per view or area) are left to pages of their own. */
@@ -80,23 +119,44 @@ export function sections(schema: Schema): SectionRows[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, reference]) => {
     const model = follow(schema, reference) as Model;
     if (!model.properties) return [];
-    const rows = Object.entries(model.properties).map(([field, declared]) => {
-      const property = follow(schema, declared);
-      return {
-        path: `${name}.${field}`,
-        title: declared.title ?? property.title ?? field,
-        description: declared.description ?? "",
-        kind: kindOf(property),
-        choices: property.enum ?? [],
-        minimum: property.minimum ?? null,
-        maximum: property.maximum ?? null,
-        unit: property.unit ?? "",
-        write: property.write ?? null,
-        restart: property.restart ?? false,
-      };
-    });
-    return [{ name, title: model.title ?? name, description: model.description ?? "", rows }];
+    return [{ name, title: model.title ?? name, description: model.description ?? "", rows: rowsOf(schema, name, model) }];
   });
+}
+
+/** All rows by path, those of repeating sections included. */
+export function rowsByPath(schema: Schema): Map<string, Row> {
+  const repeated = Object.entries(schema.properties ?? {}).flatMap(([name, { items, maxItems = 0 }]) => {
+    const model = items ? (follow(schema, items) as Model) : {};
+    return Array.from({ length: maxItems }, (_, number) => rowsOf(schema, `${name}.${number}`, model)).flat();
+  });
+  return new Map([...sections(schema).flatMap(({ rows }) => rows), ...repeated].map((row) => [row.path, row]));
+}
+
+/** What is wrong with a value, in words for its field; null when the camera is worth asking. */
+export function fault(row: Row, value: SettingValue): string | null {
+  if (value === null || value === "") return row.optional || row.minLength === 0 ? null : "This may not be empty";
+  if (row.kind === "number" || row.kind === "integer") return numberFault(row, Number(value));
+  const text = shown(value);
+  if (row.maxLength !== null && text.length > row.maxLength) return `At most ${row.maxLength} characters`;
+  if (row.pattern !== null && !new RegExp(row.pattern, "u").test(text)) return `This does not fit. ${row.description}`;
+  return null;
+}
+
+function numberFault({ minimum, maximum, unit, kind }: Row, value: number): string | null {
+  const units = unit && ` ${unit}`;
+  if (Number.isNaN(value)) return "A number is needed";
+  if (kind === "integer" && !Number.isInteger(value)) return "A whole number is needed";
+  if (minimum !== null && maximum !== null && (value < minimum || value > maximum)) return `From ${minimum} to ${maximum}${units}`;
+  if (minimum !== null && value < minimum) return `At least ${minimum}${units}`;
+  if (maximum !== null && value > maximum) return `At most ${maximum}${units}`;
+  return null;
+}
+
+/** What the camera says of a value, without the value and its path: those stand at the field already. */
+export function remedy(message: string, path: string): string {
+  if (!message.startsWith(`${path}=`)) return message;
+  const rest = message.slice(path.length + 1).replace(/^('(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|[^:]*)…?: /, "");
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
 }
 
 /** A value as text for a form field. */

@@ -1,0 +1,65 @@
+import { Box, Group, Text } from "@mantine/core";
+import { IconGridDots } from "@tabler/icons-react";
+import { type ReactNode, type Ref, useState } from "react";
+
+import { Tool } from "../parts/Tool";
+import { comfortable } from "./fit";
+import { type LiveHandle, LiveView } from "./LiveView";
+import { useFormats, useViews } from "./useCamera";
+import { ViewChooser } from "./ViewChooser";
+
+interface Props {
+  view: number;
+  /** Without it the view is fixed. */
+  onView?(index: number): void;
+  /** Null: whatever serves best. */
+  codec?: string | null;
+  /** ``null`` leaves it to the stream settings. */
+  resolution?: null;
+  version?: string;
+  levelGrid?: boolean;
+  info?: boolean;
+  steer?: boolean;
+  children?: ReactNode;
+  ref?: Ref<LiveHandle>;
+}
+
+const PANEL_PIXELS = 700_000;
+
+/** The live picture beside a form. */
+export function LivePanel({ view: index, onView, codec = null, resolution, version, levelGrid = false, info, steer = false, children, ref }: Props) {
+  const { views, quadOrder, maySteer } = useViews();
+  const { playable } = useFormats();
+  const [grid, setGrid] = useState(levelGrid);
+  const [failed, setFailed] = useState(false);
+  const view = views.find((each) => each.index === index && each.available) ?? views.find((each) => each.available);
+  if (!view || playable.length === 0) return <Text>Looking at the camera's views…</Text>;
+  const wanted = codec ?? "h264";
+  return (
+    <>
+      <Group gap="xs">
+        {onView ? <ViewChooser views={views} chosen={view} onChoose={onView} /> : <Text fw={600}>{view.name}</Text>}
+        <Box flex={1} />
+        <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={20} />} active={grid} />
+      </Group>
+      <LiveView
+        ref={ref}
+        wish={{
+          view: view.index,
+          codec: playable.includes(wanted) && !failed ? wanted : "jpeg",
+          resolution: resolution === null ? null : comfortable(view.resolutions, PANEL_PIXELS),
+        }}
+        version={version}
+        views={views}
+        quadOrder={quadOrder}
+        maySteer={steer && maySteer}
+        grid={grid}
+        info={info}
+        pad={steer}
+        onUnplayable={() => setFailed(true)}
+      >
+        {children}
+      </LiveView>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { Alert, Stack } from "@mantine/core";
+import { useState } from "react";
+
+import { pixels } from "../live/fit";
+import { LivePanel } from "../live/LivePanel";
+import { useViews } from "../live/useCamera";
+import { Loading } from "../parts/Loading";
+import { PageTitle } from "../parts/PageTitle";
+import { SideBySide } from "../parts/SideBySide";
+import { SectionForm } from "../settings/SectionForm";
+import { useSettings } from "../settings/useSettings";
+
+/** What each setting costs and gives, beyond its declaration. */
+const HELP: Record<string, string> = {
+  "stream.codec": "H.264 plays everywhere. H.265 and AV1 make smaller streams for more work; H.265 cannot be seen in this page. MJPEG is largest, each picture whole.",
+  "stream.resolution": "Fewer pixels save most: half the width is about a quarter of the work and of the bitrate.",
+  "stream.fps": "Motion looks fluent from 16 frames a second; 25 or 30 is full motion.",
+  "stream.compression": "Around 30 is a good start. Lower it to see more detail, raise it to save bandwidth; detail is lost for good.",
+  "stream.gop": "A longer distance saves bandwidth in calm scenes; a shorter one lets clients start and seek faster.",
+  "stream.bitrate_mode": "Variable follows the scene. Maximum keeps the network safe: busy scenes lose quality instead of exceeding it.",
+};
+
+/** How streams are coded when a client does not say. */
+export function Streams() {
+  const { access, problem } = useSettings();
+  const { views } = useViews();
+  const [view, setView] = useState(4);
+  const section = access?.sections.find(({ name }) => name === "stream");
+  if (!access || !section) return <Loading problem={problem} />;
+  const now = String(access.values["stream.resolution"]);
+  const sizes = [...new Set(["auto", now, ...views.flatMap(({ resolutions }) => resolutions).sort((a, b) => pixels(b) - pixels(a))])];
+  const codec = String(access.values["stream.codec"]);
+  const version = JSON.stringify(section.rows.map(({ path }) => access.values[path]));
+  return (
+    <Stack>
+      <PageTitle title="Streams">What clients get that name no settings of their own. Streams that run keep what they have until they are opened again.</PageTitle>
+      <SideBySide
+        form={<SectionForm section={{ ...section, description: "" }} access={access} help={HELP} choices={{ "stream.resolution": sizes }} />}
+        picture={
+          <>
+            <LivePanel view={view} onView={setView} codec={codec === "h265" ? "h264" : codec} resolution={null} version={version} info />
+            {codec === "h265" && (
+              <Alert color="gray" p="xs">
+                Clients get H.265; this page shows the same settings in H.264, because browsers do not decode H.265.
+              </Alert>
+            )}
+          </>
+        }
+      />
+    </Stack>
+  );
+}

@@ -1,0 +1,43 @@
+/** Words for the values of choices, which the settings' schema has only as short names. */
+
+const WORDS: Record<string, string> = {
+  h264: "H.264",
+  h265: "H.265",
+  av1: "AV1",
+  jpeg: "MJPEG",
+  auto: "Automatic: the largest sensible",
+  vbr: "Variable: constant quality",
+  mbr: "Maximum: constant quality under a limit",
+  baseline: "Baseline",
+  main: "Main",
+  high: "High",
+  m4327: "M4327 (2160 × 2160)",
+  m4328: "M4328 (2992 × 2992)",
+  ceiling: "Ceiling",
+  desk: "Desk",
+  wall: "Wall",
+  http: "HTTP only",
+  https: "HTTPS only",
+  digest: "Digest",
+  basic: "Basic",
+  both: "Both",
+};
+
+const SIZE = /^\d+x\d+$/;
+
+const SECTIONS: Record<string, string> = { access: "Access and login" };
+
+/** The value of a choice as people read it. */
+export function labelOf(value: unknown, unit = ""): string {
+  const text = String(value);
+  if (SIZE.test(text)) return text.replace("x", " × ");
+  return WORDS[text] ?? (unit ? `${text} ${unit}` : text);
+}
+
+export function codecName(codec: string): string {
+  return WORDS[codec] ?? codec.toUpperCase();
+}
+
+export function sectionTitle(name: string, title: string): string {
+  return SECTIONS[name] ?? title;
+}
