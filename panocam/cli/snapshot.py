@@ -16,12 +16,15 @@ SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 
 def command(
     out: Annotated[Path, typer.Argument(help="JPEG file to write.", show_default=False)],
-    view: Annotated[str, typer.Option(help="Name or number (0-11) of the view, such as 'panorama' or 'view area 1'.")],
+    view: Annotated[
+        str,
+        typer.Option(envvar="PANOCAM_VIEW", help="Name or number (0-11) of the view, such as 'panorama' or 'view area 1'."),
+    ],
     source: options.Source = None,
-    pan: Annotated[float | None, typer.Option(help="Degrees clockwise; view areas only.")] = None,
-    tilt: Annotated[float | None, typer.Option(help="Degrees upwards; view areas only.")] = None,
-    zoom: Annotated[float | None, typer.Option(help="Magnification, 1 is widest; view areas only.")] = None,
-    resolution: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT from the view's list.")] = None,
+    pan: Annotated[float | None, typer.Option(envvar="PANOCAM_PAN", help="Degrees clockwise; view areas only.")] = None,
+    tilt: Annotated[float | None, typer.Option(envvar="PANOCAM_TILT", help="Degrees upwards; view areas only.")] = None,
+    zoom: Annotated[float | None, typer.Option(envvar="PANOCAM_ZOOM", help="Magnification, 1 is widest; view areas only.")] = None,
+    resolution: Annotated[str | None, typer.Option(envvar="PANOCAM_RESOLUTION", help="WIDTHxHEIGHT from the view's list.")] = None,
     model: options.Model = None,
     mount: options.Mount = None,
     lens: options.Lens = None,
