@@ -71,7 +71,10 @@ class SourceStatus:
 
 
 class SourceRunner:
-    """``start`` it once; ``stop`` and ``join`` end both threads. Sinks may come and go at any time."""
+    """``start`` it once; ``stop`` and ``join`` end both threads. Sinks may come and go at any time.
+
+    ``lost``: the source before this one is known to be lost, so this one's first picture is a return.
+    """
 
     def __init__(
         self,
@@ -82,6 +85,7 @@ class SourceRunner:
         clock: Clock,
         on_event: OnEvent,
         policy: RestartPolicy,
+        lost: bool = False,
     ) -> None:
         self._name, self._open, self._intake, self._timeline = name, opener, intake, timeline
         self._clock, self._on_event, self._policy = clock, on_event, policy
@@ -96,6 +100,7 @@ class SourceRunner:
         self._since = self._last = self._now  # when the state began; when the last picture came
         self._retry_at = self._now
         self._frames = self._corrupt = self._restarts = 0
+        self._lost = lost
         self._size = (0, 0)
         self._threads: tuple[threading.Thread, ...] = ()
 
@@ -138,6 +143,12 @@ class SourceRunner:
             corrupt = self._corrupt + (self._source.corrupt if self._source else 0)
             fps = self._meter.fps if self._state is SourceState.LIVE else 0.0
             return SourceStatus(self._name, self._state, self._reason, self._size, fps, self._frames, corrupt, self._restarts)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the last thing that was told of the source is its loss."""
+        with self._lock:
+            return self._lost
 
     @property
     def fps(self) -> float:
@@ -201,7 +212,7 @@ class SourceRunner:
                 if self._closing.is_set():
                     return
                 back, outage = self._state is not SourceState.LIVE, (now - self._since) / NS
-                was_lost = back and (self._state is SourceState.LOST or self._restarts > 0)
+                was_lost, self._lost = self._lost, False
                 if back:
                     self._meter.clear()
                     self._state, self._reason, self._since = SourceState.LIVE, "", now
@@ -224,6 +235,7 @@ class SourceRunner:
             known = self._state is SourceState.LOST
             self._state, self._reason, self._retry_at = SourceState.LOST, reason, now + round(wait * NS)
             self._since = self._since if known else now
+            self._lost = True
         if not known:
             log.warning("source %s lost: %s", self._name, reason)
             self._on_event("source-lost", {"source": self._name, "reason": reason, "retry_s": wait})

@@ -365,3 +365,11 @@ async def test_a_new_home_moves_only_its_own_area(fisheye: Path) -> None:
         camera.reconfigure(replace(camera.config, poses=tuple(homes)))
         assert camera.heads[4].pose.pan == 33
         assert camera.heads[5].pose == away
+
+
+async def test_another_source_in_place_of_a_lost_one_is_a_return(fisheye: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    async with camera_on(tmp_path / "missing.mp4", on_event=lambda name, data: told.append(name)) as camera:
+        await until(lambda: told == ["source-lost"])
+        camera.reconfigure(replace(camera.config, source=str(fisheye)))
+        await until(lambda: told == ["source-lost", "source-back"])
