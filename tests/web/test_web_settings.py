@@ -159,7 +159,9 @@ async def test_a_refusal_of_the_camera_stands_at_its_field(anna: Visitor, api: A
     await expect(anna.page.get_by_role("banner")).to_contain_text("Hall camera")
 
 
-async def test_the_status_page_tells_source_encodes_and_clients(visit: Callable[..., Awaitable[Visitor]], camera: CameraProcess, api: Api) -> None:
+async def test_the_status_page_tells_source_encodes_and_clients(
+    visit: Callable[..., Awaitable[Visitor]], camera: CameraProcess, api: Api
+) -> None:
     watcher, reader = await visit(camera.http), await visit(camera.http)
     for each in (watcher, reader):
         await each.log_in()
