@@ -29,7 +29,7 @@ features: ## write docs/features.md from features.toml and the tests' markers
 	@$(BIN)/python scripts/features.py
 
 bench: ## measure against rivals in the same run; a table and benchmarks/results/*.json
-	@$(PY) scripts/setup.py --dev --bench
+	@$(PY) scripts/setup.py --dev
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 web: ## build the web interface anew

@@ -16,39 +16,46 @@ from urllib.parse import urlsplit
 WALKED = 5
 
 
-def connect(url):
-    """An RTSP session that plays; returns its socket and the bytes that came behind the reply."""
-    at = urlsplit(url)
-    sock = socket.create_connection((at.hostname, at.port), 20)
-    rest = b""
+class Viewer:
+    """An RTSP session; ``rest`` are the bytes that came behind the last reply."""
 
-    def ask(request, headers=""):
-        nonlocal rest
-        sock.sendall(f"{request} RTSP/1.0\r\nCSeq: 1\r\n{headers}\r\n".encode())
-        while b"\r\n\r\n" not in rest or rest[:1] == b"$":
-            # Some servers send the first packets ahead of the reply to PLAY.
-            if rest[:1] == b"$" and len(rest) >= 4 and len(rest) >= 4 + int.from_bytes(rest[2:4], "big"):
-                rest = rest[4 + int.from_bytes(rest[2:4], "big") :]
-            else:
-                rest += sock.recv(65536)
-        head, _, rest = rest.partition(b"\r\n\r\n")
+    def __init__(self, url, small):
+        at = urlsplit(url)
+        self.url, self.rest = url, b""
+        self.sock = socket.socket()
+        self.sock.settimeout(20)
+        if small:
+            # A viewer that is to freeze must not have megabytes of patience in its own kernel.
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        self.sock.connect((at.hostname, at.port))
+        head, sdp = self.ask(f"DESCRIBE {url}")
+        control = re.findall(r"a=control:(\S+)", sdp)[-1]
+        if not control.startswith("rtsp"):
+            control = re.search(r"Content-Base: *(\S+)", head, re.I)[1].rstrip("/") + "/" + control
+        head, _ = self.ask(f"SETUP {control}", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
+        self.session = re.search(r"Session: *([^;\r\n]+)", head, re.I)[1]
+
+    def play(self):
+        """Ask for the stream; the reply comes among the packets, because a server may wait for a key picture first."""
+        self.send(f"PLAY {self.url}", f"Session: {self.session}\r\n")
+        self.sock.setblocking(False)
+
+    def send(self, request, headers=""):
+        self.sock.sendall(f"{request} RTSP/1.0\r\nCSeq: 1\r\n{headers}\r\n".encode())
+
+    def ask(self, request, headers=""):
+        self.send(request, headers)
+        while b"\r\n\r\n" not in self.rest:
+            self.rest += self.sock.recv(65536)
+        head, _, self.rest = self.rest.partition(b"\r\n\r\n")
         head = head.decode()
         assert head.startswith("RTSP/1.0 200"), head
         length = re.search(r"Content-Length: *(\d+)", head, re.I)
         length = int(length[1]) if length else 0
-        while len(rest) < length:
-            rest += sock.recv(65536)
-        body, rest = rest[:length].decode(), rest[length:]
+        while len(self.rest) < length:
+            self.rest += self.sock.recv(65536)
+        body, self.rest = self.rest[:length].decode(), self.rest[length:]
         return head, body
-
-    head, sdp = ask(f"DESCRIBE {url}")
-    control = re.findall(r"a=control:(\S+)", sdp)[-1]
-    if not control.startswith("rtsp"):
-        control = re.search(r"Content-Base: *(\S+)", head, re.I)[1].rstrip("/") + "/" + control
-    head, _ = ask(f"SETUP {control}", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
-    session = re.search(r"Session: *([^;\r\n]+)", head, re.I)[1]
-    ask(f"PLAY {url}", f"Session: {session}\r\n")
-    return sock, rest
 
 
 class Walk:
@@ -61,6 +68,13 @@ class Walk:
         self.rest += data
         at, size = 0, len(self.rest)
         while size - at >= 4:
+            if self.rest[at : at + 4] == b"RTSP":
+                end = self.rest.find(b"\r\n\r\n", at)
+                if end < 0:
+                    break
+                assert self.rest[at:end].startswith(b"RTSP/1.0 200"), self.rest[at:end]
+                at = end + 4
+                continue
             length = int.from_bytes(self.rest[at + 2 : at + 4], "big")
             if size - at < 4 + length:
                 break
@@ -81,7 +95,6 @@ def main(url, viewers, frozen, seconds):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     poll, socks, counts, walks = select.epoll(), {}, {}, {}
-    keep = []
     buffer = bytearray(1 << 18)
     view = memoryview(buffer)
 
@@ -96,17 +109,18 @@ def main(url, viewers, frozen, seconds):
                 if fd in walks:
                     walks[fd].feed(bytes(view[:size]))
 
-    for number in range(viewers):
-        sock, rest = connect(url)
-        sock.setblocking(False)
-        keep.append(sock)
+    crowd = [Viewer(url, small=number >= viewers - frozen) for number in range(viewers)]
+    for number, viewer in enumerate(crowd):
+        viewer.play()
         if number < viewers - frozen:
-            fd = sock.fileno()
-            socks[fd], counts[fd] = sock, 0
+            fd = viewer.sock.fileno()
+            socks[fd], counts[fd] = viewer.sock, 0
             if number < WALKED:
-                walks[fd] = Walk(rest)
+                walks[fd] = Walk(viewer.rest)
             poll.register(fd, select.EPOLLIN)
-        drain(time.monotonic() + 0.001, 0)
+        drain(time.monotonic() + 0.0005, 0)
+    while not all(counts.values()):
+        drain(time.monotonic() + 0.1)
     drain(time.monotonic() + 1.5)
     print("ready", flush=True)
     sys.stdin.readline()

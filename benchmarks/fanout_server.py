@@ -1,8 +1,12 @@
-"""panocam's RTSP server with a camera that replays a clip: ``fanout_server.py CLIP`` prints its URL when ready."""
+"""panocam's RTSP server with a camera that replays a clip: ``fanout_server.py CLIP``.
+
+Prints its URL when ready, and for each line on standard input for whom it left pictures out.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 import sys
 from pathlib import Path
@@ -73,7 +77,15 @@ async def main(path: str) -> None:
     camera = ClipCamera(*read_clip(path))
     async with RtspServer(camera, Everybody(), SystemClock()) as server:
         print(f"rtsp://127.0.0.1:{await server.listen('127.0.0.1', 0)}/axis-media/media.amp", flush=True)
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), report, server)
         await camera.play()
+
+
+def report(server: RtspServer) -> None:
+    """Answer a line on standard input with how many sessions lost how many groups of pictures."""
+    if sys.stdin.readline():
+        lost = [row.dropped_groups for row in server.sessions() if row.dropped_groups]
+        print(json.dumps({"readers": len(lost), "groups": sum(lost)}), flush=True)
 
 
 if __name__ == "__main__":

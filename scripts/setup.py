@@ -137,7 +137,6 @@ def main() -> None:
     """Parse the few switches and make what is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    parser.add_argument("--bench", action="store_true", help="also the rivals that benchmarks compare with")
     parser.add_argument("--web", action="store_true", help="build the web interface even when it looks up to date")
     args = parser.parse_args()
     install_panocam()
@@ -146,8 +145,6 @@ def main() -> None:
     if args.dev:
         install_group("dev")
         install_peers()
-    if args.bench:
-        install_group("bench")
 
 
 if __name__ == "__main__":

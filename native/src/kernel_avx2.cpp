@@ -14,10 +14,12 @@ struct Pair {  // rows 0 and 1, rows 2 and 3 of a block
     V upper, lower;
 };
 
-inline Pair each(const Pair &a, V b, V (*f)(V, V)) { return {f(a.upper, b), f(a.lower, b)}; }
 inline V set16(int v) { return _mm256_set1_epi16(static_cast<short>(v)); }
 inline V set32(uint32_t v) { return _mm256_set1_epi32(static_cast<int>(v)); }
 inline V two(const uint8_t *p) { return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p))); }
+
+inline V add16(V a, V b) { return _mm256_add_epi16(a, b); }
+inline V add32(V a, V b) { return _mm256_add_epi32(a, b); }
 
 // Offsets of the 16 pixels within a block, the same in both words of each lane; a lane is 4 * row + column.
 inline Pair offsets(const Axis &axis, int k) {
@@ -58,8 +60,10 @@ struct Both {
             pixels.lower = _mm256_xor_si256(pixels.lower, _mm256_shuffle_epi8(change, _mm256_sub_epi8(lower.entry, skip)));
             last = next;
         }
-        return {upper.sum(pixels.upper), lower.sum(pixels.lower)};
+        return sum(pixels);
     }
+
+    Pair sum(const Pair &pixels) const { return {upper.sum(pixels.upper), lower.sum(pixels.lower)}; }
 };
 
 // Sums of blocks a and b -> words, rounded to samples that are still signed.
@@ -103,33 +107,51 @@ struct Avx2 {
     static void draw(const Tile &tile, const uint8_t *patch, const Order *orders, int count) {
         for (const Order *o = orders; o < orders + count; ++o) {
             const int rows = ((tile.y.span[o->cell] + 16) >> 13) + 2;  // of the window that the cell's blocks need, at most 8
-            (rows <= 4 ? cell<4> : rows == 5 ? cell<5> : rows == 6 ? cell<6> : cell<8>)(tile, patch, *o);
+            if (tile.kind[o->cell] == Kind::steep) steep(tile, patch, *o);
+            else (rows <= 4 ? calm<4> : rows == 5 ? calm<5> : rows == 6 ? calm<6> : calm<8>)(tile, patch, *o);
         }
     }
 
     template <int Rows>
-    static void cell(const Tile &tile, const uint8_t *patch, const Order &order) {
+    static void calm(const Tile &tile, const uint8_t *patch, const Order &order) {
         const int k = order.cell;
-        const Pair x = offsets(tile.x, k), fine = each(offsets(tile.y, k), set16(16), [](V a, V b) { return _mm256_add_epi16(a, b); });
-        const Pair y{_mm256_srli_epi16(fine.upper, 5), _mm256_srli_epi16(fine.lower, 5)};
+        const ptrdiff_t luma_stride = 2 * tile.box.luma.width(), chroma_stride = 2 * tile.box.chroma.width();
+        cell<add32>(tile, order, [=, &tile](const Both &t, int i, int plane) {
+            const uint8_t *window = patch + tile.window[i][k];
+            return plane ? t.sum<Rows>(window + kLumaBytes + (plane - 1) * kChromaBytes, chroma_stride) : t.sum<Rows>(window, luma_stride);
+        });
+    }
+
+    static void steep(const Tile &tile, const uint8_t *patch, const Order &order) {
+        const Scattered scattered(tile, order.cell, patch);
+        cell<add16>(tile, order, [&](const Both &t, int i, int plane) {
+            const V *pixels = reinterpret_cast<const V *>(scattered.pixels[plane == 2 ? i + 4 : i]);
+            return t.sum({_mm256_load_si256(pixels), _mm256_load_si256(pixels + 1)});
+        });
+    }
+
+    // In a calm cell no word overflows into the next, which spares an instruction.
+    template <V (*add)(V, V), class Sum>
+    PANOCAM_INLINE static void cell(const Tile &tile, const Order &order, Sum sum) {
+        const int k = order.cell;
+        const Pair x = offsets(tile.x, k), fine = offsets(tile.y, k);
+        const Pair y{_mm256_srli_epi16(_mm256_add_epi16(fine.upper, set16(16)), 5), _mm256_srli_epi16(_mm256_add_epi16(fine.lower, set16(16)), 5)};
         const auto taps = [&](int i) {
             const V x_base = set32(tile.x_base[i][k]), y_base = set32(tile.y_base[i][k]);
-            return Both{Taps(_mm256_add_epi32(x.upper, x_base), _mm256_add_epi32(y.upper, y_base)),
-                        Taps(_mm256_add_epi32(x.lower, x_base), _mm256_add_epi32(y.lower, y_base))};
+            return Both{Taps(add(x.upper, x_base), add(y.upper, y_base)),
+                        Taps(add(x.lower, x_base), add(y.lower, y_base))};
         };
-        const ptrdiff_t luma_stride = 2 * tile.box.luma.width(), chroma_stride = 2 * tile.box.chroma.width();
         Pair s[4], other[4];
         for (int row = 0; row < 4; ++row) {
-            for (int i = 0; i < 4; ++i) s[i] = taps(4 * row + i).template sum<Rows>(patch + tile.window[4 * row + i][k], luma_stride);
+            for (int i = 0; i < 4; ++i) s[i] = sum(taps(4 * row + i), 4 * row + i, 0);
             uint8_t *to = order.to[0].data + 4 * row * order.to[0].stride;
             store_rows(bytes(s[0].upper, s[1].upper, s[2].upper, s[3].upper), to, order.to[0].stride);
             store_rows(bytes(s[0].lower, s[1].lower, s[2].lower, s[3].lower), to + 2 * order.to[0].stride, order.to[0].stride);
         }
         for (int i = 0; i < 4; ++i) {
             const Both t = taps(kLumaBlocks + i);
-            const uint8_t *window = patch + kLumaBytes + tile.window[kLumaBlocks + i][k];
-            s[i] = t.template sum<Rows>(window, chroma_stride);
-            other[i] = t.template sum<Rows>(window + kChromaBytes, chroma_stride);
+            s[i] = sum(t, kLumaBlocks + i, 1);
+            other[i] = sum(t, kLumaBlocks + i, 2);
         }
         store_chroma(s, order.to[1]);
         store_chroma(other, order.to[2]);

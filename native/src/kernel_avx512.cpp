@@ -8,6 +8,9 @@ namespace {
 
 using V = __m512i;
 
+inline V add16(V a, V b) { return _mm512_add_epi16(a, b); }
+inline V add32(V a, V b) { return _mm512_add_epi32(a, b); }
+
 // Offsets of the 16 pixels within a block, the same in both words of each lane; lane = 4 * row + column.
 inline V offsets(const Axis &axis, int k) {
     const V column = _mm512_set4_epi32(0x00030003, 0x00020002, 0x00010001, 0);
@@ -40,9 +43,10 @@ struct Taps {
     template <bool Flat>
     V sum(const uint8_t *window, ptrdiff_t stride) const {
         const V upper = four_rows(window, stride);
-        const V pixels = Flat ? _mm512_permutexvar_epi16(entry, upper) : _mm512_permutex2var_epi16(upper, entry, four_rows(window + 4 * stride, stride));
-        return _mm512_madd_epi16(_mm512_maddubs_epi16(down, pixels), across);
+        return sum(Flat ? _mm512_permutexvar_epi16(entry, upper) : _mm512_permutex2var_epi16(upper, entry, four_rows(window + 4 * stride, stride)));
     }
+
+    V sum(V pixels) const { return _mm512_madd_epi16(_mm512_maddubs_epi16(down, pixels), across); }
 };
 
 // Sums of blocks a and b -> words, rounded to samples that are still signed.
@@ -86,33 +90,50 @@ struct Avx512 {
     }
 
     static void draw(const Tile &tile, const uint8_t *patch, const Order *orders, int count) {
-        for (const Order *o = orders; o < orders + count; ++o)
-            tile.y.span[o->cell] < kFlatSpan ? cell<true>(tile, patch, *o) : cell<false>(tile, patch, *o);
+        for (const Order *o = orders; o < orders + count; ++o) {
+            if (tile.kind[o->cell] == Kind::steep) steep(tile, patch, *o);
+            else if (tile.y.span[o->cell] < kFlatSpan) calm<true>(tile, patch, *o);
+            else calm<false>(tile, patch, *o);
+        }
     }
 
     // Flat: four rows of the window are enough.
     template <bool Flat>
-    static void cell(const Tile &tile, const uint8_t *patch, const Order &order) {
+    static void calm(const Tile &tile, const uint8_t *patch, const Order &order) {
+        const int k = order.cell;
+        const ptrdiff_t luma_stride = 2 * tile.box.luma.width(), chroma_stride = 2 * tile.box.chroma.width();
+        cell<add32>(tile, order, [=, &tile](const Taps &t, int i, int plane) {
+            const uint8_t *window = patch + tile.window[i][k];
+            return plane ? t.sum<Flat>(window + kLumaBytes + (plane - 1) * kChromaBytes, chroma_stride) : t.sum<Flat>(window, luma_stride);
+        });
+    }
+
+    static void steep(const Tile &tile, const uint8_t *patch, const Order &order) {
+        const Scattered scattered(tile, order.cell, patch);
+        cell<add16>(tile, order, [&](const Taps &t, int i, int plane) { return t.sum(_mm512_load_si512(scattered.pixels[plane == 2 ? i + 4 : i])); });
+    }
+
+    // In a calm cell no word overflows into the next, which spares an instruction.
+    template <V (*add)(V, V), class Sum>
+    PANOCAM_INLINE static void cell(const Tile &tile, const Order &order, Sum sum) {
         const int k = order.cell;
         const V x = offsets(tile.x, k), y = _mm512_srli_epi16(_mm512_add_epi16(offsets(tile.y, k), _mm512_set1_epi16(16)), 5);
         const auto taps = [&](int i) {
-            return Taps(_mm512_add_epi32(x, _mm512_set1_epi32(static_cast<int>(tile.x_base[i][k]))),
-                        _mm512_add_epi32(y, _mm512_set1_epi32(static_cast<int>(tile.y_base[i][k]))));
+            return Taps(add(x, _mm512_set1_epi32(static_cast<int>(tile.x_base[i][k]))),
+                        add(y, _mm512_set1_epi32(static_cast<int>(tile.y_base[i][k]))));
         };
-        const ptrdiff_t luma_stride = 2 * tile.box.luma.width(), chroma_stride = 2 * tile.box.chroma.width();
-        V sum[4], other[4];
+        V s[4], other[4];
         for (int row = 0; row < 4; ++row) {
-            for (int i = 0; i < 4; ++i) sum[i] = taps(4 * row + i).template sum<Flat>(patch + tile.window[4 * row + i][k], luma_stride);
-            store_rows(bytes(sum), order.to[0].data + 4 * row * order.to[0].stride, order.to[0].stride);
+            for (int i = 0; i < 4; ++i) s[i] = sum(taps(4 * row + i), 4 * row + i, 0);
+            store_rows(bytes(s), order.to[0].data + 4 * row * order.to[0].stride, order.to[0].stride);
         }
         for (int i = 0; i < 4; ++i) {
             const Taps t = taps(kLumaBlocks + i);
-            const uint8_t *window = patch + kLumaBytes + tile.window[kLumaBlocks + i][k];
-            sum[i] = t.template sum<Flat>(window, chroma_stride);
-            other[i] = t.template sum<Flat>(window + kChromaBytes, chroma_stride);
+            s[i] = sum(t, kLumaBlocks + i, 1);
+            other[i] = sum(t, kLumaBlocks + i, 2);
         }
         for (int i = 0; i < 2; ++i) {
-            const V rows = bytes(i ? other : sum);
+            const V rows = bytes(i ? other : s);
             const Target &t = order.to[1 + i];
             store_halves(_mm512_castsi512_si128(rows), t.data, t.stride);
             store_halves(_mm512_extracti32x4_epi32(rows, 1), t.data + t.stride, t.stride);

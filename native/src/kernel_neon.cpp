@@ -43,15 +43,17 @@ struct Window {
         for (int i = 0; i < 4; ++i) upper.val[i] = vld1q_u8(p + i * stride), lower.val[i] = vld1q_u8(p + (i + 4) * stride);
     }
 
-    int16x4_t row(const Taps &t) const {  // the high halves of four pixels' sums
-        const uint8x16_t pixels = vqtbx4q_u8(vqtbl4q_u8(upper, t.entry), lower, vsubq_u8(t.entry, vdupq_n_u8(64)));
-        const uint16x8_t columns =
-            vpaddq_u16(vmull_u8(vget_low_u8(pixels), vget_low_u8(t.down)), vmull_u8(vget_high_u8(pixels), vget_high_u8(t.down)));
-        const uint32x4_t sums = vpaddq_u32(vmull_u16(vget_low_u16(columns), vget_low_u16(t.across)),
-                                           vmull_u16(vget_high_u16(columns), vget_high_u16(t.across)));
-        return vshrn_n_s32(vsubq_s32(vreinterpretq_s32_u32(sums), vdupq_n_s32(kBias)), 16);
-    }
+    uint8x16_t row(const Taps &t) const { return vqtbx4q_u8(vqtbl4q_u8(upper, t.entry), lower, vsubq_u8(t.entry, vdupq_n_u8(64))); }
 };
+
+// The high halves of four pixels' sums.
+inline int16x4_t sum(const Taps &t, uint8x16_t pixels) {
+    const uint8x8_t low = vget_low_u8(pixels), high = vget_high_u8(pixels);
+    const uint16x8_t columns = vpaddq_u16(vmull_u8(low, vget_low_u8(t.down)), vmull_u8(high, vget_high_u8(t.down)));
+    const uint32x4_t sums = vpaddq_u32(vmull_u16(vget_low_u16(columns), vget_low_u16(t.across)),
+                                       vmull_u16(vget_high_u16(columns), vget_high_u16(t.across)));
+    return vshrn_n_s32(vsubq_s32(vreinterpretq_s32_u32(sums), vdupq_n_s32(kBias)), 16);
+}
 
 inline uint8x8_t bytes(int16x4_t a, int16x4_t b) {
     const int8x8_t narrow = vmovn_s16(vqrdmulhq_n_s16(vcombine_s16(a, b), 1028));
@@ -73,33 +75,54 @@ struct Neon {
     }
 
     static void draw(const Tile &tile, const uint8_t *patch, const Order *orders, int count) {
-        for (const Order *o = orders; o < orders + count; ++o) cell(tile, patch, *o);
+        for (const Order *o = orders; o < orders + count; ++o) tile.kind[o->cell] == Kind::steep ? steep(tile, patch, *o) : calm(tile, patch, *o);
     }
 
-    static void cell(const Tile &tile, const uint8_t *patch, const Order &order) {
+    static void calm(const Tile &tile, const uint8_t *patch, const Order &order) {
+        cell(tile, order, [&](int i, int plane) {
+            const uint8_t *at = patch + tile.window[i][order.cell];
+            return plane ? Window(at + kLumaBytes + (plane - 1) * kChromaBytes, 2 * tile.box.chroma.width()) : Window(at, 2 * tile.box.luma.width());
+        });
+    }
+
+    struct Fetched {
+        const uint32_t *pixels;
+        int next = 0;
+
+        uint8x16_t row(const Taps &) { return vreinterpretq_u8_u32(vld1q_u32(pixels + 4 * next++)); }
+    };
+
+    static void steep(const Tile &tile, const uint8_t *patch, const Order &order) {
+        const Scattered scattered(tile, order.cell, patch);
+        cell(tile, order, [&](int i, int plane) { return Fetched{scattered.pixels[plane == 2 ? i + 4 : i]}; });
+    }
+
+    template <class Source>
+    PANOCAM_INLINE static void cell(const Tile &tile, const Order &order, Source source) {
         const int k = order.cell;
         uint16x8_t x[4], y[4];
         for (int r = 0; r < 4; ++r) x[r] = offsets(tile.x, k, r), y[r] = vshrq_n_u16(vaddq_u16(offsets(tile.y, k, r), vdupq_n_u16(16)), 5);
         const auto taps = [&](int i, int r) {
             return Taps(vaddq_u16(x[r], wide(tile.x_base[i][k])), vaddq_u16(y[r], wide(tile.y_base[i][k])));
         };
-        const ptrdiff_t luma_stride = 2 * tile.box.luma.width(), chroma_stride = 2 * tile.box.chroma.width();
         int16x4_t s[4][4], other[4][4];  // block, row
         for (int row = 0; row < 4; ++row) {
             for (int i = 0; i < 4; ++i) {
-                const Window window(patch + tile.window[4 * row + i][k], luma_stride);
-                for (int r = 0; r < 4; ++r) s[i][r] = window.row(taps(4 * row + i, r));
+                auto block = source(4 * row + i, 0);
+                for (int r = 0; r < 4; ++r) {
+                    const Taps t = taps(4 * row + i, r);
+                    s[i][r] = sum(t, block.row(t));
+                }
             }
             for (int r = 0; r < 4; ++r)
                 vst1q_u8(order.to[0].data + (4 * row + r) * order.to[0].stride, vcombine_u8(bytes(s[0][r], s[1][r]), bytes(s[2][r], s[3][r])));
         }
         for (int i = 0; i < 4; ++i) {
-            const uint8_t *at = patch + kLumaBytes + tile.window[kLumaBlocks + i][k];
-            const Window u(at, chroma_stride), v(at + kChromaBytes, chroma_stride);
+            auto u = source(kLumaBlocks + i, 1), v = source(kLumaBlocks + i, 2);
             for (int r = 0; r < 4; ++r) {
                 const Taps t = taps(kLumaBlocks + i, r);
-                s[i][r] = u.row(t);
-                other[i][r] = v.row(t);
+                s[i][r] = sum(t, u.row(t));
+                other[i][r] = sum(t, v.row(t));
             }
         }
         store_chroma(s, order.to[1]);

@@ -14,8 +14,9 @@
 //    in a window of 8x8 pixels, at any rotation. The window's 8 rows of 8 pairs (16 bytes each) go into registers, and all 16
 //    neighbourhoods are looked up there by in-register permutation: no gather, no scattered read.
 //
-// A cell is `calm` when its windows hold and it is nearly a parallelogram; any other (a hostile or strongly minifying mesh) is sampled
-// pixel by pixel, every read guarded.
+// A cell is `calm` when its windows hold and it is nearly a parallelogram. A `steep` one, which shrinks the source more, is drawn from
+// the patch too, but its neighbourhoods are fetched one by one. Any other (`wild`: a hostile or hugely shrinking mesh) is sampled from
+// the source pixel by pixel, every read guarded.
 //
 // Arithmetic, the same in all kernels to the bit. Corners TL TR BL BR in 16.16 luma pixels of the source.
 //   steps     a = (TR-TL + BR-BL), b = (BL-TL + BR-TR): 32 times the way per column, per row;  a13 = (a+128) >> 8 in 1/8192 pixel
@@ -34,6 +35,12 @@
 
 #include "warp.h"
 
+#if defined(_MSC_VER)
+#define PANOCAM_INLINE __forceinline
+#else
+#define PANOCAM_INLINE __attribute__((always_inline))  // left to itself the compiler reloads what the inner loop needs
+#endif
+
 namespace panocam {
 namespace {
 
@@ -41,11 +48,12 @@ constexpr int kTileColumns = 4, kTileRows = 4, kCells = kTileColumns * kTileRows
 constexpr int kLumaBlocks = 16, kBlocks = 20;   // in a cell; the last four are chroma's
 constexpr int kColumn = 32;                     // source pixels that `pair` takes at a time
 constexpr int kMaxRow = 512;                    // source pixels in a patch row
-constexpr int kLumaBytes = 40 * 1024, kChromaBytes = 12 * 1024;
+constexpr int kLumaBytes = 64 * 1024, kChromaBytes = 20 * 1024;
 constexpr int kSlack = 8 * 2 * kMaxRow + 64;    // windows reach beyond the box; what they bring from there is not used
 constexpr int kCalmReach = 128 << 16;           // between corners of a cell, 16.16
 constexpr int kCalmTwist = 4 << 16;             // |T|, 16.16: blocks then leave the corners' box by less than half a pixel
 constexpr int kCalmSpan = 6 * 8192;             // of a block, 1/8192 pixel: rows 0..7 and columns 0..7 of the window do
+constexpr int kSteepSpan = 20 * 8192;           // a single cell still fits into the patch
 constexpr int kFlatSpan = 3 * 8192 - 16;        // rows 0..3 of the window do
 
 inline int smaller(int a, int b) { return a < b ? a : b; }
@@ -59,17 +67,19 @@ struct Region {  // cells
 
 inline const int32_t *node(const Job &job, int c, int r) { return job.nodes + 2 * (static_cast<ptrdiff_t>(r) * job.columns + c); }
 
-enum class Kind : uint8_t { dark, calm, wild };
+enum class Kind : uint8_t { dark, calm, steep, wild };
 
-// Sources have less than 2^14 pixels a side, so that differences between places in or near the picture fit 32 bits.
-inline bool calm(const int32_t *k) {
+// What one coordinate says. Sources have less than 2^14 pixels a side, so that differences between places about them fit 32 bits.
+inline Kind kind_of(const int32_t *k) {
     for (int i = 0; i < 4; ++i)
-        if (k[i] < -(1 << 30) || k[i] >= 1 << 30) return false;
+        if (k[i] < -(1 << 30) || k[i] >= 1 << 30) return Kind::wild;
     const int32_t right = k[1] - k[0], fall = k[2] - k[0], across = k[3] - k[0];
-    if (magnitude(right) > kCalmReach || magnitude(fall) > kCalmReach || magnitude(across) > kCalmReach) return false;
+    if (magnitude(right) > kCalmReach || magnitude(fall) > kCalmReach || magnitude(across) > kCalmReach) return Kind::wild;
     const int32_t twist = across - right - fall;
     const int32_t a13 = (2 * right + twist + 128) >> 8, b13 = (2 * fall + twist + 128) >> 8;
-    return 3 * (magnitude(a13) + magnitude(b13)) < kCalmSpan && magnitude(twist) <= kCalmTwist;
+    const int32_t span = 3 * (magnitude(a13) + magnitude(b13));
+    if (span >= kSteepSpan || magnitude(twist) > kCalmTwist) return Kind::wild;
+    return span < kCalmSpan ? Kind::calm : Kind::steep;
 }
 
 struct Box {  // source pixels, inclusive
@@ -97,7 +107,7 @@ struct Boxes {
     bool fit() const { return empty() || (luma.fits(kLumaBytes) && chroma.fits(kChromaBytes)); }
 };
 
-// One coordinate of a tile's calm cells; arrays over cells, so that compilers compute all cells at once.
+// One coordinate of a tile's calm and steep cells; arrays over cells, so that compilers compute all cells at once.
 struct Axis {
     int32_t corner[4][kCells];  // TL TR BL BR, luma 16.16
     int32_t a13[kCells], b13[kCells];
@@ -128,7 +138,7 @@ struct Axis {
     }
 };
 
-// A tile: some cells that share a patch, and all that `draw` needs of the calm ones.
+// A tile: some cells that share a patch, and all that `draw` needs of the calm and steep ones.
 struct Tile {
     Region at;
     Kind kind[kCells];
@@ -147,13 +157,13 @@ struct Tile {
         box = Boxes(e);
     }
 
-    // What the theory promises and the fuzz program checks: all that a calm cell's blocks use lies in the patch's box.
+    // What the theory promises and the fuzz program checks: all that a cell's blocks use lies in the patch's box.
     bool contained(int k) const {
         for (int i = 0; i < kBlocks; ++i) {
             const Box &b = i < kLumaBlocks ? box.luma : box.chroma;
             const int x0 = x.start[i][k] >> 13, y0 = y.start[i][k] >> 13;
             const int x1 = (x.start[i][k] + x.span[k]) >> 13, y1 = (y.start[i][k] + y.span[k] + 32) >> 13;
-            if (x0 < 0 || y0 < 0 || x1 + 1 > b.x1 - b.x0 || y1 + 1 > b.y1 - b.y0 || x1 - x0 > 6 || y1 - y0 > 7) return false;
+            if (x0 < 0 || y0 < 0 || x1 + 1 > b.x1 - b.x0 || y1 + 1 > b.y1 - b.y0 || (kind[k] == Kind::calm && (x1 - x0 > 6 || y1 - y0 > 7))) return false;
         }
         return true;
     }
@@ -178,12 +188,13 @@ struct Tile {
         const int k = index(c, r);
         const int32_t *top = node(job, c, r), *bottom = node(job, c, r + 1);
         const int32_t px[4] = {top[0], top[2], bottom[0], bottom[2]}, py[4] = {top[1], top[3], bottom[1], bottom[3]};
-        kind[k] = calm(px) && calm(py) ? Kind::calm : Kind::wild;
+        const Kind kx = kind_of(px), ky = kind_of(py);
+        kind[k] = kx > ky ? kx : ky;
         for (int i = 0; i < 4; ++i) {
             if (px[i] == kOutside || py[i] == kOutside) kind[k] = Kind::dark;
             x.corner[i][k] = px[i], y.corner[i][k] = py[i];
         }
-        if (kind[k] != Kind::calm) return;
+        if (kind[k] == Kind::dark || kind[k] == Kind::wild) return;
         for (int i = 0; i < 4; ++i) {
             e.x0 = smaller(e.x0, px[i]), e.x1 = larger(e.x1, px[i]);
             e.y0 = smaller(e.y0, py[i]), e.y1 = larger(e.y1, py[i]);
@@ -203,7 +214,30 @@ inline int guarded(const Plane &plane, int64_t x, int64_t y, uint8_t fill) {
     return x >= 0 && y >= 0 && x < plane.width && y < plane.height ? plane.data[y * plane.stride + x] : fill;
 }
 
-// One sample of a cell that is not calm: exactly bilinear between the corners, u and v in 1/32 cell.
+// The neighbourhoods of a steep cell: of 16 luma blocks, then of 4 of U and 4 of V, each of 16 pixels, lane 4 * row + column.
+struct Scattered {
+    alignas(64) uint32_t pixels[kBlocks + 4][16];
+
+    Scattered(const Tile &tile, int k, const uint8_t *patch) {
+        int32_t ox[16], oy[16];
+        for (int i = 0; i < 16; ++i) {
+            ox[i] = (i & 3) * tile.x.a13[k] + (i >> 2) * tile.x.b13[k] - tile.x.least[k];
+            oy[i] = ((i & 3) * tile.y.a13[k] + (i >> 2) * tile.y.b13[k] - tile.y.least[k] + 16) >> 5;
+        }
+        for (int b = 0; b < kBlocks; ++b) {
+            const bool luma = b < kLumaBlocks;
+            const int32_t stride = 2 * (luma ? tile.box.luma : tile.box.chroma).width();
+            const int32_t x = tile.x_base[b][k] & 0xffff, y = tile.y_base[b][k] & 0xffff;
+            int32_t at[16];
+            for (int i = 0; i < 16; ++i) at[i] = ((y + oy[i]) >> 8) * stride + ((x + ox[i]) >> 13) * 2;
+            const uint8_t *from = patch + (luma ? 0 : kLumaBytes) + tile.window[b][k];
+            for (int i = 0; i < 16; ++i) std::memcpy(&pixels[b][i], from + at[i], 4);
+            for (int i = 0; !luma && i < 16; ++i) std::memcpy(&pixels[b + 4][i], from + kChromaBytes + at[i], 4);
+        }
+    }
+};
+
+// One sample of a wild cell: exactly bilinear between the corners, u and v in 1/32 cell.
 inline uint8_t sample(const Plane &plane, const Tile &tile, int k, int u, int v, bool chroma, uint8_t fill) {
     const auto place = [&](const Axis &a) {
         const int64_t first = a.corner[0][k], right = a.corner[1][k] - first, fall = a.corner[2][k] - first;
@@ -216,7 +250,7 @@ inline uint8_t sample(const Plane &plane, const Tile &tile, int k, int u, int v,
                  guarded(plane, x + 1, y + 1, fill), static_cast<uint32_t>(px >> 3), static_cast<uint32_t>(py >> 8));
 }
 
-// A calm cell to be drawn, and where to.
+// A cell to be drawn from the patch, and where to.
 struct Order {
     int cell;
     Target to[3];
@@ -241,10 +275,10 @@ class Painter {
   private:
     const Job &job;
     alignas(64) uint8_t patch[kLumaBytes + 2 * kChromaBytes + kSlack];
-    alignas(64) uint8_t staged[kLumaBytes];
+    alignas(64) uint8_t staged[kLumaBytes / 2 + kMaxRow];
     alignas(64) uint8_t cut[3][kCell * kCell];
 
-    // The tile's cells look at places far apart. A single calm one always fits.
+    // The tile's cells look at places far apart. A single one always fits.
     void apart(const Region &at) {
         Tile tile;
         for (int r = at.r0; r < at.r1; ++r)

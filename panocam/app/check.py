@@ -22,9 +22,20 @@ def check_source(config: CameraConfig) -> None:
     scheme = scheme_of(config.source)
     if scheme in LATER:
         return
+    if scheme == "sim":
+        _check_world(config.source.partition(":")[2])
+        return
     source = open_source(config.source, SourceOptions(paced=False, mount=config.mount))
     try:
         if scheme in PICTURED and next(iter(source.frames()), None) is None:
             raise InvalidValue("source", shown(config.source), "it holds no picture that can be decoded")
     finally:
         source.close()
+
+
+def _check_world(name: str) -> None:
+    """Its name is all that can be wrong with a simulated world; building one takes a while."""
+    from panocam.scene.open import SCENES  # large; most sources do without
+
+    if name not in SCENES:
+        raise InvalidValue("source", f"sim:{name}", f"the simulated worlds are {', '.join(f'sim:{known}' for known in SCENES)}")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -36,11 +36,11 @@ class RunOptions:
 
 def run(options: RunOptions) -> None:
     """Run until SIGINT or SIGTERM. Raises PanocamError when the camera cannot start."""
-    log.set_up(options.log_level)
-    uvloop.run(_serve(options))
+    release = log.set_up(options.log_level)
+    uvloop.run(_serve(options, release))
 
 
-async def _serve(options: RunOptions) -> None:
+async def _serve(options: RunOptions, started: Callable[[], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -51,6 +51,7 @@ async def _serve(options: RunOptions) -> None:
     async with camera(options.data, options.overrides) as addresses:
         if ready is not None:
             write_ready(ready, addresses)
+        started()
         try:
             show(addresses)
             await stop.wait()

@@ -39,8 +39,6 @@ def command(
     log_level: Annotated[str, typer.Option(envvar="PANOCAM_LOG_LEVEL", help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Run the camera and show where it can be watched."""
-    from panocam.app import RunOptions, run  # heavy imports only when the camera really runs
-
     ports = {"http_port": http_port, "https_port": https_port, "rtsp_port": rtsp_port, "rtsps_port": rtsps_port}
     if standard_ports:
         ports = {name: STANDARD_PORTS[name] if port is None else port for name, port in ports.items()}
@@ -55,4 +53,9 @@ def command(
         network__host=host,
         **{f"network__{name}": port for name, port in ports.items()},
     )
+    from panocam.settings.snapshot import build
+
+    build(settings)  # a mistake is told at once, before the large imports
+    from panocam.app import RunOptions, run
+
     run(RunOptions(options.data_folder(data), settings, ready_file, log_level))

@@ -57,8 +57,8 @@ class Connection:
         self._ended(self)
         if self._task is not None:
             self._task.cancel()
-        for session in list(self._service.sessions.values()):
-            if session.outlet is self.outlet and session.interleaved:
+        for session in self._service.owned(self.outlet):
+            if session.interleaved:
                 self._service.end(session)
 
     def _close(self) -> None:
@@ -83,8 +83,8 @@ class Connection:
             self._close()
 
     def _from_client(self, block: Interleaved) -> None:
-        for session in self._service.sessions.values():
-            if session.outlet is self.outlet and any(block.channel in delivery.channels for delivery in session.deliveries.values()):
+        for session in self._service.owned(self.outlet):
+            if any(block.channel in delivery.channels for delivery in session.deliveries.values()):
                 self._service.feedback(session, block.payload)
                 return
 

@@ -54,7 +54,6 @@ class RtspServer:
         self._servers: list[asyncio.Server] = []
         self._wires: set[Wire] = set()
         self._connections: set[Connection] = set()
-        self._tls: ssl.SSLContext | None = None
         self._sweeper: asyncio.Task[None] | None = None
         self._accepted = self._refused = self._websockets = 0
 
@@ -68,11 +67,9 @@ class RtspServer:
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Accept connections, RTSPS ones with ``tls``. Returns the port (``port`` 0 is any free one).
 
+        ``tls`` is used as it is: who wants to exchange the certificate while it runs gives a context that hands over at each handshake.
         Raises Unavailable when the address cannot be had.
         """
-        if tls is not None:
-            self.use_certificate(tls)
-            tls = self._front()
         loop = asyncio.get_running_loop()
         try:
             server = await loop.create_server(self.protocol, host, port, ssl=tls, backlog=_BACKLOG)
@@ -85,10 +82,6 @@ class RtspServer:
         """New limits, ports and groups, for connections and sessions from now on."""
         self._options = options
         self._service.set_options(options)
-
-    def use_certificate(self, tls: ssl.SSLContext) -> None:
-        """From now on new RTSPS connections get this context; running ones stay."""
-        self._tls = tls
 
     async def close(self) -> None:
         """Stop listening, end all sessions, close all connections. Closing twice is allowed."""
@@ -189,16 +182,6 @@ class RtspServer:
         for wire in list(self._wires):
             if wire.undecided and now - wire.since_ns > self._options.silent_timeout * NS:
                 wire.abort()
-
-    def _front(self) -> ssl.SSLContext:
-        """A context that gives each handshake to the certificate of the moment."""
-        front = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-
-        def choose(handshake: ssl.SSLObject | ssl.SSLSocket, name: str | None, context: ssl.SSLContext) -> None:
-            handshake.context = self._tls or context
-
-        front.sni_callback = choose
-        return front
 
     async def _sweep_for_ever(self) -> None:
         while True:

@@ -13,6 +13,7 @@ from panocam.streaming import rtcp
 from panocam.streaming.feed import Feed, Feeds
 from panocam.streaming.multicast import Groups
 from panocam.streaming.options import RtspOptions
+from panocam.streaming.outlet import Outlet
 from panocam.streaming.rtsp.session import SessionState
 from panocam.streaming.session import Session
 from panocam.streaming.url import parse_query
@@ -48,6 +49,7 @@ class Service:
         self.groups = Groups(options.multicast, options.udp_ports)
         self.sessions: dict[str, Session] = {}
         self.malformed_rtcp = 0
+        self._by_outlet: dict[Outlet, dict[Session, None]] = {}
 
     def set_options(self, options: RtspOptions) -> None:
         """For sessions from now on; those that run keep their ports and groups."""
@@ -70,6 +72,15 @@ class Service:
         self.touch(session)
         return session.state
 
+    def add(self, session: Session) -> None:
+        """Take a session in. Adding it twice is allowed."""
+        self.sessions[session.state.id] = session
+        self._by_outlet.setdefault(session.outlet, {})[session] = None
+
+    def owned(self, outlet: Outlet) -> list[Session]:
+        """The sessions that a connection has set up."""
+        return list(self._by_outlet.get(outlet, ()))
+
     def touch(self, session: Session) -> None:
         """Note a sign of life."""
         session.touched_ns = self.clock.monotonic_ns()
@@ -90,6 +101,10 @@ class Service:
     def end(self, session: Session) -> None:
         """Close a session. Ending it twice is allowed."""
         self.sessions.pop(session.state.id, None)
+        owned = self._by_outlet.get(session.outlet, {})
+        owned.pop(session, None)
+        if not owned:
+            self._by_outlet.pop(session.outlet, None)
         session.close()
 
     def sweep(self) -> None:

@@ -40,7 +40,7 @@ async def setup(service: Service, call: Call, client: Client) -> Outcome:
     if (before := session.deliveries.pop(index, None)) is not None:
         before.close()
     session.deliveries[index] = delivery
-    service.sessions[session.state.id] = session
+    service.add(session)
     headers = [("Transport", delivery.answer), session_header(service, session)]
     if blocksize is not None:
         headers.append(("Blocksize", str(feed.payload_size)))
@@ -117,8 +117,7 @@ def _deliver(service: Service, session: Session, feed: Feed, offer: Offer) -> De
 
 def _free_channels(service: Service, outlet: Outlet, wished: tuple[int, int] | None) -> tuple[int, int]:
     """The wished channels if nobody on this connection has them, else the first free pair (§12.39 lets the server choose)."""
-    sessions = [session for session in service.sessions.values() if session.outlet is outlet]
-    taken = {number for session in sessions for delivery in session.deliveries.values() for number in delivery.channels}
+    taken = {number for session in service.owned(outlet) for delivery in session.deliveries.values() for number in delivery.channels}
     pairs = [wished] if wished else []
     pairs += [(first, first + 1) for first in range(0, 256, 2)]
     for pair in pairs:

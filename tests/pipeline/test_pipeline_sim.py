@@ -11,14 +11,14 @@ from panocam.pipeline.sources import SourceOptions, open_source
 
 @pytest.mark.parametrize("name", ["room", "yard"])
 def test_the_simulated_world_is_a_source(name: str) -> None:
-    source = open_source(f"sim:{name}", SourceOptions(fps=20, mount=Mount.WALL, sensor=(480, 480)))
+    source = open_source(f"sim:{name}", SourceOptions(fps=20, mount=Mount.WALL, sensor=(320, 320)))
     frames = list(itertools.islice(source.frames(), 4))
     source.close()
-    assert all(frame.planes.size == (480, 480) for frame in frames)
+    assert all(frame.planes.size == (320, 320) for frame in frames)
     assert frames[0].planes.y.std() > 5
     assert all(b.pts_ns > a.pts_ns for a, b in itertools.pairwise(frames))
     assert source.circle is not None
-    assert source.circle.radius == pytest.approx(240)
+    assert source.circle.radius == pytest.approx(160)
 
 
 def test_an_unknown_world_is_named() -> None:

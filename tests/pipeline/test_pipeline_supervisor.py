@@ -78,7 +78,7 @@ def test_pictures_reach_every_sink_until_it_is_detached() -> None:
         status = runner.status()
         assert status.state is SourceState.LIVE
         assert status.size == (160, 160)
-        assert 50 < status.fps < 110
+        assert 5 < status.fps < 110
         assert not sink.events
         assert sink.shots[0].frame.discontinuity
         assert not any(shot.frame.discontinuity for shot in sink.shots[1:])

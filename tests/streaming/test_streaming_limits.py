@@ -204,15 +204,17 @@ def certificate(name, folder):
 
 
 async def test_rtsps_keeps_everything_inside_and_changes_its_certificate_while_running(server, tmp_path):
-    (first, trusts_first), (second, trusts_second) = (certificate(name, tmp_path) for name in ("first", "second"))
-    port = await server.listen("127.0.0.1", 0, first)
+    (present, trusts_first), (second, trusts_second) = (certificate(name, tmp_path) for name in ("first", "second"))
+    front = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    front.sni_callback = lambda handshake, name, context: setattr(handshake, "context", present)
+    port = await server.listen("127.0.0.1", 0, front)
     client = await Client.open(port, trusts_first)
     assert (await client.setup("RTP/AVP;unicast;client_port=5000-5001")).status == 461  # would leave the encryption
     await client.setup()
     await client.ask("PLAY")
     await client.packet()
     assert [row.carrier for row in server.sessions()] == ["tls"]
-    server.use_certificate(second)
+    present = second
     with pytest.raises(ssl.SSLCertVerificationError):
         await Client.open(port, trusts_first)
     other = await Client.open(port, trusts_second)

@@ -1,0 +1,316 @@
+"""Every setting changes what it names, seen from outside in pixels, packets, ports and replies; the list must be complete."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from system_camera import RunningCamera, refusal, until
+from system_rtsp import RtspClient
+from system_scene import SIDE, draw
+
+from panocam.optics.mount import Mount
+from panocam.settings import DECLARED
+
+AREA = {"resolution": "320x240"}
+Look = Callable[[RunningCamera], object]
+
+
+def area(camera: RunningCamera, number: int = 1) -> np.ndarray:
+    return camera.image(4 + number, **AREA)
+
+
+def differs(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape != b.shape or float(np.abs(a.astype(int) - b).mean()) > 0.5
+
+
+def seen(look: Callable[[RunningCamera], np.ndarray], **changes: object) -> Callable[[RunningCamera], None]:
+    """The change shows in a picture, and goes when it is taken back."""
+
+    def check(camera: RunningCamera) -> None:
+        before = look(camera)
+        values = camera.get("/api/v1/settings")["values"]
+        camera.change(**changes)
+        assert differs(before, look(camera))
+        camera.change(**{path: values[path.replace("__", ".")] for path in changes})
+        assert not differs(before, look(camera))
+
+    return check
+
+
+def described(camera: RunningCamera, query: str = "") -> str:
+    with closing(RtspClient.connect(camera.url(query, credentials=False))) as client:
+        reply = client.ask("DESCRIBE")
+    assert reply.status == 200, reply
+    return reply.body
+
+
+def says(look: Look, expected: object, **changes: object) -> Callable[[RunningCamera], None]:
+    """What is looked at becomes as expected, which it was not before."""
+
+    def check(camera: RunningCamera) -> None:
+        assert look(camera) != expected
+        camera.change(**changes)
+        assert look(camera) == expected
+
+    return check
+
+
+def profile(camera: RunningCamera, query: str = "camera=2") -> dict[str, str]:
+    """Codec and size of a stream whose address says as little as can be, from its description."""
+    body = described(camera, query)
+    codec = re.search(r"a=rtpmap:\d+ (\w+)", body)
+    assert codec
+    return {"codec": codec[1], "level": (re.search(r"profile-level-id=(\w{2})", body) or ["", ""])[1]}
+
+
+def channel(camera: RunningCamera, query: str) -> dict[str, object]:
+    """How the status shows the channel of a query."""
+    described(camera, query)
+    running = [row for row in camera.get("/api/v1/status")["channels"] if row["running"]]
+    return dict(running[-1])
+
+
+def transport(camera: RunningCamera, offer: str) -> dict[str, str]:
+    """What the camera answers to a SETUP."""
+    with closing(RtspClient.connect(camera.url("camera=2&resolution=320x120", credentials=False))) as client:
+        described = client.ask("DESCRIBE")
+        control = re.findall(r"a=control:(.*stream=0\S*)", described.body)[-1]
+        answer = client.ask("SETUP", f"Transport: {offer}", url=control).headers["transport"]
+        client.ask("TEARDOWN")
+    return dict(part.split("=", 1) for part in answer.split(";") if "=" in part)
+
+
+MULTICAST, UDP = "RTP/AVP;multicast", "RTP/AVP;unicast;client_port=40400-40401"
+
+
+def server_port(camera: RunningCamera) -> int:
+    return int(transport(camera, UDP)["server_port"].split("-")[0])
+
+
+def challenge(camera: RunningCamera, secure: bool) -> str:
+    with camera.client(None, secure=secure) as client:
+        reply = client.get("/axis-cgi/usergroup.cgi")
+    return "+".join(
+        sorted({value.split()[0] + (" sha" if "SHA-256" in value else "") for value in reply.headers.get_list("www-authenticate")})
+    )
+
+
+def anonymous(path: str, method: str = "GET") -> Look:
+    def look(camera: RunningCamera) -> int:
+        with camera.client(None) as client:
+            return client.request(method, path, json={"type": "home"} if method == "POST" else None).status_code
+
+    return look
+
+
+def stream_bytes(camera: RunningCamera, query: str, count: int = 12) -> int:
+    with closing(RtspClient.connect(camera.url(query, credentials=False))) as client:
+        client.play()
+        total = pictures = 0
+        while pictures < count:
+            number, data = client.packet()
+            if number == 0:
+                total += len(data)
+                pictures += data[1] >> 7
+    return total
+
+
+def smaller(query: str, factor: float, **changes: object) -> Callable[[RunningCamera], None]:
+    def check(camera: RunningCamera) -> None:
+        before = stream_bytes(camera, query)
+        camera.change(**changes)
+        assert stream_bytes(camera, query) * factor < before
+
+    return check
+
+
+def rate(camera: RunningCamera) -> float:
+    with closing(RtspClient.connect(camera.url("camera=2&videocodec=jpeg&resolution=192x72", credentials=False))) as client:
+        client.play()
+        stamps = list[int]()
+        while len(stamps) < 6:
+            number, data = client.packet()
+            stamp = int.from_bytes(data[4:8], "big")
+            if number == 0 and (not stamps or stamps[-1] != stamp):
+                stamps.append(stamp)
+    return 90_000 * 5 / (stamps[-1] - stamps[0])
+
+
+def check_fps(camera: RunningCamera) -> None:
+    before = rate(camera)
+    camera.change(stream__fps=4)
+    assert rate(camera) < min(5, before)
+
+
+def check_gop(camera: RunningCamera) -> None:
+    def keys() -> str:
+        with camera.watching("camera=2&resolution=192x72&compression=70") as frames:
+            return "".join("I" if next(frames).key_frame else "P" for _ in range(24))
+
+    assert "IPPPI" not in keys()
+    camera.change(stream__gop=4)
+    assert "IPPPI" in keys()
+
+
+def check_source(camera: RunningCamera, folder: Path) -> None:
+    """Another source shows at once, also to somebody who is watching."""
+    before = area(camera)
+    other = draw(folder / "other.png", Mount.WALL)
+    with camera.watching("camera=5&resolution=320x240") as frames:
+        old = next(frames).to_ndarray(format="gray")
+        camera.change(source__uri=str(other))
+        until(lambda: differs(old, next(frames).to_ndarray(format="gray")))
+    assert differs(before, area(camera))
+
+
+def check_power_line(camera: RunningCamera) -> None:
+    camera.change(installation__power_line=60)
+    until(lambda: 29 < camera.get("/api/v1/status")["source"]["fps"] < 31, 20)
+
+
+def check_enabled(camera: RunningCamera) -> None:
+    with closing(RtspClient.connect(camera.url("camera=2", credentials=False))) as client, camera.client() as http:
+        client.play()
+        camera.change(views__1__enabled=False)
+        client.drain()  # it ends
+        with closing(RtspClient.connect(camera.url("camera=2", credentials=False))) as again:
+            refused = again.ask("DESCRIBE")
+        assert (refused.status, "switched off" in refused.body) == (400, True)
+        still = http.get("/axis-cgi/jpg/image.cgi?camera=2")
+        assert (still.status_code, "switched off" in still.text) == (400, True)
+
+
+def check_ptz(camera: RunningCamera) -> None:
+    with camera.client() as client:
+        assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 200
+        camera.change(areas__0__ptz=False)
+        assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 400
+
+
+def guesses(camera: RunningCamera, count: int) -> list[int]:
+    with camera.client("nobody", "wrong") as client:
+        return [client.get("/axis-cgi/usergroup.cgi").status_code for _ in range(count)]
+
+
+def check_throttle(camera: RunningCamera) -> None:
+    camera.change(access__throttle=False)
+    assert set(guesses(camera, 8)) == {401}
+    camera.change(access__throttle=True, access__throttle_attempts=2, access__throttle_max_delay=1)
+    assert 429 in guesses(camera, 5)
+    until(lambda: guesses(camera, 1) == [401])
+
+
+CHECKS: dict[str, Callable[[RunningCamera], None]] = {
+    "device.model": says(lambda camera: camera.get("/api/v1/views")["views"][4]["resolutions"][0], "1280x960", device__model="m4327"),
+    "source.lens": seen(area, source__lens="stereographic"),
+    "source.fov": seen(area, source__fov=140),
+    "source.circle": seen(area, source__circle=[600, 700, 500]),
+    "installation.mount": seen(area, installation__mount="wall"),
+    "installation.roll": seen(lambda camera: camera.image(1, resolution="320x320"), installation__roll=33),
+    "installation.power_line": check_power_line,
+    "installation.quad_order": seen(lambda camera: camera.image(4, resolution="384x288"), installation__quad_order=[4, 3, 2, 1]),
+    "installation.quad_eye": seen(lambda camera: camera.image(4, resolution="384x288"), installation__quad_eye=True),
+    "stream.codec": says(lambda camera: profile(camera)["codec"], "H265", stream__codec="h265"),
+    "stream.h264_profile": says(lambda camera: profile(camera)["level"], "42", stream__h264_profile="baseline"),
+    "stream.resolution": says(lambda camera: camera.image(2).shape[:2], (72, 192), stream__resolution="192x72"),
+    "stream.compression": smaller("camera=2&videocodec=jpeg&resolution=320x180", 1.2, stream__compression=90),
+    "stream.fps": check_fps,
+    "stream.gop": check_gop,
+    "views.N.name": says(lambda camera: camera.get("/api/v1/views")["views"][0]["name"], "Hall", views__0__name="Hall"),
+    "views.N.enabled": check_enabled,
+    "areas.N.pan": seen(area, areas__0__pan=77),
+    "areas.N.tilt": seen(area, areas__0__tilt=-70),
+    "areas.N.hfov": seen(area, areas__0__hfov=40),
+    "areas.N.ptz": check_ptz,
+    "network.rtp_port_first": says(
+        lambda camera: server_port(camera) in range(50_900, 51_000), True, network__rtp_port_first=50_900, network__rtp_port_last=50_999
+    ),
+    "network.rtp_port_last": says(
+        lambda camera: server_port(camera) in range(51_200, 51_300), True, network__rtp_port_last=51_299, network__rtp_port_first=51_200
+    ),
+    "network.multicast_address": says(
+        lambda camera: transport(camera, MULTICAST)["destination"], "239.192.3.4", network__multicast_address="239.192.3.4"
+    ),
+    "network.multicast_port": says(lambda camera: transport(camera, MULTICAST)["port"], "52000-52001", network__multicast_port=52_000),
+    "network.multicast_ttl": says(lambda camera: transport(camera, MULTICAST)["ttl"], "9", network__multicast_ttl=9),
+    "access.plain_login": says(lambda camera: challenge(camera, False), "Basic+Digest", access__plain_login="both"),
+    "access.secure_login": says(lambda camera: challenge(camera, True), "Digest", access__secure_login="digest"),
+    "access.digest_sha256": says(lambda camera: challenge(camera, False), "Digest+Digest sha", access__digest_sha256=True),
+    "access.anonymous_viewing": says(anonymous("/jpg/1/image.jpg"), 200, access__anonymous_viewing=True),
+    "access.anonymous_ptz": says(
+        anonymous("/api/v1/views/4/home", "POST"), 200, access__anonymous_viewing=True, access__anonymous_ptz=True
+    ),
+    "access.throttle": check_throttle,
+}
+"""One check for each setting that takes effect at once."""
+
+ELSEWHERE = {
+    "device.name": "test_a_new_name_is_announced",
+    "source.uri": "test_another_source_shows_at_once",
+    "source.username": "test_a_source_with_an_account (test_system_sources)",
+    "source.password": "test_a_source_with_an_account (test_system_sources)",
+    "stream.bitrate_mode": "test_the_maximum_bitrate_of_the_settings_is_kept",
+    "stream.max_bitrate_kbps": "test_the_maximum_bitrate_of_the_settings_is_kept",
+    "access.session_minutes": "tests/access/test_access_sessions.py, where the clock is moved by hand",
+    "access.throttle_attempts": "access.throttle",
+    "access.throttle_max_delay": "access.throttle",
+}
+"""Settings whose check needs more than a camera on a still picture, or comes with another one."""
+
+
+def general(path: str) -> str:
+    return re.sub(r"\.\d+\.", ".N.", path)
+
+
+def test_every_live_setting_has_its_check() -> None:
+    live = {general(row.path) for row in DECLARED.values() if not row.restart}
+    assert live == CHECKS.keys() | ELSEWHERE.keys()
+    assert not CHECKS.keys() & ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("path", CHECKS)
+def test_a_setting_changes_what_it_names(known: RunningCamera, path: str) -> None:
+    CHECKS[path](known)
+
+
+def test_another_source_shows_at_once(known: RunningCamera, tmp_path: Path) -> None:
+    check_source(known, tmp_path)
+    assert str(SIDE) in known.get("/api/v1/status")["source"]["size"]
+
+
+@pytest.mark.parametrize("bad", ["/nowhere/film.mp4", "sim:moon", "gopher://x/y"])
+def test_a_source_that_cannot_be_is_refused_and_the_old_one_stays(known: RunningCamera, bad: str) -> None:
+    before = known.get("/api/v1/settings")["values"]["source.uri"]
+    reply = known.patch(source__uri=bad)
+    assert reply.status_code == 400
+    assert bad.split("/")[-1].split(":")[-1] in refusal(reply)
+    assert known.get("/api/v1/settings")["values"]["source.uri"] == before
+    assert known.get("/api/v1/status")["source"]["state"] == "live"
+
+
+def test_the_maximum_bitrate_of_the_settings_is_kept(moving: RunningCamera) -> None:
+    query = "camera=2&resolution=480x270&compression=10"
+    free = stream_bytes(moving, query, 50)
+    moving.change(stream__bitrate_mode="mbr", stream__max_bitrate_kbps=200)
+    try:
+        assert stream_bytes(moving, query, 50) * 2 < free
+    finally:
+        moving.change(stream__bitrate_mode="vbr", stream__max_bitrate_kbps=8000)
+
+
+def test_a_restart_setting_waits_and_then_counts(fresh: RunningCamera) -> None:
+    fresh.start()
+    fresh.create_administrator()
+    fresh.change(network__http_policy="https", access__preview_minutes=0)
+    assert set(fresh.get("/api/v1/settings")["restart_needed"]) == {"network.http_policy", "access.preview_minutes"}
+    assert fresh.stop() == 0
+    fresh.start()
+    assert "http" not in fresh.ready
+    with fresh.client(secure=True) as client:
+        assert client.get("/api/v1/settings").json()["restart_needed"] == []
+    assert fresh.stop() == 0
