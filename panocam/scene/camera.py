@@ -72,13 +72,25 @@ class Camera:
         ys = (np.arange(y, y + h, dtype=np.float32) - np.float32(c.cy)) ** 2
         return clamp(np.float32(c.radius + 0.5) - cv2.sqrt(np.add.outer(ys, xs)), 0, 1)
 
-    def bounds(self, points: ArrayLike, pad: float) -> tuple[int, int, int, int] | None:
-        """Pixels (first row, row beyond, first column, column beyond) around world points (N, 3), ``pad`` pixels wider, aligned to whole
-        blocks and cut to the picture; None if nothing of it is inside."""
-        px, _ = self.project(points)
+    def bounds(self, px: Array, pad: float) -> tuple[int, int, int, int] | None:
+        """The pixels (first row, row beyond, first column, column beyond) around points (N, 2) of the picture, ``pad`` pixels wider,
+        aligned to whole blocks and cut to the picture; None if nothing of it is inside."""
         b, end = self.step, self.nodes * self.step
-        x0, y0 = np.clip(np.floor((px.min(0) - pad) / b) * b, 0, end).astype(int)
-        x1, y1 = np.clip(np.ceil((px.max(0) + pad + 1) / b) * b, 0, end).astype(int)
-        if x1 - x0 < 2 * b or y1 - y0 < 2 * b:
-            return None
-        return int(y0), int(y1), int(x0), int(x1)
+        x0, y0 = (float(v) - pad for v in px.min(0))
+        x1, y1 = (float(v) + pad + 1 for v in px.max(0))
+        left, top = max(0, int(x0 // b) * b), max(0, int(y0 // b) * b)
+        right, bottom = min(end, -int(-x1 // b) * b), min(end, -int(-y1 // b) * b)
+        return (top, bottom, left, right) if right - left >= 2 * b and bottom - top >= 2 * b else None
+
+    def per_radian(self, point: Array) -> float:
+        """Pixels per radian of the picture where a world point is: the mean along and across the radius."""
+        d = self.pose.axes @ (np.asarray(point, np.float64) - self.pose.position)
+        theta = np.arctan2(np.hypot(d[0], d[1]), d[2])
+        return float(np.interp(theta, *self._scale))
+
+    @cached_property
+    def _scale(self) -> tuple[Array, Array]:
+        """Angles from the axis, and pixels per radian at them."""
+        theta = np.linspace(1e-3, np.pi - 0.05, 256)
+        r = np.asarray(self.lens.radius(theta), np.float64)
+        return theta, (np.gradient(r, theta) + r / np.maximum(np.sin(theta), 0.3)) / 2

@@ -21,6 +21,9 @@ from panocam.scene.still import CODE, FAR_MM, Still
 AMBIENT = 0.3
 """Light that no shadow takes away, relative to the direct light."""
 
+SHADOW_CELLS = 6000
+"""Cells a shadow's grid should not exceed; coarser grids soften its edge."""
+
 NEARER_MM = 25
 """A figure counts as this much nearer, so that feet do not sink into the floor."""
 
@@ -78,11 +81,14 @@ class Cast:
 
     def _shade(self, figure: Figure) -> tuple[Rect, Field] | None:
         """Where the figure's shadow may fall, and the factor 0..1 on the light there, on a coarse grid."""
-        rect = self._camera.bounds(self._shadow_hull(figure), 0)
+        rect = self._camera.bounds(self._camera.project(self._shadow_hull(figure))[0], 0)
         if rect is None:
             return None
         y0, y1, x0, x1 = rect
-        b, k = self._camera.step, self._camera.step / self._shadow_step
+        b, step = self._camera.step, self._shadow_step
+        while (y1 - y0) * (x1 - x0) / step**2 > SHADOW_CELLS:
+            step *= 2
+        k = b / step
         cut = np.s_[y0 // b : y1 // b, x0 // b : x1 // b]
         cells = self._ground[cut]
         shape = max(2, round(cells.shape[0] * k)), max(2, round(cells.shape[1] * k))
@@ -96,8 +102,10 @@ class Cast:
             lit = cv2.resize(self._lit[cut], shape[::-1], interpolation=cv2.INTER_LINEAR).ravel()[near]
         x, y, _ = figure.position
         lights = self._lights if self._far else strongest(self._lights, x, y, 2)
-        segments = figure.shade if self._far else figure.shade[: figure.soft]
+        segments = figure.shade if self._far else figure.shade_soft
         factor: Field = np.ones(p.shape[1], np.float32)
+        if np.max(lit) < 0.02:
+            segments = segments[:0]
         factor[near] = np.clip(shadow(p[:, near], lights, AMBIENT, segments, figure.contact, lit), 0, 1)
         return rect, factor.reshape(shape)
 
@@ -119,10 +127,10 @@ class Cast:
         a = np.linspace(0, 2 * np.pi, 16, endpoint=False)
         ring = f32(np.stack([x + figure.reach * np.cos(a), y + figure.reach * np.sin(a), np.full(16, z)], 1))
         if not self._far:
-            return np.concatenate([ring, figure.hull])
+            return np.concatenate([ring, ring + f32([0, 0, 1])])
         to = self._lights[0].at
         fall = ring - to * np.float32(figure.hull[:, 2].max() / max(float(to[2]), 0.05)) * f32([1, 1, 0])
-        return np.concatenate([*(ring * (1 - k) + fall * k for k in (0.0, 0.5, 1.0)), figure.hull])
+        return np.concatenate([*(ring * (1 - k) + fall * k for k in (0.0, 0.5, 1.0))])
 
     # -- bodies --------------------------------------------------------------------------------------------------
 

@@ -6,14 +6,13 @@ space where its radius is 1 and its axis is z, between -half and +half. ``half``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from panocam.scene.arrays import Array, Field
+from panocam.scene.arrays import Array, Field, f32
 
 
 class Stuff(IntEnum):
@@ -64,48 +63,37 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """Everything to draw for one actor at one instant. ``shade`` (M, 7): segments with a radius that throw its shadow, most important
-    first (in soft light the first ``soft`` of them will do); ``contact`` (K, 4): x, y, height, size of dark spots under it;
-    ``hull`` (N, 3): points that enclose it; ``reach``: how far
-    from its position its shade goes on the ground, in metres, not counting the length of a low sun's shadow."""
+    """Everything to draw for one actor at one instant.
+
+    ``shade`` (M, 7): segments (two ends and a radius) that throw its shadow in sharp light, ``shade_soft`` fewer of them for soft light.
+    ``contact`` (K, 4): x, y, height, size of dark spots under it. ``hull`` (N, 3): points that enclose it. ``reach``: how far from its
+    position its shade goes on the ground, in metres, not counting the length of a low sun's shadow."""
 
     capsules: Capsules
     blocks: tuple[Block, ...]
     shade: Field
+    shade_soft: Field
     hull: Field
     position: tuple[float, float, float]
     heading: float
     contact: Field
-    reach: float = 1.3
-    soft: int = 2
+    reach: float
 
 
-def capsules(
-    ends: Sequence[tuple[Array, Array]],
-    radii: Sequence[tuple[float, float, float]],
-    side: Array,
-    up: Array,
-    stuff: Sequence[tuple[Array, int]],
-) -> Capsules:
-    """Capsules from their segments and radii (across ``side``, across the other way, along the axis). ``up`` is the axis of segments
-    without length."""
-    e = np.array(ends, np.float64)
-    r = np.array(radii, np.float64)
-    span = e[:, 1] - e[:, 0]
-    length = np.linalg.norm(span, axis=1)
+def capsules(ends: Array, radii: Array, side: Array, up: Array, surface: tuple[Field, NDArray[np.int32]]) -> Capsules:
+    """Capsules from their segments (N, 2, 3) and radii (N, 3): across ``side``, across the other way, along the axis.
+
+    ``up`` is the axis of segments without length; ``surface``: albedo (N, 3) and stuff (N,)."""
+    span = ends[:, 1] - ends[:, 0]
+    length = np.sqrt(np.einsum("ij,ij->i", span, span))
     axis = np.where(length[:, None] > 1e-6, span / np.maximum(length, 1e-9)[:, None], up)
     across = side - (axis @ side)[:, None] * axis
-    size = np.linalg.norm(across, axis=1, keepdims=True)
-    other = np.array([axis[:, 1], -axis[:, 0], np.zeros(len(axis))]).T + 1e-6
-    across = np.where(size > 0.2, across / np.maximum(size, 1e-9), other / np.linalg.norm(other, axis=1, keepdims=True))
-    front = np.cross(axis, across)
-    to_unit = np.stack([across / r[:, :1], front / r[:, 1:2], axis / r[:, 2:]], 1)
-    return Capsules(
-        e.mean(1).astype(np.float32),
-        to_unit.astype(np.float32),
-        (length / 2 / r[:, 2]).astype(np.float32),
-        r.max(1).astype(np.float32),
-        e.astype(np.float32),
-        np.array([s[0] for s in stuff], np.float32),
-        np.array([s[1] for s in stuff], np.int32),
-    )
+    size = np.sqrt(np.einsum("ij,ij->i", across, across))
+    lying = size < 0.2  # segments along ``side``: take any direction across them
+    if lying.any():
+        across[lying] = np.stack([axis[lying, 1], -axis[lying, 0], np.full(int(lying.sum()), 1e-6)], 1)
+        size = np.sqrt(np.einsum("ij,ij->i", across, across))
+    across /= size[:, None]
+    front = np.stack([axis[:, i - 2] * across[:, i - 1] - axis[:, i - 1] * across[:, i - 2] for i in range(3)], 1)
+    to_unit = np.stack([across, front, axis], 1) / radii[:, :, None]
+    return Capsules(f32(ends.mean(1)), f32(to_unit), f32(length / 2 / radii[:, 2]), f32(radii.max(1)), f32(ends), *surface)

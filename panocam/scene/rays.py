@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panocam.scene.arrays import Field, clamp
 from panocam.scene.figure import Block, Capsules
@@ -27,6 +28,15 @@ class Hits:
     local: Field
 
 
+@dataclass(frozen=True, eq=False)
+class Picked:
+    """Some of many rays: their indices ``at``, how many of them belong to each part, and their hits."""
+
+    at: NDArray[np.intp]
+    sizes: list[int]
+    hits: Hits
+
+
 def _each(matrices: Field, columns: Field, sizes: Sequence[int]) -> Field:
     """Matrix k times the k-th run of columns."""
     out = np.empty_like(columns)
@@ -37,51 +47,52 @@ def _each(matrices: Field, columns: Field, sizes: Sequence[int]) -> Field:
     return out
 
 
-def hit_capsules(c: Capsules, sizes: Sequence[int], eye: Field, rays: Field, per_radian: float) -> Hits:
+def hit_capsules(c: Capsules, sizes: Sequence[int], eye: Field, rays: Field, scale: tuple[float, float]) -> tuple[Field, Picked]:
     """Rays (3, E) from ``eye``, the first ``sizes[0]`` of them against capsule 0, and so on.
 
-    Derivation: in unit space the closest approach to the axis gives the nearest axis point s; the surface point is where the ray
-    enters the unit ball about s."""
+    ``scale``: pixels per radian, and how many pixels beside a part rays still count. Returns the signed miss distance (E,) of all, and the
+    hits of those that count. Derivation: in unit space the closest approach to the axis gives the nearest axis point s; the surface
+    point is where the ray enters the unit ball about s."""
+    per_radian, beside = scale
     offset = np.einsum("nij,nj->in", c.to_unit, eye - c.centre)
+    back = np.ascontiguousarray(c.to_unit.transpose(0, 2, 1))
     ox, oy, oz = (np.repeat(row, sizes) for row in offset)
     half = np.repeat(c.half, sizes)
     dx, dy, dz = d = _each(c.to_unit, rays, sizes)
-    back = np.ascontiguousarray(c.to_unit.transpose(0, 2, 1))
     a = dx * dx
     a += dy * dy
     np.maximum(a, 1e-9, out=a)
     b = dx * ox
     b += dy * oy
-    dd = dz * dz
-    dd += a
-    rim = ox * ox
-    rim += oy * oy
-    rim -= 1
     # closest approach: how far outside or inside the outline
-    w = np.empty_like(d)
     near = oz - b / a * dz
     clamp(near, -half, half)
     np.subtract(oz, near, out=near)
-    t1 = (b + dz * near) / -dd
-    w[0], w[1], w[2] = ox + t1 * dx, oy + t1 * dy, near + t1 * dz
+    t = (b + dz * near) / -(dz * dz + a)
+    w = np.empty_like(d)
+    w[0], w[1], w[2] = ox + t * dx, oy + t * dy, near + t * dz
     miss = np.sqrt(_square(w)) + np.float32(1e-6)
     steep = np.sqrt(_square(_each(back, w, sizes)))
-    inside = (1 - miss) * miss * np.float32(per_radian) / (np.maximum(t1, 0.05) * steep + np.float32(1e-9))
-    # entry point
-    enter = np.sqrt(np.maximum(b * b - a * rim, 0))
-    enter = (b + enter) / -a
-    s = oz + enter * dz
+    inside = (1 - miss) * miss * np.float32(per_radian) / (np.maximum(t, 0.05) * steep + np.float32(1e-9))
+    # entry point, for those that come near
+    at = np.flatnonzero(inside > -beside)
+    left = np.diff(np.searchsorted(at, np.concatenate([[0], np.cumsum(sizes)]))).tolist()
+    (dx, dy, dz), a, b, half = d[:, at], a[at], b[at], half[at]
+    ox, oy, oz = ox[at], oy[at], oz[at]
+    rim = ox * ox + oy * oy
+    rim -= 1
+    t = (b + np.sqrt(np.maximum(b * b - a * rim, 0))) / -a
+    s = oz + t * dz
     clamp(s, -half, half)
     e = oz - s
     go = b + dz * e
-    gap = np.maximum(go * go - dd * (rim + e * e), 0)
-    t = (go + np.sqrt(gap)) / -dd
-    local = w
-    local[0], local[1], local[2] = ox + t * dx, oy + t * dy, e + t * dz
-    normal = _each(back, local, sizes)
+    a += dz * dz
+    t = (go + np.sqrt(np.maximum(go * go - a * (rim + e * e), 0))) / -a
+    local: Field = np.stack([ox + t * dx, oy + t * dy, e + t * dz])
+    normal = _each(back, local, left)
     normal *= 1 / np.sqrt(_square(normal) + np.float32(1e-12))
     local[2] += s
-    return Hits(inside, t, normal, local)
+    return inside, Picked(at, left, Hits(inside[at], t, normal, local))
 
 
 def _square(v: Field) -> Field:
@@ -91,25 +102,26 @@ def _square(v: Field) -> Field:
     return out
 
 
-def hit_block(block: Block, eye: Field, rays: Field, bevel: float = 0.05) -> Hits:
-    """Rays (h, w, 3) against a convex block: entry is the last of the front planes, exit the first of the back planes.
+def hit_block(block: Block, eye: Field, rays: Field, shape: tuple[int, int], bevel: float = 0.05) -> Hits:
+    """Rays (3, E) against a convex block: entry is the last of the front planes, exit the first of the back planes.
 
-    ``inside`` of the result is in cells of this grid (from the gradient over neighbours). Normals are rounded over ``bevel`` metres
-    near edges. Flattened row by row."""
+    The rays are the cells of a grid of ``shape``, row by row; ``inside`` of the result is in cells (from the gradient over neighbours).
+    Normals are rounded over ``bevel`` metres near edges."""
     o = block.frame @ (eye - block.origin)
-    d = rays @ block.frame.T
-    speed = d @ block.planes[:, :3].T
-    gap = block.planes[:, 3] - block.planes[:, :3] @ o
-    t = gap / np.where(np.abs(speed) < 1e-6, np.float32(1e-6), speed)
+    d = block.frame @ rays
+    face = np.ascontiguousarray(block.planes[:, :3])
+    speed = face @ d
+    np.copyto(speed, np.float32(1e-6), where=np.abs(speed) < 1e-6)
+    enter = (block.planes[:, 3] - face @ o)[:, None] / speed
     front = speed < 0
-    enter = np.where(front, t, np.float32(-1e6))
-    last = enter.max(-1)
-    leave = np.where(front, np.float32(1e6), t).min(-1)
-    run = leave - last
+    leave = np.where(front, np.float32(1e6), enter).min(0)
+    np.copyto(enter, np.float32(-1e6), where=~front)
+    last = enter.max(0)
+    run = (leave - last).reshape(shape)
     gy, gx = np.gradient(run)
-    inside = run / np.maximum(np.hypot(gx, gy), np.float32(1e-4))
-    weight = np.exp(np.maximum((enter - last[..., None]) / np.float32(bevel), -20))
-    n = weight @ block.planes[:, :3]
-    n /= np.linalg.norm(n, axis=-1, keepdims=True) + np.float32(1e-9)
-    local = o + d * last[..., None]
-    return Hits(inside.ravel(), last.ravel(), (n @ block.frame).reshape(-1, 3).T, local.reshape(-1, 3).T)
+    inside = run / np.maximum(np.sqrt(gx * gx + gy * gy), np.float32(1e-4))
+    enter -= last
+    enter *= np.float32(1 / bevel)
+    n = face.T @ np.exp(np.maximum(enter, -12, out=enter), out=enter)
+    n *= 1 / np.sqrt(_square(n) + np.float32(1e-9))
+    return Hits(inside.ravel(), last, block.frame.T @ n, o[:, None] + d * last)

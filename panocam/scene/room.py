@@ -240,7 +240,7 @@ def _chair(x: float, y: float, turn: float) -> Iterator[Solid]:
         yield part(dx, 0.19, 0, (0.015, 0.015, 0.43), legs)
         yield part(dx, -0.2, 0, (0.015, 0.015, 0.85), legs)
     yield part(0, 0, 0.43, (0.22, 0.22, 0.05), cloth, casts=True)
-    yield part(0, -0.2, 0.55, (0.2, 0.02, 0.34), cloth, casts=True)
+    yield part(0, -0.2, 0.55, (0.2, 0.02, 0.34), cloth)
 
 
 def _counter(rng: np.random.Generator) -> Iterator[Solid]:

@@ -23,9 +23,6 @@ from panocam.scene.world import Edge, Point, World
 COARSE = 4
 """The first picture of a scene has this many times fewer pixels on a side; stray light is computed on it as well."""
 
-BLUR_PX = 8.0
-"""Motion during the exposure, in pixels, from which sub-frames are blended, one for each half of it."""
-
 PIXELS_AT_30 = 9_000_000
 """Up to this size the picture can be drawn 30 times a second on one core of a desktop computer."""
 
@@ -180,10 +177,11 @@ class Scene:
         return sorted(actors, key=distance)
 
     def _exposures(self, actor: Actor, now: Figure, t: float) -> list[Figure]:
-        """The figure at moments within the exposure: more of them the farther it moves in the picture meanwhile."""
+        """The figure at moments within the exposure: one for each half block of pixels that it moves meanwhile, from a whole one on."""
         shutter = self._sensor.settings.shutter
         x, y, _ = now.position
         gap = np.linalg.norm(np.array([x, y, actor.height / 2]) - self._camera.pose.position)
         moved = actor.speed * 1.6 * shutter * self._camera.lens.focal / max(float(gap), 0.5)
-        count = 1 if moved < BLUR_PX else min(8, int(np.ceil(moved / (BLUR_PX / 2))))
+        step = self._camera.step
+        count = 1 if moved < step else min(8, int(np.ceil(2 * moved / step)))
         return [now] if count == 1 else [actor.figure(t - shutter * (j + 0.5) / count) for j in range(count)]

@@ -63,8 +63,8 @@ def shadow(p: Field, lights: Sequence[Caster], ambient: float, segments: Field, 
             reach = np.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
             to = v / reach
             power = f32(light.power) * np.maximum(-(light.facing @ to), 0) * np.maximum(to[2], 0.15) / (reach * reach + np.float32(0.12))
-        hidden = _hides(p, to, reach, segments[0], light.soft)
-        for s in segments[1:]:
+        hidden: Field = np.zeros(p.shape[1], np.float32)
+        for s in segments:
             np.maximum(hidden, _hides(p, to, reach, s, light.soft), out=hidden)
         lost += power * hidden
         total += power

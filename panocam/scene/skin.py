@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from panocam.scene.arrays import Field, f32
+from panocam.scene.arrays import Field, clamp, f32
 from panocam.scene.figure import Block, Capsules, Paint, Stuff
 from panocam.scene.lamp import Lamp
 from panocam.scene.rays import Hits
@@ -88,13 +88,18 @@ _PAINT: dict[int, Callable[[Field, Field], None]] = {
 """Patterns, painted over a part's reflectance (3, n) in place."""
 
 
-def paintwork(block: Block, hits: Hits, lamp: Lamp, rays: Field) -> Field:
-    """Linear radiance and its mains part (4, E) of a block seen along ``rays`` (3, E): paint under clear coat, glass, lights."""
+def paintwork(block: Block, hits: Hits, lamp: Lamp, rays: Field, cell: float) -> Field:
+    """Linear radiance and its mains part (4, E) of a block seen along ``rays`` (3, E): paint under clear coat, glass, lights.
+
+    ``cell``: radians between two rays; edges of what is painted on are as soft as that."""
     n, q = hits.normal, hits.local
     facing = np.minimum(rays[0] * n[0] + rays[1] * n[1] + rays[2] * n[2], 0)
     away = rays - 2 * facing * n
     out = lamp.on(n, np.empty((4, len(hits.t)), np.float32), 0.05)
-    out[:3] *= (_bodywork if block.paint is Paint.BODY else _cabin)(block.albedo, q, n)
+    sharp = 1 / np.maximum(np.abs(hits.t) * np.float32(cell), np.float32(0.004))
+    albedo = np.repeat(block.albedo[:, None], q.shape[1], 1)
+    (_bodywork if block.paint is Paint.BODY else _cabin)(albedo, q, n, sharp)
+    out[:3] *= albedo
     fresnel = np.float32(0.05) + np.float32(0.75) * (1 + facing) ** 5
     sky = np.clip(away[2] * 3 + np.float32(0.35), 0, 1)
     for k in range(3):
@@ -105,32 +110,36 @@ def paintwork(block: Block, hits: Hits, lamp: Lamp, rays: Field) -> Field:
     return out
 
 
-def _bodywork(albedo: Field, q: Field, n: Field) -> Field:
+def _over(albedo: Field, distance: Field, sharp: Field, color: float | Field) -> None:
+    """Paint a colour where ``distance`` (metres, positive inside) is positive, with an edge one cell soft."""
+    cover = distance * sharp
+    cover += np.float32(0.5)
+    albedo += (color - albedo) * clamp(cover, 0, 1)
+
+
+def _bodywork(albedo: Field, q: Field, n: Field, sharp: Field) -> None:
     x, y, z = np.abs(q[0]), q[1], q[2]
-    out = np.repeat(albedo[:, None], q.shape[1], 1)
-    arch = np.zeros(q.shape[1], bool)
-    for hub in (1.34, -1.30):
-        arch |= (x > 0.7) & ((y - hub) ** 2 + (z - 0.33) ** 2 < 0.40**2)
-    end = np.abs(y) > 1.9
-    seam = (x > 0.8) & (z > 0.3) & ((np.abs(y - 0.72) < 0.012) | (np.abs(y + 0.28) < 0.012) | (np.abs(y + 1.12) < 0.012))
-    sill = (z < 0.30) | seam | arch
-    out[:, sill] = np.float32(0.012)
-    handle = (x > 0.8) & (np.abs(z - 0.72) < 0.015) & ((np.abs(y + 0.12) < 0.09) | (np.abs(y + 0.98) < 0.09))
-    out[:, handle] *= np.float32(0.35)
-    grille = (y > 1.95) & (x < 0.5) & (z > 0.34) & (z < 0.56)
-    out[:, grille] = np.float32(0.015)
-    lights = end & (x > 0.48) & (z > 0.56) & (z < 0.74)
-    out[:, lights & (y > 0)] = f32([[0.95], [0.95], [0.98]])
-    out[:, lights & (y < 0)] = f32([[0.55], [0.02], [0.02]])
-    plate = end & (x < 0.26) & (np.abs(z - np.where(y > 0, 0.42, 0.58)) < 0.06)
-    out[:, plate] = np.float32(0.75)
-    return out
+    ahead = np.abs(y)
+    flank, least = x - np.float32(0.8), np.minimum
+    seam = least(least(np.abs(y - 0.72), np.abs(y + 0.28)), np.abs(y + 1.12))
+    _over(albedo, least(least(flank, z - 0.3), 0.012 - seam), sharp, 0.012)
+    handle = 0.09 - least(np.abs(y + 0.12), np.abs(y + 0.98))
+    _over(albedo, least(least(flank, 0.018 - np.abs(z - 0.72)), handle), sharp, 0.02)
+    _over(albedo, np.float32(0.30) - z, sharp, 0.012)
+    hub = least((y - 1.34) ** 2, (y + 1.30) ** 2) + (z - 0.33) ** 2
+    _over(albedo, least(x - 0.7, 0.40 - np.sqrt(hub)), sharp, 0.012)
+    _over(albedo, least(least(y - 1.95, 0.5 - x), 0.11 - np.abs(z - 0.45)), sharp, 0.015)
+    lights = least(least(ahead - 1.9, x - 0.48), 0.09 - np.abs(z - 0.65))
+    _over(albedo, least(lights, y), sharp, f32([[0.95], [0.95], [0.98]]))
+    _over(albedo, least(lights, -y), sharp, f32([[0.55], [0.02], [0.02]]))
+    plate = 0.06 - np.abs(z - np.where(y > 0, np.float32(0.42), np.float32(0.58)))
+    _over(albedo, least(least(ahead - 1.9, 0.26 - x), plate), sharp, 0.75)
 
 
-def _cabin(albedo: Field, q: Field, n: Field) -> Field:
+def _cabin(albedo: Field, q: Field, n: Field, sharp: Field) -> None:
     """Glass between pillars under a roof of the body's colour."""
-    z, y = q[2], q[1]
-    pillar = (np.abs(y + 0.30) < 0.045) | (np.abs(y + 1.22) < 0.06)
-    side = np.abs(q[0]) > np.float32(0.5)
-    roof = (z > 1.37) | (z < 0.88) | (side & pillar & (np.abs(n[0]) > 0.5))
-    return np.where(roof, albedo[:, None], np.float32(0.02))
+    y, z = q[1], q[2]
+    glass = np.minimum(np.float32(1.37) - z, z - np.float32(0.88))
+    pillar = np.maximum(0.045 - np.abs(y + 0.30), 0.06 - np.abs(y + 1.22))
+    sideways = np.abs(n[0]) - np.float32(0.5)
+    _over(albedo, np.minimum(glass, -np.minimum(pillar, sideways)), sharp, 0.02)

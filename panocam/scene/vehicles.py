@@ -63,6 +63,10 @@ CABIN = np.array(
 )
 
 
+_WHEEL = np.array([(0.13, RIM, RIM)] * 4)
+_RUBBER = (np.full((4, 3), 0.012, np.float32), np.full(4, int(Stuff.TYRE), np.int32))
+
+
 @dataclass(frozen=True)
 class Car:
     """A car. ``speed`` m/s along ``path`` starting ``start`` metres along it; 0 = parked at the path's first point, ``facing`` degrees."""
@@ -104,13 +108,13 @@ class Car:
         turn = self.speed * t / RIM
         hubs = [base + np.array([wx, wy, RIM]) @ frame for wx, wy in WHEELS]
         spin = np.array([0.0, np.cos(turn), -np.sin(turn)]) @ frame
-        wheels = capsules(
-            [(h, h) for h in hubs], [(0.13, RIM, RIM)] * 4, frame[0], np.cross(frame[0], spin), [(np.full(3, 0.012), Stuff.TYRE)] * 4
-        )
+        wheels = capsules(np.array([(h, h) for h in hubs]), _WHEEL, frame[0], np.cross(frame[0], spin), _RUBBER)
+        shade = _shade(base, frame)
         return Figure(
             wheels,
             blocks,
-            _shade(base, frame),
+            shade,
+            shade,
             _corners(base, frame, 0, HALF[2], -2.2, 2.2),
             (x, y, 0.0),
             heading,
@@ -126,11 +130,11 @@ def _corners(base: Array, frame: Array, z0: float, z1: float, y0: float, y1: flo
 
 def _shade(base: Array, frame: Array) -> Field:
     """Thick segments along the body and the cabin."""
-    rows = [(x, -1.75, 0.52, x, 1.75, 0.50, 0.40) for x in (-0.5, 0.0, 0.5)] + [(x, -1.2, 1.0, x, 0.35, 1.0, 0.42) for x in (-0.3, 0.3)]
+    rows = [(x, -1.72, 0.50, x, 1.72, 0.48, 0.45) for x in (-0.45, 0.45)] + [(0.0, -1.2, 0.92, 0.0, 0.35, 0.92, 0.58)]
     out = [[*(base + np.array(r[:3]) @ frame), *(base + np.array(r[3:6]) @ frame), r[6]] for r in rows]
     return np.array(out, np.float32)
 
 
 def _contact(base: Array, frame: Array) -> Field:
-    at = [(x, y) for x in (-0.45, 0.45) for y in (-1.6, -0.8, 0.0, 0.8, 1.6)]
-    return np.array([[*(base + np.array([x, y, 0]) @ frame)[:2], 0.0, 0.62] for x, y in at], np.float32)
+    at = [(0.0, y) for y in (-1.35, 0.0, 1.35)]
+    return np.array([[*(base + np.array([x, y, 0]) @ frame)[:2], 0.0, 1.05] for x, y in at], np.float32)

@@ -64,8 +64,9 @@ class Feed:
         """Wait, but not for ever, until a reader can begin."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=f"feed of view {self.spec.view}")
-        if not self._young():
+        elif not self._young():
             self._camera.request_key(self.spec)
+        if not self._young():
             news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(news)
             try:
@@ -137,7 +138,10 @@ class Feed:
     def _serve_waiting(self) -> None:
         if not self._young():
             self._camera.request_key(self.spec)
-            return
+        else:
+            self._wake()
+
+    def _wake(self) -> None:
         for news in self._waiting:
             if not news.done():
                 news.set_result(None)
@@ -149,11 +153,17 @@ class Feed:
                     self.publish(packet)
         except PanocamError as error:
             log.warning("the stream of view %d ended: %s", self.spec.view, error)
-        self._task = None
+        except Exception:  # a supervisor: readers must be told that their stream is over, whatever went wrong
+            log.exception("the stream of view %d broke", self.spec.view)
+        self._end()
+
+    def _end(self) -> None:
+        self._task, self._group = None, []
         goodbye = self.packer.goodbye()
         for tap in self._taps:
             tap.sink.control(goodbye)
         self._ended(self)
+        self._wake()
 
 
 class Feeds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ STATUSES: tuple[tuple[type[PanocamError], int], ...] = (
     (Busy, 453),
     (Unavailable, 503),
 )
-"""The one table from errors to RTSP statuses; RemoteProtocolError brings its own, anything else is 500."""
+"""The one table from errors to RTSP statuses. RemoteProtocolError brings its own, Busy for a known time is 503, the rest is 500."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,11 @@ def refuse(error: PanocamError) -> Reply:
     if isinstance(error, RemoteProtocolError):
         return explained(error.status, str(error))
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-    challenges = error.challenges if isinstance(error, Unauthenticated) else ()
-    return explained(status, str(error), tuple(("WWW-Authenticate", challenge) for challenge in challenges))
+    if isinstance(error, Unauthenticated):
+        return explained(status, str(error), tuple(("WWW-Authenticate", challenge) for challenge in error.challenges))
+    if isinstance(error, Busy) and error.retry_after is not None:
+        return explained(503, str(error), (("Retry-After", str(math.ceil(error.retry_after))),))
+    return explained(status, str(error))
 
 
 def session_header(service: Service, session: Session) -> tuple[str, str]:
@@ -81,7 +85,7 @@ async def play(service: Service, call: Call, client: Client) -> Outcome:
     for delivery in session.deliveries.values():
         await delivery.feed.ready()
     if session.state.state is State.GONE:
-        raise RemoteProtocolError("the session ended while it was about to play", 454)
+        raise Unavailable("the stream ended when it was about to play; its view may be gone")
     begins = {index: begin for index, delivery in session.deliveries.items() if (begin := delivery.feed.beginning) is not None}
     headers = [session_header(service, session), ("Range", _range(call, session, list(begins.values())))]
     if begins:

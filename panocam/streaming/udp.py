@@ -54,27 +54,25 @@ class UdpPair:
     def send(self, burst: Burst, to: tuple[str, int]) -> bool:
         """Send a picture; False when the kernel would not take all of it."""
         try:
-            if self._offload:
-                return self._send_runs(burst, to)
-            for packet in burst.packets:
-                self._sockets[0].sendto(packet, to)
+            for joined, size in burst.runs():
+                self._send_run(joined, size, to)
         except OSError:
             return False
         return True
 
-    def _send_runs(self, burst: Burst, to: tuple[str, int]) -> bool:
+    def _send_run(self, joined: bytes, size: int, to: tuple[str, int]) -> None:
         rtp = self._sockets[0]
-        for joined, size in burst.runs():
+        if self._offload:
             try:
                 rtp.sendmsg([joined], [(socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("=H", size))], 0, to)
+                return
             except BlockingIOError:
-                return False
+                raise
             except OSError:
-                # No segmentation on this kernel, device or path: packet by packet from here on, beginning with this run.
+                # No segmentation on this kernel, device or path: packet by packet from here on.
                 self._offload = False
-                for at in range(0, len(joined), size):
-                    rtp.sendto(joined[at : at + size], to)
-        return True
+        for at in range(0, len(joined), size):
+            rtp.sendto(joined[at : at + size], to)
 
     def send_control(self, rtcp: bytes, to: tuple[str, int]) -> None:
         """Send RTCP; a loss is no harm, the next report comes."""

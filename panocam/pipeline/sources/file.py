@@ -44,7 +44,8 @@ class FileSource:
     """Decodes, waits until a picture is due, yields it; at the end begins again.
 
     The pictures' own spacing is kept (variable frame rate); a picture without time, or one that does not come after its
-    predecessor, is set one nominal interval later; where decoding is too slow, times stretch with it. The last picture of a pass is shown as long as the nominal interval.
+    predecessor, is set one nominal interval later; where decoding is too slow, times stretch with it. The last picture of a pass
+    is shown as long as the nominal interval.
     """
 
     def __init__(self, path: str, options: SourceOptions) -> None:

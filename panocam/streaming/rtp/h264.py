@@ -23,6 +23,9 @@ def payloads(units: Iterable[memoryview], limit: int) -> Iterator[Payload]:
             continue
         # The NAL header does not travel: its first three bits go into the FU indicator, its type into the FU header.
         indicator, step, last = unit[0] & 0xE0 | _FU_A, limit - 2, len(unit)
-        for at in range(1, last, step):
-            flags = (_START if at == 1 else 0) | (_END if at + step >= last else 0)
-            yield bytes((indicator, flags | kind)), unit[at : at + step]
+        final = 1 + (last - 2) // step * step
+        yield bytes((indicator, _START | kind)), unit[1 : 1 + step]
+        middle = bytes((indicator, kind))
+        for at in range(1 + step, final, step):
+            yield middle, unit[at : at + step]
+        yield bytes((indicator, _END | kind)), unit[final:]

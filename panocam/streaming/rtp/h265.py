@@ -23,6 +23,9 @@ def payloads(units: Iterable[memoryview], limit: int) -> Iterator[Payload]:
             continue
         # Layer and temporal id stay in the two header bytes; only the type is replaced by that of a fragment.
         high, low, step, last = unit[0] & 0x81 | _FU << 1, unit[1], limit - 3, len(unit)
-        for at in range(2, last, step):
-            flags = (_START if at == 2 else 0) | (_END if at + step >= last else 0)
-            yield bytes((high, low, flags | kind)), unit[at : at + step]
+        final = 2 + (last - 3) // step * step
+        yield bytes((high, low, _START | kind)), unit[2 : 2 + step]
+        middle = bytes((high, low, kind))
+        for at in range(2 + step, final, step):
+            yield middle, unit[at : at + step]
+        yield bytes((high, low, _END | kind)), unit[final:]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from panocam.media.codec import Codec
@@ -17,7 +16,7 @@ from panocam.streaming.rtp.split import payloads_of
 
 DYNAMIC_TYPE = 96
 _MARKER = 0x80
-_HEAD = struct.Struct("!BBHII").pack
+_HEAD = struct.Struct("!BBHII")
 
 
 def payload_type(codec: Codec) -> int:
@@ -48,19 +47,23 @@ class Packer:
         found = list(payloads_of(packet, self.payload_size))
         if not found:
             return None
-        first, timestamp = self.sequence, (rtp_time(packet.pts_ns) + self.offset) & 0xFFFFFFFF
-        burst = Burst(list(self._number(found, timestamp)), first, timestamp, packet.pts_ns, packet.wall_ns, packet.key)
-        self.packets += len(found)
-        self.octets += burst.size - 12 * len(found)
+        first, count = self.sequence, len(found)
+        timestamp = (rtp_time(packet.pts_ns) + self.offset) & 0xFFFFFFFF
+        burst = Burst(self._number(found, timestamp), first, timestamp, packet.pts_ns, packet.wall_ns, packet.key)
+        self.sequence = (first + count) & 0xFFFF
+        self.packets += count
+        self.octets += burst.size - _HEAD.size * count
         return burst
 
-    def _number(self, found: list[Payload], timestamp: int) -> Iterator[bytes]:
-        kind, sequence, ssrc, last = payload_type(self.codec), self.sequence, self.ssrc, len(found) - 1
-        for index, (prefix, body) in enumerate(found):
-            # The marker says: last packet of the picture.
-            yield _HEAD(0x80, kind | _MARKER if index == last else kind, sequence, timestamp, ssrc) + prefix + body
-            sequence = sequence + 1 & 0xFFFF
-        self.sequence = sequence
+    def _number(self, found: list[Payload], timestamp: int) -> list[bytes]:
+        """A header in front of each payload: one pass, one copy of the bytes."""
+        head, kind, first, ssrc = _HEAD.pack, payload_type(self.codec), self.sequence, self.ssrc
+        packets = [head(0x80, kind, number & 0xFFFF, timestamp, ssrc) + prefix + body for number, (prefix, body) in enumerate(found, first)]
+        # The marker says: last packet of the picture.
+        last = bytearray(packets[-1])
+        last[1] |= _MARKER
+        packets[-1] = bytes(last)
+        return packets
 
     def report(self, burst: Burst) -> bytes:
         """A sender report that ties this picture's RTP time to the UTC of its capture."""
