@@ -274,9 +274,9 @@ class PanoramicCamera(Camera):
         )
         runner = SourceRunner(
             shown(config.source), lambda: open_source(config.source, options), self._intake, self._timeline, self._clock,
-            self._event_from_thread, self._policy or RestartPolicy(), lost,
+            self._event_from_thread, self._policy or RestartPolicy(),
         )  # fmt: skip
-        runner.start()
+        runner.start(lost)
         return runner
 
     def _event_from_thread(self, name: str, data: dict[str, object]) -> None:

@@ -71,10 +71,7 @@ class SourceStatus:
 
 
 class SourceRunner:
-    """``start`` it once; ``stop`` and ``join`` end both threads. Sinks may come and go at any time.
-
-    ``lost``: the source before this one is known to be lost, so this one's first picture is a return.
-    """
+    """``start`` it once; ``stop`` and ``join`` end both threads. Sinks may come and go at any time."""
 
     def __init__(
         self,
@@ -85,7 +82,6 @@ class SourceRunner:
         clock: Clock,
         on_event: OnEvent,
         policy: RestartPolicy,
-        lost: bool = False,
     ) -> None:
         self._name, self._open, self._intake, self._timeline = name, opener, intake, timeline
         self._clock, self._on_event, self._policy = clock, on_event, policy
@@ -100,11 +96,13 @@ class SourceRunner:
         self._since = self._last = self._now  # when the state began; when the last picture came
         self._retry_at = self._now
         self._frames = self._corrupt = self._restarts = 0
-        self._lost = lost
+        self._lost = False
         self._size = (0, 0)
         self._threads: tuple[threading.Thread, ...] = ()
 
-    def start(self) -> None:
+    def start(self, lost: bool = False) -> None:
+        """``lost``: the source before this one is known to be lost, so this one's first picture is a return."""
+        self._lost = lost
         self._since = self._last = self._clock.monotonic_ns()
         self._threads = (spawn("capture", self._capture), spawn("watch", self._watch))
 
