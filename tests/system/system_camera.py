@@ -21,6 +21,9 @@ import pytest
 
 NAME, PASSWORD = "root", "Pelargonie-7"
 FREE_PORTS = tuple(word for name in ("http", "https", "rtsp", "rtsps") for word in (f"--{name}-port", "0"))
+COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Every start would compile the whole program otherwise."""
+
 START_S = 30.0
 STOP_S = 10.0
 
@@ -44,7 +47,7 @@ def until(condition: Callable[[], Any], seconds: float = 10.0, process: subproce
 def panocam(*arguments: str | Path, env: dict[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
     """A command that is expected to end by itself."""
     command = [sys.executable, "-m", "panocam", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=40, env={**os.environ, **(env or {})}, **more)
+    return subprocess.run(command, capture_output=True, text=True, timeout=40, env={**COMPILED, **(env or {})}, **more)
 
 
 class RunningCamera:
@@ -61,7 +64,7 @@ class RunningCamera:
         command += ["--host", "127.0.0.1", *FREE_PORTS, *self._arguments, *more]
         self.ready_file.unlink(missing_ok=True)
         with (self.folder / "out").open("ab") as out, (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=out, stderr=log)
+            self._process = subprocess.Popen(command, stdout=out, stderr=log, env=COMPILED)
         until(self.ready_file.exists, START_S, self._process)
         self.ready = json.loads(self.ready_file.read_text())
 
