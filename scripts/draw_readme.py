@@ -23,10 +23,10 @@ from panocam.optics.pose import Pose
 from panocam.optics.view import Arrangement
 from panocam.scene import Scene, open_scene
 
-MOMENT = 21.0
-"""Seconds into the life of the room at which everybody can be seen."""
+MOMENT = 39.0
+"""Seconds into the life of the room at which somebody is in each of the four areas."""
 
-POSES = (Pose(10, -34, 84), Pose(92, -34, 84), Pose(-172, -36, 84), Pose(-88, -38, 80))
+POSES = (Pose(8, -34, 86), Pose(90, -34, 84), Pose(-172, -36, 84), Pose(-88, -38, 80))
 """Where the four view areas look in the quad view: north wall and door, window and table, sofa, counter."""
 
 LARGEST = 180_000
