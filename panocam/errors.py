@@ -28,7 +28,9 @@ class InvalidValue(PanocamError):
 
     def __init__(self, name: str, value: object, remedy: str) -> None:
         shown = repr(value)
-        super().__init__(f"{name}={shown[:80]}{'…' if len(shown) > 80 else ''}: {remedy}")
+        if len(shown) > 80:  # both ends tell: a path is known by its last part
+            shown = f"{shown[:30]}…{shown[-49:]}"
+        super().__init__(f"{name}={shown}: {remedy}")
         self.name, self.value, self.remedy = name, value, remedy
 
 

@@ -184,7 +184,7 @@ class PanoramicCamera(Camera):
             self._runner.stop()
             self._retired = [runner for runner in (*self._retired, self._runner) if not runner.ended]
             self._intake.forget()
-            self._runner = self._start_source(self._runner)
+            self._runner = self._start_source(self._runner.lost)
             for coder in (*(c.coder for c in self._channels.values()), *self._snapshots.coders):
                 if coder is not None:
                     self._runner.attach(coder)
@@ -266,7 +266,7 @@ class PanoramicCamera(Camera):
 
     # --- source
 
-    def _start_source(self, before: SourceRunner | None = None) -> SourceRunner:
+    def _start_source(self, lost: bool = False) -> SourceRunner:
         config = self.config
         sensor = SENSOR[config.model]
         options = replace(
@@ -276,9 +276,7 @@ class PanoramicCamera(Camera):
             shown(config.source), lambda: open_source(config.source, options), self._intake, self._timeline, self._clock,
             self._event_from_thread, self._policy or RestartPolicy(),
         )  # fmt: skip
-        if before is not None:
-            runner.follow(before)
-        runner.start()
+        runner.start(lost)
         return runner
 
     def _event_from_thread(self, name: str, data: dict[str, object]) -> None:

@@ -100,11 +100,9 @@ class SourceRunner:
         self._size = (0, 0)
         self._threads: tuple[threading.Thread, ...] = ()
 
-    def follow(self, before: SourceRunner) -> None:
-        """Take the place of another runner: if that one's source was lost, the first picture of this one is a return."""
-        self._lost = before.lost
-
-    def start(self) -> None:
+    def start(self, lost: bool = False) -> None:
+        """``lost``: the source before this one is known to be lost, so this one's first picture is a return."""
+        self._lost = lost
         self._since = self._last = self._clock.monotonic_ns()
         self._threads = (spawn("capture", self._capture), spawn("watch", self._watch))
 

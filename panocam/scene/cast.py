@@ -24,6 +24,9 @@ AMBIENT = 0.3
 SHADOW_CELLS = 6000
 """Cells a shadow's grid should not exceed; coarser grids soften its edge."""
 
+FAINT = 0.012
+"""Shade that is not drawn."""
+
 NEARER_MM = 25
 """A figure counts as this much nearer, so that feet do not sink into the floor."""
 
@@ -72,12 +75,14 @@ class Cast:
         full = cv2.resize(small, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
         region = planes.y[y0:y1, x0:x1]
         cv2.multiply(region, full[: region.shape[0], : region.shape[1]], dst=region, scale=1 / 255)
-        half = cv2.resize(small, (full.shape[1] // 2, full.shape[0] // 2), interpolation=cv2.INTER_LINEAR)
+        if not self._far:  # faint shade leaves colours nearly alone
+            return
+        half = cv2.bitwise_not(cv2.resize(small, (full.shape[1] // 2, full.shape[0] // 2), interpolation=cv2.INTER_LINEAR))
         grey = np.full_like(half, 128)
         for plane in (planes.u, planes.v):
             part = plane[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2]
             cut = np.s_[: part.shape[0], : part.shape[1]]
-            _blend(part, grey[cut], cv2.bitwise_not(half[cut]))
+            _blend(part, grey[cut], half[cut])
 
     def _shade(self, figure: Figure) -> tuple[Rect, Field] | None:
         """Where the figure's shadow may fall, and the factor 0..1 on the light there, on a coarse grid."""
@@ -107,7 +112,23 @@ class Cast:
         if np.max(lit) < 0.02:
             segments = segments[:0]
         factor[near] = np.clip(shadow(p[:, near], lights, AMBIENT, segments, figure.contact, lit), 0, 1)
-        return rect, factor.reshape(shape)
+        return self._trimmed(rect, factor.reshape(shape), step)
+
+    def _trimmed(self, rect: Rect, factor: Field, step: int) -> tuple[Rect, Field] | None:
+        """Without the rows and columns at the edges where there is hardly any shade."""
+        y0, y1, x0, x1 = rect
+        unit = max(1, self._camera.step // step)  # keep to whole blocks, so that the grids stay aligned
+        dark = factor < 1 - FAINT
+        rows, columns = np.flatnonzero(dark.any(1)), np.flatnonzero(dark.any(0))
+        exact = factor.shape == ((y1 - y0) // step, (x1 - x0) // step)
+        if not len(rows):
+            return None
+        if not exact:
+            return rect, factor
+        r0, c0 = max(0, int(rows[0]) - 1) // unit * unit, max(0, int(columns[0]) - 1) // unit * unit
+        r1, c1 = int(rows[-1]) + 2, int(columns[-1]) + 2
+        cut = factor[r0:r1, c0:c1]
+        return (y0 + r0 * step, y0 + (r0 + cut.shape[0]) * step, x0 + c0 * step, x0 + (c0 + cut.shape[1]) * step), cut
 
     def _near(self, p: Field, figure: Figure) -> NDArray[np.bool_]:
         """Which points (3, N) a figure can darken."""

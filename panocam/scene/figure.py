@@ -6,7 +6,8 @@ space where its radius is 1 and its axis is z, between -half and +half. ``half``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import numpy as np
@@ -97,3 +98,10 @@ def capsules(ends: Array, radii: Array, side: Array, up: Array, surface: tuple[F
     front = np.stack([axis[:, i - 2] * across[:, i - 1] - axis[:, i - 1] * across[:, i - 2] for i in range(3)], 1)
     to_unit = np.stack([across, front, axis], 1) / radii[:, :, None]
     return Capsules(f32(ends.mean(1)), f32(to_unit), f32(length / 2 / radii[:, 2]), f32(radii.max(1)), f32(ends), *surface)
+
+
+def together(figures: Sequence[Capsules]) -> Capsules:
+    """All capsules of several figures."""
+    if len(figures) == 1:
+        return figures[0]
+    return Capsules(*(np.concatenate([getattr(f, field.name) for f in figures]) for field in fields(Capsules)))

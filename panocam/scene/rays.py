@@ -19,8 +19,8 @@ from panocam.scene.figure import Block, Capsules
 
 @dataclass(frozen=True, eq=False)
 class Hits:
-    """For E rays: ``inside`` (E,) signed pixels (positive = hit), ``t`` (E,) metres, ``normal`` (3, E) world, ``local`` (3, E) the
-    point in the part's unit space (capsules) or own frame (blocks)."""
+    """For E rays: ``inside`` (E,) signed distance to the outline in cells of the grid (positive = hit), ``t`` (E,) metres,
+    ``normal`` (3, E) world, ``local`` (3, E) the point in the part's unit space (capsules) or own frame (blocks)."""
 
     inside: Field
     t: Field
@@ -47,12 +47,12 @@ def _each(matrices: Field, columns: Field, sizes: Sequence[int]) -> Field:
     return out
 
 
-def hit_capsules(c: Capsules, sizes: Sequence[int], eye: Field, rays: Field, scale: tuple[float, float]) -> tuple[Field, Picked]:
+def hit_capsules(c: Capsules, sizes: Sequence[int], eye: Field, rays: Field, scale: tuple[Field, float]) -> Picked:
     """Rays (3, E) from ``eye``, the first ``sizes[0]`` of them against capsule 0, and so on.
 
-    ``scale``: pixels per radian, and how many pixels beside a part rays still count. Returns the signed miss distance (E,) of all, and the
-    hits of those that count. Derivation: in unit space the closest approach to the axis gives the nearest axis point s; the surface
-    point is where the ray enters the unit ball about s."""
+    ``scale``: cells of the picture per radian (N,) where each capsule is, and how many cells beside a capsule rays still count: only
+    those are returned. Derivation: in unit space the closest approach to the axis gives the nearest axis point s; the surface point is
+    where the ray enters the unit ball about s."""
     per_radian, beside = scale
     offset = np.einsum("nij,nj->in", c.to_unit, eye - c.centre)
     back = np.ascontiguousarray(c.to_unit.transpose(0, 2, 1))
@@ -73,7 +73,7 @@ def hit_capsules(c: Capsules, sizes: Sequence[int], eye: Field, rays: Field, sca
     w[0], w[1], w[2] = ox + t * dx, oy + t * dy, near + t * dz
     miss = np.sqrt(_square(w)) + np.float32(1e-6)
     steep = np.sqrt(_square(_each(back, w, sizes)))
-    inside = (1 - miss) * miss * np.float32(per_radian) / (np.maximum(t, 0.05) * steep + np.float32(1e-9))
+    inside = (1 - miss) * miss * np.repeat(per_radian, sizes) / (np.maximum(t, 0.05) * steep + np.float32(1e-9))
     # entry point, for those that come near
     at = np.flatnonzero(inside > -beside)
     left = np.diff(np.searchsorted(at, np.concatenate([[0], np.cumsum(sizes)]))).tolist()
@@ -92,7 +92,7 @@ def hit_capsules(c: Capsules, sizes: Sequence[int], eye: Field, rays: Field, sca
     normal = _each(back, local, left)
     normal *= 1 / np.sqrt(_square(normal) + np.float32(1e-12))
     local[2] += s
-    return inside, Picked(at, left, Hits(inside[at], t, normal, local))
+    return Picked(at, left, Hits(inside[at], t, normal, local))
 
 
 def _square(v: Field) -> Field:

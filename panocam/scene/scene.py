@@ -23,8 +23,8 @@ from panocam.scene.world import Edge, Point, World
 COARSE = 4
 """The first picture of a scene has this many times fewer pixels on a side; stray light is computed on it as well."""
 
-PIXELS_AT_30 = 9_000_000
-"""Up to this size the picture can be drawn 30 times a second on one core of a desktop computer."""
+PICTURE_NS, PERSON_MS, VEHICLE_MS = 1.2, 6.0, 9.0
+"""What a picture costs one core of an ordinary server: a pixel of the still world with its noise, and each thing that moves."""
 
 
 class Refining:
@@ -75,7 +75,7 @@ class Scene:
         """What stands still for ever is drawn into the still picture."""
         self._cast = Cast(self._camera, self._still, self._world.light)
         for figure in (a.figure(0.0) for a in self._by_distance(self._parked, 0.0)):
-            self._cast.settle(figure, self._bodies.patch([figure], finest=True))
+            self._cast.settle(figure, self._bodies.patches([[figure]], finest=True)[0])
 
     def refine(self, tiles: int = 8) -> bool:
         """Work on the sharp picture (``tiles`` squares of 128 pixels) and change to it when it is complete. False: nothing is left to do.
@@ -116,8 +116,10 @@ class Scene:
 
     @property
     def suggested_fps(self) -> float:
-        """A rate that one core can hold."""
-        return float(np.clip(30.0 * PIXELS_AT_30 / self.size**2, 5, 30) // 1)
+        """A rate that one core can hold: a whole number from 4 to 30, by the picture's size and by how much moves."""
+        moving = sum(PERSON_MS if a.kind == "person" else VEHICLE_MS for a in self._moving)
+        cost = self.size**2 * PICTURE_NS / 1e6 + moving * min(1.0, 0.4 + self.size / 5000)
+        return float(np.clip(1000 / cost // 1, 4, 30))
 
     @property
     def markers(self) -> Mapping[str, Point]:
@@ -159,8 +161,7 @@ class Scene:
         figures = [(a, a.figure(t)) for a in self._by_distance(actors, t)]
         for _, now in figures:
             self._cast.cast_shadow(planes, now)
-        for actor, now in figures:
-            patch = self._bodies.patch(self._exposures(actor, now, t))
+        for patch in self._bodies.patches([self._exposures(actor, now, t) for actor, now in figures]):
             if patch is not None:
                 self._cast.draw(planes, patch, self._sensor.table, lambda rows: self._sensor.mains_level(t, rows))
         self._sensor.add_noise(t, planes)

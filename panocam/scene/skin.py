@@ -15,15 +15,21 @@ _FABRIC = np.array([s in (Stuff.CLOTH, Stuff.SHIRT, Stuff.STRIPED) for s in Stuf
 """1 for what falls in folds."""
 
 
-def colour(c: Capsules, sizes: Sequence[int], hits: Hits, lamp: Lamp) -> Field:
-    """Linear radiance and its mains part (4, E) of hit points; the first ``sizes[0]`` belong to capsule 0, and so on."""
+def colour(c: Capsules, sizes: Sequence[int], hits: Hits, lamps: Sequence[tuple[Lamp, int]]) -> Field:
+    """Linear radiance and its mains part (4, E) of hit points; the first ``sizes[0]`` belong to capsule 0, and so on.
+
+    ``lamps``: the light on the first so many points, on the next, ..."""
     n, (qx, _, qz) = hits.normal, hits.local
     fabric, wave = np.repeat(_FABRIC[c.stuff], sizes), np.repeat(np.arange(len(sizes), dtype=np.float32), sizes)
     fold = np.sin(qz * np.float32(7.0) + np.float32(2.2) * qx + wave)
     fold *= np.sin(qx * np.float32(4.0) - np.float32(2.6) * qz + np.float32(1.7) * wave)
     fold *= fabric
     n[2] += np.float32(0.15) * fold
-    e = lamp.on(n, np.empty((4, len(hits.t)), np.float32))
+    e: Field = np.empty((4, len(hits.t)), np.float32)
+    at = 0
+    for lamp, size in lamps:
+        lamp.on(n[:, at : at + size], e[:, at : at + size])
+        at += size
     fold *= np.float32(0.08)
     fold += 1
     albedo = np.repeat(c.albedo.T, sizes, axis=1)

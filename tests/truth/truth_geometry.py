@@ -93,7 +93,7 @@ def _flat(pan: Array, tilt: Array, pane: Pane) -> tuple[Array, Array]:
 
 
 def _circle(pan: Array, tilt: Array, mount: str, side: int) -> tuple[Array, Array]:
-    """The equidistant circle of 182 degrees: pan 0 at the top, clockwise on the ceiling, anticlockwise on the desk; up is up on the wall."""
+    """Equidistant, 182 degrees: pan 0 at the top, clockwise on the ceiling, anticlockwise on the desk; up is up on the wall."""
     middle = (side - 1) / 2
     if mount == "wall":
         right, ahead, up = np.cos(tilt) * np.sin(pan), np.cos(tilt) * np.cos(pan), np.sin(tilt)

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from truth_edges import Edge
 from truth_geometry import Array, Pane, along, panes, pieces, place
 
 from panocam.imaging.pyramid import Pyramid
@@ -129,8 +130,8 @@ def _search(luma: Luma, pane: Pane, name: str, ring: Array, reach: int) -> Mark 
     if thin < 14 or abs(np.linalg.det(np.stack([ring[7] - ring[1], ring[5] - ring[3]]))) < 300:
         return None  # a card of so few pixels says nothing about one of them
     base = np.round(wanted).astype(int)
-    left, top = base + [x0 - reach, y0 - reach]
-    right, bottom = base + [x1 + reach + 1, y1 + reach + 1]
+    left, top = base[0] + x0 - reach, base[1] + y0 - reach
+    right, bottom = base[0] + x1 + reach + 1, base[1] + y1 + reach + 1
     if left < pane.x or top < pane.y or right > pane.x + pane.width or bottom > pane.y + pane.height:
         return None
     fine = 4
@@ -140,11 +141,10 @@ def _search(luma: Luma, pane: Pane, name: str, ring: Array, reach: int) -> Mark 
     card = cv2.resize(pattern, shrink, interpolation=cv2.INTER_AREA)
     mask = (cv2.resize(inside, shrink, interpolation=cv2.INTER_AREA) > 0.99).astype(np.float32)
     window = luma[top:bottom, left:right].astype(np.float32)
-    score = cv2.matchTemplate(window, card, cv2.TM_CCOEFF_NORMED, mask=mask)
+    score = np.nan_to_num(cv2.matchTemplate(window, card, cv2.TM_CCOEFF_NORMED, mask=mask), posinf=0, neginf=0)  # a blank wall fits nothing
     r, c = np.unravel_index(int(np.argmax(score)), score.shape)
-    found = base + [c - reach + _peak(score[r], int(c)), r - reach + _peak(score[:, c], int(r))]
-    # the card was drawn about the crossing at a whole pixel
-    return Mark(name, wanted, found.astype(float), float(score[r, c]))
+    found = np.array([base[0] + c - reach + _peak(score[r], int(c)), base[1] + r - reach + _peak(score[:, c], int(r))])
+    return Mark(name, wanted, found, float(score[r, c]))
 
 
 def _card(onto: Array, xs: Array, ys: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -186,58 +186,85 @@ class Trace:
         return out
 
 
+REACH = 4
+"""Pixels to either side of an edge's place in which it is sought; beyond them another edge may be the nearer one."""
+
+SHORTEST = 100
+FAINTEST = 4.0
+"""Pixels of an edge in one piece, and its brightness step per pixel, below which it is left out."""
+
 SMOOTH = 5
 """Neighbouring points of which the median counts: a knot in the wood is one point's, a bend is what neighbours share."""
 
 
-def trace(
-    luma: Luma, pane: Pane, mount: str, scene: Scene, edge: tuple[str, tuple[float, ...], tuple[float, ...]], reach: float
-) -> Trace | None:
+def trace(luma: Luma, pane: Pane, mount: str, scene: Scene, edge: Edge) -> Trace | None:
     """Follow a straight edge of the world through a pane; None if too little of it is seen or its contrast is poor.
 
-    Every few pixels the steepest brightness step across the edge is sought within ``reach`` pixels of where it must be.
+    Every few pixels the steepest brightness step across the edge is sought within ``REACH`` pixels of where it must be.
     """
-    name, start, end = edge
-    points = along(start, end, 900)
-    px = place(pane, mount, points - scene.camera_pose.position)
-    good = ~np.isnan(px).any(1)
-    good[good] &= visible(scene, points[good])
-    margin = reach + 3
-    good &= (px > [pane.x + margin, pane.y + margin]).all(1) & (px < [pane.x + pane.width - margin, pane.y + pane.height - margin]).all(1)
-    runs = [px[s] for s in pieces(good)]
-    if not runs or np.linalg.norm((longest := max(runs, key=lambda r: np.linalg.norm(r[-1] - r[0])))[-1] - longest[0]) < 150:
+    path = _path(pane, mount, scene, edge)
+    if path is None:
         return None
-    path = _spaced(longest, 6.0)
+    across, rise = _rises(luma, path, _softness(pane, scene))
+    clear = rise * np.sign(rise[:, np.abs(across) <= 1.5].mean())
+    best = clear.argmax(1)
+    contrast = clear[np.arange(len(clear)), best]
+    keep = contrast > max(FAINTEST, 0.4 * float(np.median(contrast)))
+    if keep.sum() < 0.8 * len(keep) or keep.sum() < 12:
+        return None
+    aside = across[best] + 0.25 * np.array([_peak(s, int(b)) for s, b in zip(clear, best, strict=True)])
+    calm = np.array([np.median(aside[keep][max(0, i - SMOOTH // 2) : i + SMOOTH // 2 + 1]) for i in range(int(keep.sum()))])
+    return Trace(edge.name, path[keep] + _normals(path)[keep] * calm[:, None], calm)
+
+
+def _softness(pane: Pane, scene: Scene) -> float:
+    """Output pixels per source pixel, 1 at least: below that size a brightness step has no place of its own."""
+    if pane.flat:
+        scale = max(pane.width / 2, pane.height * 2 / 3) / np.tan(np.radians(pane.flat[2]) / 2)
+    else:
+        scale = pane.width / np.radians(pane.strip[1] if pane.strip else 182)
+    return float(max(1.0, scale / scene.lens.focal))
+
+
+def _path(pane: Pane, mount: str, scene: Scene, edge: Edge) -> Array | None:
+    """Points (n, 2) every 6 pixels where the longest piece of the edge in plain view must be seen."""
+    points = along(edge.start, edge.end, 400)
+    px = place(pane, mount, points - scene.camera_pose.position)
+    margin = REACH + 3
+    with np.errstate(invalid="ignore"):
+        good = (px > [pane.x + margin, pane.y + margin]).all(1) & (px < [pane.x + pane.width - margin, pane.y + pane.height - margin]).all(
+            1
+        )
+    good[good] &= visible(scene, points[good])
+    runs = [px[s] for s in pieces(good) if np.linalg.norm(px[s][-1] - px[s][0]) >= SHORTEST]
+    if not runs:
+        return None
+    longest = max(runs, key=lambda run: float(np.linalg.norm(run[-1] - run[0])))
+    far = np.concatenate(([0], np.cumsum(np.linalg.norm(np.diff(longest, axis=0), axis=1))))
+    at = np.arange(6.0, far[-1] - 6.0, 6.0)
+    return np.stack([np.interp(at, far, longest[:, i]) for i in (0, 1)], 1)
+
+
+def _normals(path: Array) -> Array:
     tangent = np.gradient(path, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-    normal = np.stack([-tangent[:, 1], tangent[:, 0]], 1)
-    offset, contrast = _steps(luma, path, tangent, normal, reach)
-    keep = contrast > max(4.0, 0.5 * float(np.median(contrast)))
-    if keep.sum() < 0.7 * len(keep) or keep.sum() < 15:
-        return None
-    calm = np.array([np.median(offset[keep][max(0, i - SMOOTH // 2) : i + SMOOTH // 2 + 1]) for i in range(int(keep.sum()))])
-    return Trace(name, path[keep] + normal[keep] * calm[:, None], calm)
+    return np.stack([-tangent[:, 1], tangent[:, 0]], 1)
 
 
-def _spaced(path: Array, step: float) -> Array:
-    """Points every ``step`` pixels along a path."""
-    far = np.concatenate(([0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))))
-    at = np.arange(step, far[-1], step)
-    return np.stack([np.interp(at, far, path[:, i]) for i in (0, 1)], 1)
+def _rises(luma: Luma, path: Array, soft: float) -> tuple[Array, Array]:
+    """Offsets (m,) across the path in quarter pixels, and how much the brightness rises per pixel at each of them (n, m).
 
-
-def _steps(luma: Luma, path: Array, tangent: Array, normal: Array, reach: float) -> tuple[Array, Array]:
-    """Where along each normal the brightness steps most, in the direction in which the whole edge does, and how much."""
-    across = np.arange(-reach - 2, reach + 2.01, 0.25)
+    What lies along the edge is taken together over 13 pixels by its median; across, it is smoothed by ``soft`` pixels.
+    """
+    normal = _normals(path)
+    tangent = np.stack([normal[:, 1], -normal[:, 0]], 1)
+    rim = 4 * int(np.ceil(3 * soft))
+    across = np.arange(-4 * REACH - rim, 4 * REACH + rim + 1) / 4
     beside = np.arange(-6, 6.1, 1.5)
     places = (
         path[:, None, None] + normal[:, None, None] * across[None, :, None, None] + tangent[:, None, None] * beside[None, None, :, None]
     )
     flat = places.reshape(len(path), -1, 2).astype(np.float32)
     rows = cv2.remap(luma, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR).reshape(len(path), len(across), len(beside)).astype(np.float64)
-    profile = cv2.GaussianBlur(np.median(rows, 2), (0, 0), sigmaX=4, sigmaY=0.01)
-    slope = np.gradient(profile, axis=1)[:, 8:-8]
-    slope = slope * np.sign(np.median(slope[np.arange(len(slope)), np.abs(slope).argmax(1)]))
-    best = slope.argmax(1)
-    fine = np.array([_peak(s, int(b)) for s, b in zip(slope, best, strict=True)])
-    return across[8 + best] + 0.25 * fine, slope[np.arange(len(slope)), best] * 4 * 2.5
+    profile = cv2.GaussianBlur(np.median(rows, 2), (0, 0), sigmaX=4 * soft, sigmaY=0.01)
+    return across[rim:-rim], np.gradient(profile, axis=1)[:, rim:-rim] * 4

@@ -31,6 +31,7 @@ DEFAULTS = {
     "installation.quad_eye": False,
     "stream.codec": "h264",
     "stream.compression": 30,
+    "stream.fps": 10,
     "device.name": "Panoramic camera",
     **{f"areas.{area}.{part}": None for area in range(4) for part in ("pan", "tilt", "hfov")},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from panocam.clock import NS
@@ -12,24 +13,35 @@ from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, default_lens
 from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.base import SourceOptions
-from panocam.scene import open_scene
+from panocam.scene import SceneOptions, open_scene
+
+log = logging.getLogger(__name__)
 
 DEFAULT_FPS = 25.0
 
+REFINED_AT_ONCE = 8
+"""Squares of the sharp picture that are worked out between two pictures, some ten milliseconds."""
+
 
 class SimulatedSource:
-    """Renders at ``fps``; where that is too fast for the machine, moments are left out and the world goes on at its own pace."""
+    """Renders at ``fps``, or at what one core holds if that is less; moments that come too late are left out, and the world goes on.
+
+    When paced, the first pictures are soft: the scene is shown at once and made sharp between pictures.
+    """
 
     def __init__(self, name: str, options: SourceOptions) -> None:
         side = min(options.sensor)
         lens = options.lens or default_lens((side, side))
-        self._scene = open_scene(name, options.mount, side, lens)
+        self._scene = open_scene(name, options.mount, side, lens, SceneOptions(coarse=options.paced))
         self._clock = options.clock
         self._pacer = Pacer(options.clock)
         self._pool = PicturePool(side, side, JPEG_COLOR)
         self.circle: Circle | None = lens.circle
         self.size = (side, side)
-        self.fps = options.fps or DEFAULT_FPS
+        wanted = options.fps or DEFAULT_FPS
+        self.fps = min(wanted, self._scene.suggested_fps) if options.paced else wanted
+        if self.fps < wanted:
+            log.info("sim:%s at %d pixels is rendered at %g of %g pictures a second, which one core holds", name, side, self.fps, wanted)
         self.corrupt = 0
 
     def close(self) -> None:
@@ -45,6 +57,7 @@ class SimulatedSource:
             planes = self._pool.take()
             self._scene.render(pts / NS, planes)
             yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()))
+            self._scene.refine(REFINED_AT_ONCE)
             count += 1
 
 

@@ -2,6 +2,7 @@ import { Card, Group, Stack, Switch, Text, TextInput, Title } from "@mantine/cor
 import { useState } from "react";
 
 import { saying, type View } from "../api";
+import { reasonOf } from "../live/reasons";
 import type { SettingsAccess } from "../settings/useSettings";
 
 /** Names of all views, and which of them may be watched. A name is saved when its field is left. */
@@ -73,7 +74,7 @@ function ViewRow({ view, access }: { view: View; access: SettingsAccess }) {
       )}
       {enabled && !view.available && (
         <Text size="xs" c="dimmed">
-          {view.reason}
+          {reasonOf(view)}
         </Text>
       )}
     </div>

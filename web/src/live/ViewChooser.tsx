@@ -1,8 +1,9 @@
-import { Badge, Button, Group, Popover, ScrollArea, SimpleGrid, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Button, Group, Popover, ScrollArea, SimpleGrid, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconArrowsMove, IconChevronDown, IconLayoutColumns, IconLayoutGrid, IconPanoramaHorizontal } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 
 import type { View } from "../api";
+import { lacking, reasonOf } from "./reasons";
 import { useStills } from "./useStills";
 import styles from "./ViewChooser.module.css";
 
@@ -24,7 +25,6 @@ interface Props {
 export function ViewChooser({ views, chosen, onChoose, stills = true }: Props) {
   const [opened, setOpened] = useState(false);
   const pictures = useStills(views.filter((view) => view.available), opened && stills);
-  const reasons = new Set(views.filter((view) => !view.available).map((view) => view.reason));
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-start" shadow="lg" trapFocus withinPortal width="min(94vw, 620px)">
       <Popover.Target>
@@ -57,7 +57,7 @@ export function ViewChooser({ views, chosen, onChoose, stills = true }: Props) {
                         key={view.index}
                         className={styles["item"]}
                         disabled={!view.available}
-                        title={view.reason || undefined}
+                        title={reasonOf(view) || undefined}
                         aria-pressed={view.index === chosen.index}
                         data-view={view.index}
                         onClick={() => {
@@ -77,15 +77,10 @@ export function ViewChooser({ views, chosen, onChoose, stills = true }: Props) {
                 </SimpleGrid>
               </div>
             ))}
-            {[...reasons].map((reason) => (
-              <Group key={reason} gap={6} wrap="nowrap">
-                <Badge size="xs" color="gray" style={{ flex: "none" }}>
-                  not available
-                </Badge>
-                <Text size="xs" c="dimmed">
-                  {reason}
-                </Text>
-              </Group>
+            {lacking(views).map(({ names, reason }) => (
+              <Text key={reason} size="xs" c="dimmed">
+                <b>{names}</b>: {reason}.
+              </Text>
             ))}
           </Stack>
         </ScrollArea.Autosize>

@@ -6,6 +6,7 @@ import { MountChoice } from "../installation/MountChoice";
 import { QuadOrder } from "../installation/QuadOrder";
 import { Roll } from "../installation/Roll";
 import { LivePanel } from "../live/LivePanel";
+import { reasonOf } from "../live/reasons";
 import { QUAD_VIEW } from "../live/steering";
 import { useViews } from "../live/useCamera";
 import { Loading } from "../parts/Loading";
@@ -78,7 +79,7 @@ function Form({ access, onView }: { access: SettingsAccess; onView(view: number)
       <Switch
         {...field("quad_eye")}
         label="Quad eye"
-        description={quad?.available === false ? `No quad view: ${quad.reason}` : "Show the overview in the middle of the quad view."}
+        description={quad?.available === false ? `${reasonOf(quad)}.` : "Show the overview in the middle of the quad view."}
         disabled={field("quad_eye").disabled || !quad?.available}
         checked={settings.value("installation.quad_eye") === true}
         onChange={(event) => {
