@@ -42,7 +42,7 @@ class LiveSource:
     def frames(self) -> Iterator[RawFrame]:
         decoder = Decoder(self._stream, low_delay=True)
         interval = round(NS / (self.fps or DEFAULT_FPS))
-        last = -1
+        last = -interval
         try:
             for packet in self._container.demux(self._stream):
                 arrived = self._clock.monotonic_ns()

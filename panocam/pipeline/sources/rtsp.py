@@ -35,8 +35,7 @@ def _connect(uri: str, name: str, transport: str, options: SourceOptions) -> Liv
     settings = {
         "rtsp_transport": transport,
         "allowed_media_types": "video",
-        "fflags": "nobuffer",
-        "flags": "low_delay",
+        "flags": "low_delay",  # but not "nobuffer": it throws away the first key picture, and the next may be ten seconds off
         "analyzeduration": "1000000",
         "fpsprobesize": "0",  # the rate is measured anyway; probing it would cost most of a second
         "reorder_queue_size": "64" if transport == "udp" else "0",
