@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import cv2
+import httpx
 import pytest
 from system_camera import NAME, PASSWORD, RunningCamera, panocam, until
 from system_rtsp import RtspClient
@@ -143,3 +144,15 @@ def test_a_new_name_is_announced_and_discover_finds_it(fresh: RunningCamera) -> 
     row = next(line for line in said.splitlines() if "Front door" in line)
     assert fresh.ready["serial"] in row
     assert f":{fresh.port('http')}/" in row
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_two_colons_listen_on_both_kinds_of_addresses(fresh: RunningCamera) -> None:
+    fresh.start("--host", "::")
+    for scheme in ("http", "https", "rtsp", "rtsps"):
+        for host in ("127.0.0.1", "::1"):
+            socket.create_connection((host, fresh.port(scheme)), 5).close()
+    with httpx.Client(verify=False) as client:
+        assert client.get(f"http://[::1]:{fresh.port('http')}/api/v1/state").status_code == 200
+    with closing(RtspClient.connect(f"rtsp://[::1]:{fresh.port('rtsp')}/axis-media/media.amp")) as client:
+        assert client.ask("OPTIONS").status == 200

@@ -66,7 +66,7 @@ def test_tiny_and_huge_pictures(tmp_path: Path, side: int) -> None:
 
 def test_a_source_with_an_account_hangs_dies_and_comes_back_in_another_size(known: RunningCamera, upstream: RunningCamera) -> None:
     """Viewers keep their stream through all of it: picture, card with the reason, picture."""
-    upstream.change(stream__resolution="320x320", stream__gop=10)
+    upstream.change(stream__resolution="320x320", stream__gop=1000)  # whoever misses the first key picture waits 40 s for the next
     known.change(source__uri=upstream.url("camera=1", credentials=False))
     until(lambda: source(known)["state"] == "lost", 15)
     until(lambda: "401" in known.events(LOST)[0]["data"]["reason"])
