@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from system_camera import RunningCamera
@@ -11,11 +13,19 @@ from panocam.optics.catalog import VIEWS
 from panocam.optics.mount import Mount
 
 
-def assert_in_place(luma: np.ndarray, spots: list[tuple[float, float]]) -> None:
+def worst(luma: np.ndarray, spots: list[tuple[float, float]]) -> float:
+    """Pixels from where a marker should be to the nearest bright spot, at most over all markers."""
     found = discs(luma)
-    assert found
-    worst = max(min(np.hypot(x - fx, y - fy) for fx, fy in found) for x, y in spots)
-    assert worst < 2, f"{worst:.2f} px"
+    return max(min((np.hypot(x - fx, y - fy) for fx, fy in found), default=np.inf) for x, y in spots)
+
+
+def settled(camera: RunningCamera, query: str, error: Callable[[np.ndarray], float], most: float) -> None:
+    """The error falls below ``most`` with the first pictures: a stream may begin with one from just before the last change."""
+    with camera.watching(query) as frames:
+        errors = [error(next(frames).to_ndarray(format="gray"))]
+        while errors[-1] >= most:
+            assert len(errors) < 10, errors
+            errors.append(error(next(frames).to_ndarray(format="gray")))
 
 
 @pytest.mark.feature("VIEW-02", "VIEW-07", "VIEW-10")
@@ -24,9 +34,8 @@ def assert_in_place(luma: np.ndarray, spots: list[tuple[float, float]]) -> None:
 def test_markers_stand_where_the_lens_says(known: RunningCamera, view: int, size: tuple[int, int], least: int, codec: str) -> None:
     spots = expected(view, size)
     assert len(spots) >= least
-    (luma,) = known.pictures(f"camera={view + 1}&resolution={size[0]}x{size[1]}&videocodec={codec}&compression=10&fps=5")
-    assert luma.shape == size[::-1]
-    assert_in_place(luma, spots)
+    query = f"camera={view + 1}&resolution={size[0]}x{size[1]}&videocodec={codec}&compression=10&fps=5"
+    settled(known, query, lambda luma: worst(luma, spots), 2)
 
 
 @pytest.mark.parametrize("mount", list(Mount))
@@ -41,11 +50,11 @@ def test_every_view_of_every_mount_gives_the_same_picture_by_http_and_rtsp(known
             continue
         size = view["resolutions"][-2]
         still = known.image(view["camera"], resolution=size)
-        (luma,) = known.pictures(f"camera={view['camera']}&resolution={size}&videocodec=h264&compression=10&fps=5")
-        assert f"{still.shape[1]}x{still.shape[0]}" == f"{luma.shape[1]}x{luma.shape[0]}" == size
-        difference = np.abs(still[..., 1].astype(float) - luma)
-        assert difference.mean() < 8, f"view {view['name']}"
-        assert still.std() > 5, f"view {view['name']} is empty"
+        green = still[..., 1].astype(float)
+        assert f"{still.shape[1]}x{still.shape[0]}" == size
+        assert green.std() > 5, f"view {view['name']} is empty"
+        query = f"camera={view['camera']}&resolution={size}&videocodec=h264&compression=10&fps=5"
+        settled(known, query, lambda luma, green=green: float(np.abs(green - luma).mean()), 4)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("mount", [Mount.DESK, Mount.WALL])
@@ -54,5 +63,4 @@ def test_markers_on_the_other_mounts(known: RunningCamera, mount: Mount, tmp_pat
     known.change(installation__mount=str(mount), source__uri=str(picture))
     spots = expected(0, (960, 960), mount)
     assert len(spots) > 40
-    (luma,) = known.pictures("camera=1&resolution=960x960&compression=10&fps=5")
-    assert_in_place(luma, spots)
+    settled(known, "camera=1&resolution=960x960&compression=10&fps=5", lambda luma: worst(luma, spots), 2)
