@@ -228,7 +228,7 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "areas.N.hfov": seen(area, areas__0__hfov=40),
     "areas.N.ptz": check_ptz,
     "network.rtp_port_first": says(
-        lambda camera: server_port(camera) in range(50_900, 51_000), True, network__rtp_port_first=50_900, network__rtp_port_last=50_999
+        lambda camera: server_port(camera) in range(51_400, 51_500), True, network__rtp_port_first=51_400, network__rtp_port_last=51_499
     ),
     "network.rtp_port_last": says(
         lambda camera: server_port(camera) in range(51_200, 51_300), True, network__rtp_port_last=51_299, network__rtp_port_first=51_200
