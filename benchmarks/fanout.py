@@ -129,7 +129,7 @@ def _losers(server: subprocess.Popen[str]) -> int:
     return json.loads(server.stdout.readline())["readers"]
 
 
-def run(viewers: int = 1000, compared: int = 400, seconds: float = 5, repeats: int = 3) -> dict[str, object]:
+def run(viewers: int = 1000, compared: int = 200, seconds: float = 5, repeats: int = 3) -> dict[str, object]:
     """Both servers in turns with ``compared`` viewers, which both can hold; then panocam alone with ``viewers``, at last a tenth frozen.
 
     Returns samples, medians and verdicts; the rival is left out where it is not installed.
