@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 
 DEFAULT_FPS = 25.0
 
+SETTLED_S, FEW = 10, 0.1
+"""After so many seconds it is said, once, when more than this part of the pictures came too late."""
+
 REFINED_AT_ONCE = 8
 """Squares of the sharp picture that are worked out between two pictures, some ten milliseconds."""
 
@@ -32,6 +35,7 @@ class SimulatedSource:
     def __init__(self, name: str, options: SourceOptions) -> None:
         side = min(options.sensor)
         lens = options.lens or default_lens((side, side))
+        self._name = name
         self._scene = open_scene(name, options.mount, side, lens, SceneOptions(coarse=options.paced))
         self._clock = options.clock
         self._pacer = Pacer(options.clock)
@@ -49,9 +53,16 @@ class SimulatedSource:
 
     def frames(self) -> Iterator[RawFrame]:
         interval = NS / self.fps
-        count = 0
+        count = missed = 0
+        said = False
         while (late := self._pacer.wait(round(count * interval))) is not None:
             count += int(late / interval)
+            missed += int(late / interval)
+            if not said and count > SETTLED_S * self.fps and missed > FEW * count:
+                said = True
+                log.warning(
+                    "sim:%s: this machine renders %.0f of %g pictures a second", self._name, self.fps * (1 - missed / count), self.fps
+                )
             pts = round(count * interval)
             stamps = Stamps().at(Stage.CAPTURE, self._clock.monotonic_ns())
             planes = self._pool.take()
