@@ -56,8 +56,9 @@ class SimulatedSource:
         count = missed = 0
         said = False
         while (late := self._pacer.wait(round(count * interval))) is not None:
-            count += int(late / interval)
-            missed += int(late / interval)
+            too_late = int(late / interval)
+            count += too_late
+            missed += too_late
             if not said and count > SETTLED_S * self.fps and missed > FEW * count:
                 said = True
                 log.warning(
