@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -52,6 +53,8 @@ async def _serve(options: RunOptions, started: Callable[[], None]) -> None:
         if ready is not None:
             write_ready(ready, addresses)
         started()
+        gc.collect()
+        gc.freeze()  # hundreds of thousands of objects that stay: looking through them again and again would stop all threads each time
         try:
             show(addresses)
             await stop.wait()

@@ -104,7 +104,7 @@ class SourceRunner:
         """``lost``: the source before this one is known to be lost, so this one's first picture is a return."""
         self._lost = lost
         self._since = self._last = self._clock.monotonic_ns()
-        self._threads = (spawn("capture", self._capture), spawn("watch", self._watch))
+        self._threads = (spawn("capture", self._capture, background=True), spawn("watch", self._watch))
 
     def stop(self) -> None:
         """Hand out nothing more, and end both threads soon; does not wait."""

@@ -4,6 +4,9 @@ A fixed pool of media workers does all work on pixels; each channel is pinned to
 state needs no lock. Work crosses into a worker as small callables ("your slot has something new", "close the encoder");
 a channel has at most one picture waiting, so the queue is bounded by the number of channels. Native calls release the
 interpreter lock, and each of them runs on one thread: parallelism is decided here and nowhere else.
+
+Where cores are short, what is nearest to the client goes first: sources decode or render in the background (``BACKGROUND``), or the next
+picture would keep the present one from being encoded and sent. Threads that a decoder makes inherit that from the one that opened it.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 
@@ -20,12 +24,28 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 
+BACKGROUND = 5
+"""Niceness added to threads whose work can wait for others': such a thread gets a third of the time of one that does not yield."""
 
-def spawn(name: str, run: Callable[[], None]) -> threading.Thread:
+
+def spawn(name: str, run: Callable[[], None], background: bool = False) -> threading.Thread:
     """Start a thread of its own for something that blocks (a capture). Daemon: a hung driver must not keep the process alive."""
-    thread = threading.Thread(target=run, name=f"panocam-{name}", daemon=True)
+
+    def body() -> None:
+        if background:
+            yield_to_others()
+        run()
+
+    thread = threading.Thread(target=body, name=f"panocam-{name}", daemon=True)
     thread.start()
     return thread
+
+
+def yield_to_others() -> None:
+    """Lower the priority of this thread and of those it will start. On Linux only: elsewhere threads have none of their own."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(os.getpriority(os.PRIO_PROCESS, thread) + BACKGROUND, 19))
 
 
 class Worker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,15 @@ from panocam.errors import InvalidValue, PanocamError, Unavailable
 from panocam.media.frame import RawFrame
 from panocam.optics.lens import Circle
 from panocam.pipeline.pacing import Pacer
+from panocam.pipeline.sources.ahead import Ahead
 from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.decoding import DEFAULT_FPS, Decoded, Decoder, open_container, rate_of, raw_frame, video_of
 
 DECODE_THREADS = 2
 """A large H.265 file needs more than one core may give; the picture or two it comes later do not matter for a file."""
+
+AHEAD = 3
+"""Pictures decoded before they are due, so that a large key picture, or opening the file again at its end, makes none of them late."""
 
 OPTIONS = {
     # A playlist or a text file is no video, and must not make us open what it names.
@@ -66,6 +71,18 @@ class FileSource:
 
     def frames(self) -> Iterator[RawFrame]:
         """Raises Unavailable if a whole pass gives not one picture."""
+        if not self._paced:
+            yield from filter(None, (self._release(*taken) for taken in self._endless()))
+            return
+        with contextlib.closing(Ahead(self._endless(), AHEAD)) as coming:
+            for taken in coming:
+                frame = self._release(*taken)
+                if frame is None:
+                    return
+                yield frame
+
+    def _endless(self) -> Iterator[tuple[Decoded, int]]:
+        """The pictures of pass after pass with their times (just one pass if not paced)."""
         interval = round(NS / (self.fps or DEFAULT_FPS))
         last = -interval
         while not self._pacer.closed:
@@ -77,10 +94,7 @@ class FileSource:
                     first = pts if first is None else first
                     pts += start - first
                 last = pts if pts is not None and pts > last else last + interval
-                frame = self._release(decoded, last)
-                if frame is None:
-                    return
-                yield frame
+                yield decoded, last
             if last < start:
                 raise Unavailable(f"source {self._path}: it holds no picture that can be decoded")
             if not self._paced:
