@@ -28,6 +28,7 @@ from panocam.settings.system import Access
 
 if TYPE_CHECKING:  # types only: the delivery side does not need the code behind them
     from panocam.pipeline.camera import CameraStatus
+    from panocam.pipeline.renderer import Scenery
     from panocam.streaming.server import RtspStatus
     from panocam.streaming.session import SessionInfo
 
@@ -59,6 +60,9 @@ class PanoramicCamera(Camera, Protocol):
     def lens(self) -> Lens | None: ...
     @property
     def source_size(self) -> tuple[int, int] | None: ...
+    @property
+    def scenery(self) -> Scenery:
+        """How the views are put together at this moment."""
 
     def offered(self, view: int) -> Sequence[tuple[int, int]]:
         """The resolutions of a view, largest first. Raises NotFound for one that the mount does not have."""
@@ -101,6 +105,16 @@ class Boot:
 
 
 @dataclass
+class Restart:
+    """The last restart of the picture that somebody asked for; ``number`` 0 is none. ``ended``: names of the views that went with it."""
+
+    number: int = 0
+    started_ns: int = 0
+    took_ns: int | None = None
+    ended: tuple[str, ...] = ()
+
+
+@dataclass
 class Services:
     """See above. ``https_port`` gives the number to lead people to, or None while HTTPS is off; ``rtsp`` is None where none runs."""
 
@@ -117,6 +131,7 @@ class Services:
     clients: Clients
     rtsp: Rtsp | None = None
     https_port: Callable[[], int | None] = lambda: None
+    restart: Restart = field(default_factory=Restart)
 
     @property
     def needs_setup(self) -> bool:

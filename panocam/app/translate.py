@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from panocam.optics.capture import CaptureMode, capture_mode
 from panocam.optics.catalog import Model
+from panocam.optics.horizon import Horizon
 from panocam.optics.lens import Circle
 from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose, default_poses
@@ -16,7 +18,7 @@ from panocam.streaming.options import RtspOptions
 def camera_config(settings: Snapshot) -> CameraConfig:
     """Source, lens, mount and views. Raises InvalidValue for what does not go together."""
     source, installation = settings.source, settings.installation
-    mount = Mount(installation.mount)
+    mount, capture = Mount(installation.mount), capture_mode(installation.capture_mode)
     return CameraConfig(
         source=source.address(),
         model=Model(settings.device.model),
@@ -25,10 +27,20 @@ def camera_config(settings: Snapshot) -> CameraConfig:
         roll=installation.roll,
         quad_order=installation.quad_order,
         quad_eye=installation.quad_eye,
+        horizon=horizon(settings, mount, capture),
         poses=home_poses(settings, mount),
         enabled=frozenset(index for index, view in enumerate(settings.views) if view.enabled),
-        source_fps=25.0 if installation.power_line == 50 else 30.0,
+        source_fps=capture.rates[installation.power_line],
+        capture=capture,
     )
+
+
+def horizon(settings: Snapshot, mount: Mount, capture: CaptureMode) -> Horizon:
+    """How the panorama is straightened: only where there is one that a camera on a wall shows, and when it is wished."""
+    installation = settings.installation
+    if not (installation.horizon_straightening and capture.dewarped and mount is Mount.WALL):
+        return Horizon()
+    return Horizon(lean=installation.horizon_tilt, line=-installation.horizon_line)
 
 
 def home_poses(settings: Snapshot, mount: Mount) -> tuple[Pose, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from panocam.errors import InvalidValue
 from panocam.optics.catalog import Kind, Size, find
+from panocam.optics.horizon import Horizon
 from panocam.optics.lens import DEFAULT_FOV
 from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose, default_poses, limits
@@ -63,22 +64,6 @@ class View:
 
 
 @dataclass(frozen=True)
-class Horizon:
-    """Horizon straightening of the wall mount's panorama, in degrees.
-
-    ``lean``: how far the camera's axis really points above (positive) or below the horizon; the picture is straightened accordingly.
-    ``line``: tilt of the direction that lies in the middle of the picture; positive shows more of what is above.
-    """
-
-    lean: float = 0.0
-    line: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not (-45 <= self.lean <= 45 and -45 <= self.line <= 45):
-            raise InvalidValue("horizon", (self.lean, self.line), "lean and line take -45 to 45 degrees")
-
-
-@dataclass(frozen=True)
 class Arrangement:
     """Everything besides number and size that decides what the views of a camera show.
 
@@ -91,7 +76,7 @@ class Arrangement:
     poses: tuple[Pose, ...] = ()
     quad_order: tuple[int, ...] = (1, 2, 3, 4)
     quad_eye: bool = False
-    horizon: Horizon = Horizon()
+    horizon: Horizon = field(default_factory=Horizon)
     fov: float = DEFAULT_FOV
 
     def __post_init__(self) -> None:
@@ -119,10 +104,11 @@ class Arrangement:
 
         A lens that does not see the horizon begins where its field ends, so that no edge is black for want of field.
         """
-        sweep = min(sweep, self.fov) if self.mount is Mount.WALL else sweep
-        height = math.radians(sweep) * size[1] / size[0]
         if self.mount is Mount.WALL:
-            return Cylinder(pan, sweep, height / 2 + math.tan(math.radians(self.horizon.line)), -self.horizon.lean)
+            aspect = size[0] / size[1]
+            sweep = self.horizon.sweep(min(sweep, self.fov), self.fov, aspect)
+            return Cylinder(pan, sweep, self.horizon.top(sweep, aspect), -self.horizon.lean)
+        height = math.radians(sweep) * size[1] / size[0]
         unseen = math.tan(math.radians(max(90.0 - self.fov / 2, 0.0)))
         return Cylinder(pan, sweep, -unseen if self.mount is Mount.CEILING else unseen + height)
 

@@ -49,11 +49,12 @@ REMEMBERED = 256
 
 @dataclass(frozen=True)
 class CameraStatus:
-    """Everything that metrics and people may want to know, as values."""
+    """Everything that metrics and people may want to know, as values. ``generation`` counts the sources that settings have opened."""
 
     source: SourceStatus
     channels: tuple[ChannelStatus, ...]
     workers: int
+    generation: int = 0
 
 
 class PanoramicCamera(Camera):
@@ -88,6 +89,7 @@ class PanoramicCamera(Camera):
         self._pinned: dict[Coder, Worker] = {}
         self._retired: list[SourceRunner] = []
         self._closed = False
+        self._generation = 0
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -163,7 +165,7 @@ class PanoramicCamera(Camera):
         return resolutions(self.config.model, view, self.source_size)
 
     def status(self) -> CameraStatus:
-        return CameraStatus(self._runner.status(), tuple(c.status() for c in self._channels.values()), len(self._pool))
+        return CameraStatus(self._runner.status(), tuple(c.status() for c in self._channels.values()), len(self._pool), self._generation)
 
     def set_privacy(self, mask: PrivacyMask) -> None:
         """Masks act from the next picture on, in every view."""
@@ -188,8 +190,10 @@ class PanoramicCamera(Camera):
             for coder in (*(c.coder for c in self._channels.values()), *self._snapshots.coders):
                 if coder is not None:
                     self._runner.attach(coder)
-        for spec in [spec for spec in self._channels if not self._exists(spec)]:
-            self._channels.pop(spec).close()
+        for spec in tuple(self._channels):
+            gone = self._gone(spec)
+            if gone is not None:
+                self._channels.pop(spec).close(gone)
 
     def _move_heads(self, old: CameraConfig) -> None:
         config = self.config
@@ -200,13 +204,14 @@ class PanoramicCamera(Camera):
             if old.mount != config.mount or home != pose:
                 head.go_home()
 
-    def _exists(self, spec: ChannelSpec) -> bool:
+    def _gone(self, spec: ChannelSpec) -> PanocamError | None:
+        """Why a channel cannot go on; None when it can."""
         try:
             self.config.find(spec.view)
             check_resolution(self.config.model, spec.view, (spec.profile.width, spec.profile.height))
-        except (NotFound, InvalidValue):
-            return False
-        return True
+        except (NotFound, InvalidValue) as reason:
+            return reason
+        return None
 
     # --- channels
 
@@ -277,6 +282,7 @@ class PanoramicCamera(Camera):
             self._event_from_thread, self._policy or RestartPolicy(),
         )  # fmt: skip
         runner.start(lost)
+        self._generation += 1
         return runner
 
     def _event_from_thread(self, name: str, data: dict[str, object]) -> None:

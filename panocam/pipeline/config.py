@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from panocam.errors import NotFound
+from panocam.optics.capture import MODES, CaptureMode
 from panocam.optics.catalog import VIEWS, Model, Row, find
+from panocam.optics.horizon import Horizon
 from panocam.optics.lens import DEFAULT_FOV, Circle, Lens, LensModel, default_lens
 from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose, limits
-from panocam.optics.view import Arrangement, Horizon
+from panocam.optics.view import Arrangement
 from panocam.pipeline.sources import check_address
 
 
@@ -35,6 +37,7 @@ class CameraConfig:
 
     ``poses``: where the four view areas look at first, () for the mount's own. ``roll`` in degrees, positive clockwise.
     ``source_fps``: rate of a still picture or of the simulated sensor, 0 for their own. ``enabled``: indices of the views that may be seen.
+    ``capture``: what the mode of the sensor allows.
     """
 
     source: str = "sim:room"
@@ -48,6 +51,7 @@ class CameraConfig:
     poses: tuple[Pose, ...] = ()
     source_fps: float = 0.0
     enabled: frozenset[int] = frozenset(row.index for row in VIEWS)
+    capture: CaptureMode = MODES[0]
 
     def __post_init__(self) -> None:
         check_address(self.source)
@@ -55,8 +59,10 @@ class CameraConfig:
         assert self.arrangement(self.poses)  # refuses a wrong order or number of poses
 
     def find(self, view: int) -> Row:
-        """The row of a view. Raises NotFound when there is none, none on this mount, or it is switched off."""
+        """The row of a view. Raises NotFound when there is none, none on this mount or in this mode, or it is switched off."""
         row = find(view, self.mount)
+        if not self.capture.has(view):
+            raise NotFound(f"view={view}: {row.name} does not exist in the capture mode '{self.capture.title}'; choose another mode")
         if view not in self.enabled:
             raise NotFound(f"view={view}: {row.name} is switched off in the settings")
         return row

@@ -22,7 +22,8 @@ class DropPolicy(StrEnum):
 class Subscription(Protocol):
     """A bounded view on a hub. Async-iterate it for packets; leaving ``async with`` gives the demand back.
 
-    Iteration ends when the channel is closed for good (its view no longer exists, the camera stops).
+    Iteration ends when the camera stops. When the channel is closed because its view is no longer there (another mount or capture mode,
+    switched off), it raises the NotFound or InvalidValue that says so.
     """
 
     dropped: int

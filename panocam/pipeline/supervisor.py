@@ -58,7 +58,8 @@ class RestartPolicy:
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """A snapshot for people and metrics. ``uri`` is without credentials; ``size`` (0, 0) before the first picture."""
+    """A snapshot for people and metrics. ``uri`` is without credentials; ``size`` (0, 0) before the first picture; ``opened``: the source
+    is there, though it may not have given a picture yet; ``nominal_fps``: the rate that it announces, 0 if unknown."""
 
     uri: str
     state: SourceState
@@ -68,6 +69,8 @@ class SourceStatus:
     frames: int
     corrupt: int
     restarts: int
+    opened: bool = True
+    nominal_fps: float = 0.0
 
 
 class SourceRunner:
@@ -140,7 +143,10 @@ class SourceRunner:
         with self._lock:
             corrupt = self._corrupt + (self._source.corrupt if self._source else 0)
             fps = self._meter.fps if self._state is SourceState.LIVE else 0.0
-            return SourceStatus(self._name, self._state, self._reason, self._size, fps, self._frames, corrupt, self._restarts)
+            opened, nominal = self._source is not None, self._source.fps if self._source else 0.0
+            return SourceStatus(
+                self._name, self._state, self._reason, self._size, fps, self._frames, corrupt, self._restarts, opened, nominal
+            )  # fmt: skip
 
     @property
     def lost(self) -> bool:

@@ -116,10 +116,10 @@ class Scene:
 
     @property
     def suggested_fps(self) -> float:
-        """A rate that one core can hold: a whole number from 4 to 30, by the picture's size and by how much moves."""
+        """A rate that one core can hold: a whole number from 4 to 60, by the picture's size and by how much moves."""
         moving = sum(PERSON_MS if a.kind == "person" else VEHICLE_MS for a in self._moving)
         cost = self.size**2 * PICTURE_NS / 1e6 + moving * min(1.0, 0.4 + self.size / 5000)
-        return float(np.clip(1000 / cost // 1, 4, 30))
+        return float(np.clip(1000 / cost // 1, 4, 60))
 
     @property
     def markers(self) -> Mapping[str, Point]:

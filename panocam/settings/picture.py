@@ -106,6 +106,12 @@ class Source(Section):
 class Installation(Section):
     """How the camera is mounted and what surrounds it."""
 
+    capture_mode: Literal["dewarped", "overview"] = setting(
+        "dewarped",
+        "Capture mode",
+        "dewarped: the overview and all flat views, WDR possible; overview: the overview alone, at twice the rate, no WDR.",
+        write=ADMIN,
+    )
     mount: Literal["ceiling", "desk", "wall"] = setting(
         "ceiling", "Mounting position", "Which way the lens looks; decides which views exist and which way is up.", write=ADMIN
     )
@@ -117,6 +123,20 @@ class Installation(Section):
         (1, 2, 3, 4), "Quad order", "Which view area (1–4) stands top left, top right, bottom left, bottom right in the quad view."
     )
     quad_eye: bool = setting(False, "Quad eye", "Show the overview in the middle of the quad view.")
+    horizon_straightening: bool = setting(
+        False, "Horizon straightening", "Straighten the panorama of a camera on a wall that does not point level."
+    )
+    horizon_line: float = setting(
+        0.0, "Horizon line", "Where the straightened picture shows the horizon: degrees above its middle.", ge=-45, le=45, unit="°"
+    )
+    horizon_tilt: float = setting(
+        0.0,
+        "Tilt",
+        "How far the camera points above the horizon (negative: below). When it is right, uprights stand upright.",
+        ge=-45,
+        le=45,
+        unit="°",
+    )
 
     @field_validator("power_line", mode="before")
     @classmethod

@@ -65,6 +65,8 @@ def _rtp_range_is_one(new: Snapshot) -> InvalidValue | None:
 def _a_view_remains(new: Snapshot) -> InvalidValue | None:
     if not any(view.enabled for view in new.views):
         return InvalidValue("views.0.enabled", False, "at least one view must stay enabled")
+    if new.installation.capture_mode == "overview" and not new.views[0].enabled:
+        return InvalidValue("installation.capture_mode", "overview", "leaves the overview alone, which is switched off: enable it first")
     return None
 
 

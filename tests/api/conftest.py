@@ -28,11 +28,13 @@ from panocam.optics.catalog import Model, find, resolutions
 from panocam.optics.lens import Circle, Lens, LensModel
 from panocam.optics.mount import Mount
 from panocam.optics.pose import default_poses, limits
+from panocam.optics.view import Arrangement
 from panocam.pipeline.camera import CameraStatus
 from panocam.pipeline.channel import ChannelStatus
 from panocam.pipeline.heads import PtzHead
 from panocam.pipeline.hub import Hub, HubSubscription
 from panocam.pipeline.plan import StreamDefaults, plan
+from panocam.pipeline.renderer import Scenery
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import DropPolicy
 from panocam.pipeline.stats import StageHistograms
@@ -64,6 +66,10 @@ class PublishedCamera:
         self.refuse: Exception | None = None
         self.stages: dict[ChannelSpec, StageHistograms] = {}
         self._changed = asyncio.Condition()
+
+    @property
+    def scenery(self) -> Scenery:
+        return Scenery(Arrangement(self.mount, tuple(head.pose for head in self.heads.values())))
 
     def plan(self, request: StreamRequest) -> ChannelSpec:
         return plan(request, StreamDefaults(), self.model, self.mount, self.source_size)

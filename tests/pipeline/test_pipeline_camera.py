@@ -19,6 +19,7 @@ from panocam.media.codec import Codec, EncoderProfile
 from panocam.media.packet import Packet
 from panocam.media.stamps import Stage
 from panocam.optics.aim import direction, ray_to_view
+from panocam.optics.capture import capture_mode
 from panocam.optics.lens import default_lens
 from panocam.optics.mount import Mount, camera_from_world
 from panocam.pipeline import channel as channel_module
@@ -269,8 +270,9 @@ async def test_reconfiguration_restarts_only_what_differs(fisheye: Path, tmp_pat
             await take(reader, 3)
             camera.reconfigure(replace(camera.config, mount=Mount.WALL))
             async with asyncio.timeout(10):
-                async for _ in other:  # the wall has no quad view: that stream ends
-                    pass
+                with pytest.raises(NotFound, match="Quad View does not exist on the wall mount"):
+                    async for _ in other:  # that stream ends, and says why
+                        pass
             await take(reader, 2)
             status = next(c for c in camera.status().channels if c.spec == spec)
             assert status.encoders_opened == 1
@@ -284,6 +286,30 @@ async def test_reconfiguration_restarts_only_what_differs(fisheye: Path, tmp_pat
             later = await take(reader, 5)
             assert later[0].pts_ns > before
             assert all(b.pts_ns > a.pts_ns for a, b in itertools.pairwise(later))
+
+
+@pytest.mark.feature("BAS-03", "VIEW-05")
+async def test_another_capture_mode_restarts_the_source_and_ends_the_flat_views(fisheye: Path) -> None:
+    async with camera_on(fisheye) as camera:
+        camera.reconfigure(replace(camera.config, source_fps=25.0))
+        flat, whole = camera.plan(StreamRequest(1)), camera.plan(StreamRequest(0))
+        async with camera.subscribe(flat, LIVE) as ends, camera.subscribe(whole, LIVE) as goes_on:
+            await take(ends, 1)
+            await take(goes_on, 1)
+            generation = camera.status().generation
+            camera.reconfigure(replace(camera.config, capture=capture_mode("overview"), source_fps=50.0))
+            assert camera.status().generation == generation + 1
+            async with asyncio.timeout(10):
+                with pytest.raises(NotFound, match="Panorama does not exist in the capture mode"):
+                    async for _ in ends:
+                        pass
+            pictures = await take(goes_on, 12)
+            gaps = [round((b.pts_ns - a.pts_ns) / 1e6) for a, b in itertools.pairwise(pictures[-6:])]
+            assert min(gaps) == 20
+            for refused in (camera.plan, lambda request: camera.offered(request.view)):
+                with pytest.raises(NotFound, match="capture mode"):
+                    refused(StreamRequest(1))
+            assert camera.status().source.nominal_fps == 50
 
 
 async def test_a_lost_source_keeps_streams_alive_with_words(tmp_path: Path) -> None:
@@ -335,8 +361,9 @@ async def test_a_view_that_is_switched_off_is_refused_and_its_channels_end(fishe
         async with asyncio.timeout(20), camera.subscribe(area, LIVE) as reader:
             await anext(reader)
             camera.reconfigure(replace(camera.config, enabled=frozenset({0, 5})))
-            async for _ in reader:
-                pass
+            with pytest.raises(NotFound, match="switched off"):
+                async for _ in reader:
+                    pass
         for refused in (lambda: camera.plan(StreamRequest(4)), lambda: camera.offered(4), lambda: camera.subscribe(area, LIVE)):
             with pytest.raises(NotFound, match="View Area 1 is switched off"):
                 refused()

@@ -185,6 +185,31 @@ def check_enabled(camera: RunningCamera) -> None:
         assert (still.status_code, "switched off" in still.text) == (400, True)
 
 
+def check_capture_mode(camera: RunningCamera) -> None:
+    """The flat views go, with the reason; the overview comes twice as often."""
+    with closing(RtspClient.connect(camera.url("camera=2", credentials=False))) as client, camera.client() as http:
+        client.play()
+        camera.change(installation__capture_mode="overview")
+        client.drain()
+        refused = http.get("/axis-cgi/jpg/image.cgi?camera=2")
+        assert (refused.status_code, "capture mode" in refused.text) == (400, True)
+        with closing(RtspClient.connect(camera.url("camera=2", credentials=False))) as again:
+            assert again.ask("DESCRIBE").status == 400
+        assert http.get("/axis-cgi/jpg/image.cgi?camera=1&resolution=320x320").status_code == 200
+        until(lambda: 45 < camera.get("/api/v1/status")["source"]["fps"] < 52, 20)
+        assert http.get("/api/v1/installation").json()["capture_modes"][1]["selected"] is True
+
+
+def straightened(**changes: object) -> Callable[[RunningCamera], None]:
+    """Shows in the panorama of a camera on the wall."""
+
+    def check(camera: RunningCamera) -> None:
+        camera.change(installation__mount="wall", installation__horizon_tilt=20, installation__horizon_straightening=len(changes) == 1)
+        seen(lambda camera: camera.image(2, resolution="640x240"), **changes)(camera)
+
+    return check
+
+
 def check_ptz(camera: RunningCamera) -> None:
     with camera.client() as client:
         assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 200
@@ -210,6 +235,10 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "source.lens": seen(area, source__lens="stereographic"),
     "source.fov": seen(area, source__fov=140),
     "source.circle": seen(area, source__circle=[600, 700, 500]),
+    "installation.capture_mode": check_capture_mode,
+    "installation.horizon_straightening": straightened(installation__horizon_straightening=True, installation__horizon_line=0),
+    "installation.horizon_line": straightened(installation__horizon_line=12),
+    "installation.horizon_tilt": straightened(installation__horizon_tilt=-9),
     "installation.mount": seen(area, installation__mount="wall"),
     "installation.roll": seen(lambda camera: camera.image(1, resolution="320x320"), installation__roll=33),
     "installation.power_line": check_power_line,

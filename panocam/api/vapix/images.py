@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
@@ -12,11 +13,13 @@ from panocam.api.clients import Transport
 from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.api.offers import plan
 from panocam.api.pictures import Extent
-from panocam.errors import InvalidValue
+from panocam.errors import InvalidValue, PanocamError
 from panocam.media.codec import Codec
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.settings.role import Role
 from panocam.streaming.url import stream_request
+
+log = logging.getLogger(__name__)
 
 READ = frozenset({"camera", "resolution", "compression"})
 """Arguments that decide a picture. All others are for video streams, or old, and are ignored as unknown ones are."""
@@ -60,10 +63,13 @@ async def video(call: Call[None]) -> Response:
 async def _parts(call: Call[None], spec: ChannelSpec, extent: Extent) -> AsyncIterator[bytes]:
     services, caller = call.services, call.caller
     with services.clients.watching(Transport.MJPEG, caller.address, caller.name) as client:
-        async for part in pictures.multipart(services.camera, spec, client, services.clock, extent):
-            if not caller.still_welcome():
-                return
-            yield part
+        try:
+            async for part in pictures.multipart(services.camera, spec, client, services.clock, extent):
+                if not caller.still_welcome():
+                    return
+                yield part
+        except PanocamError as reason:  # pictures alone cannot say it; the next request is told
+            log.info("Motion JPEG to %s ended: %s", caller.address, reason)
 
 
 async def imagesize(call: Call[None]) -> Response:

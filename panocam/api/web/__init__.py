@@ -1,6 +1,6 @@
 """Our own REST, the live WebSocket, metrics and the web interface."""
 
-from panocam.api.web import accounts, events, live, metrics, session, settings, status, views
+from panocam.api.web import accounts, events, installation, live, metrics, session, settings, status, views
 
 ENDPOINTS = (
     *session.ENDPOINTS,
@@ -8,6 +8,7 @@ ENDPOINTS = (
     *views.ENDPOINTS,
     *settings.ENDPOINTS,
     *status.ENDPOINTS,
+    *installation.ENDPOINTS,
     *events.ENDPOINTS,
     *live.ENDPOINTS,
     *metrics.ENDPOINTS,

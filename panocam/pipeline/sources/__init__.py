@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from panocam.errors import InvalidValue
-from panocam.pipeline.sources.address import scheme_of, shown
+from panocam.pipeline.sources.address import STILLS, chooses_rate, scheme_of, shown
 from panocam.pipeline.sources.base import Factory, FrameSource, SourceOptions
 from panocam.pipeline.sources.file import open_file
-from panocam.pipeline.sources.image import SUFFIXES, ImageSource
+from panocam.pipeline.sources.image import ImageSource
 from panocam.pipeline.sources.rtsp import open_rtsp
 from panocam.pipeline.sources.v4l2 import open_v4l2
 
-__all__ = ["FrameSource", "SourceOptions", "check_address", "open_source", "shown"]
+__all__ = ["FrameSource", "SourceOptions", "check_address", "chooses_rate", "open_source", "shown"]
 
 
 def _open_path(path: str, options: SourceOptions) -> FrameSource:
-    return (ImageSource if Path(path).suffix.lower() in SUFFIXES else open_file)(path, options)
+    return (ImageSource if Path(path).suffix.lower() in STILLS else open_file)(path, options)
 
 
 def _open_simulated(uri: str, options: SourceOptions) -> FrameSource:

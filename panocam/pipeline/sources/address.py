@@ -20,3 +20,12 @@ def shown(uri: str) -> str:
     """``uri`` without user, password and secret-looking arguments, for logs, cards, events and metrics."""
     # The greedy [^/?#]*@ also catches a password that contains an unescaped "@".
     return _SECRET_ARGUMENT.sub(rf"\1{HIDDEN}", _USERINFO.sub(rf"\1{HIDDEN}@", uri))
+
+
+STILLS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+"""Endings of names of pictures that stand still."""
+
+
+def chooses_rate(uri: str) -> bool:
+    """Whether the source gives as many pictures a second as it is asked for: the simulated scene, and pictures that stand still."""
+    return uri.lower().startswith("sim:") or uri.lower().endswith(STILLS)

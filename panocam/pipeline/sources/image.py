@@ -13,7 +13,6 @@ from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.file import check_file
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 DEFAULT_FPS = 10.0
 
 
