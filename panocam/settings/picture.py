@@ -106,14 +106,14 @@ class Source(Section):
 class Installation(Section):
     """How the camera is mounted and what surrounds it."""
 
+    mount: Literal["ceiling", "desk", "wall"] = setting(
+        "ceiling", "Mounting position", "Which way the lens looks; decides which views exist and which way is up.", write=ADMIN
+    )
     capture_mode: Literal["dewarped", "overview"] = setting(
         "dewarped",
         "Capture mode",
         "dewarped: the overview and all flat views, WDR possible; overview: the overview alone, at twice the rate, no WDR.",
         write=ADMIN,
-    )
-    mount: Literal["ceiling", "desk", "wall"] = setting(
-        "ceiling", "Mounting position", "Which way the lens looks; decides which views exist and which way is up.", write=ADMIN
     )
     roll: float = setting(0.0, "Digital roll", "Turns the picture about the optical axis, clockwise.", ge=-180, le=180, unit="°")
     power_line: Literal[50, 60] = setting(
