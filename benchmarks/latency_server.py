@@ -27,7 +27,7 @@ from panocam.pipeline.service import DropPolicy
 from panocam.streaming.server import RtspServer
 
 VIEW = 4
-NAMES = {Codec.H264: "h264", Codec.JPEG: "mjpeg"}
+NAMES = {Codec.H264: "h264", Codec.JPEG: "jpeg"}
 
 
 class Everybody:

@@ -35,10 +35,14 @@ FALLBACK_FPS = 25.0
 
 @dataclass(frozen=True)
 class Output:
-    """One access unit on its way to the loop, with what a client must know of the stream it belongs to."""
+    """One access unit on its way to the loop, with what a client must know of the stream it belongs to.
+
+    ``passing``: it shows words in place of a picture that is expected any moment.
+    """
 
     packet: Packet
     description: StreamDescription
+    passing: bool = False
 
 
 class Coder:
@@ -105,7 +109,7 @@ class Coder:
         packets = encoder.encode(replace(frame, discontinuity=jump), key)
         self.frames += 1
         for packet in packets:
-            self._deliver(Output(packet, encoder.description))
+            self._deliver(Output(packet, encoder.description, shot.notice is not None and shot.notice.passing))
 
     def _ready(self, color: Color) -> Encoder:
         if self._encoder is not None and color != self._color:

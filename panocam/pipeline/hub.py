@@ -51,6 +51,8 @@ class Hub:
         self._gop_packets, self._gop_bytes = gop_packets, gop_bytes
         self._gop: list[Packet] = []
         self._gop_size = 0
+        self._next = 0
+        self.fit_from = 0  # sequence number of the first packet that a newcomer may begin with
         self._members: dict[HubSubscription, None] = {}
         self._closed: PanocamError | bool | None = False
 
@@ -69,6 +71,7 @@ class Hub:
         counters.published += 1
         counters.keys += packet.key
         counters.bytes += len(packet.data)
+        self._next = packet.sequence + 1
         self._remember(packet)
         for member in list(self._members):
             member.offer(packet)
@@ -78,8 +81,9 @@ class Hub:
         return HubSubscription(self, policy, bound)
 
     def forget(self) -> None:
-        """Give up the kept group of pictures: what follows does not continue it (the encoder was closed)."""
+        """Give up the kept group of pictures: what follows does not continue it, or shows what a newcomer must not see any more."""
         self._gop, self._gop_size = [], 0
+        self.fit_from = self._next
 
     def close(self, error: PanocamError | None = None) -> None:
         """End all subscriptions, present and future: after what is queued they stop, or raise ``error``."""
@@ -144,6 +148,11 @@ class HubSubscription:
 
     def __len__(self) -> int:
         return len(self._queue)
+
+    @property
+    def fit_from(self) -> int:
+        """As the hub's."""
+        return self._hub.fit_from
 
     def __aiter__(self) -> Self:
         return self

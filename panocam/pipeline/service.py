@@ -24,9 +24,13 @@ class Subscription(Protocol):
 
     Iteration ends when the camera stops. When the channel is closed because its view is no longer there (another mount or capture mode,
     switched off), it raises the NotFound or InvalidValue that says so.
+    Whoever keeps packets for newcomers of his own must not begin with one whose sequence number is below ``fit_from``.
     """
 
     dropped: int
+
+    @property
+    def fit_from(self) -> int: ...
 
     def __aiter__(self) -> AsyncIterator[Packet]: ...
     async def __aenter__(self) -> Subscription: ...

@@ -12,10 +12,11 @@ from panocam.optics.lens import Lens
 
 @dataclass(frozen=True, eq=False)
 class Notice:
-    """Words to be drawn instead of a picture: ``title`` and the lines under it."""
+    """Words to be drawn instead of a picture: ``title`` and the lines under it. ``passing``: a picture is expected any moment."""
 
     title: str
     lines: tuple[str, ...] = ()
+    passing: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,8 @@
-"""Still pictures on demand: one encoder for one picture, shared by everybody who asks for the same one at the same moment."""
+"""Still pictures on demand: one encoder for one picture, shared by everybody who asks for the same one at the same moment.
+
+Whoever asks while the source is still being opened wants to see what it shows, and not that it is being opened: the words are kept back
+for ``PATIENCE_S`` seconds, and given only if no picture comes. That a source is lost is said at once.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from panocam.pipeline.request import ChannelSpec
 
 MOST = 8
 TIMEOUT_S = 10.0
+PATIENCE_S = 6.0
 
 Engage = Callable[[ChannelSpec, Callable[[Output], None], Callable[[PanocamError], None]], Coder]
 
@@ -21,6 +26,7 @@ Engage = Callable[[ChannelSpec, Callable[[Output], None], Callable[[PanocamError
 class _Exposure:
     picture: asyncio.Future[Packet]
     coder: Coder | None = None
+    words: Packet | None = None
 
 
 class Snapshots:
@@ -55,16 +61,26 @@ class Snapshots:
         self._open[spec] = exposure
         exposure.coder = self._engage(
             spec,
-            lambda output: self._from_worker(spec, exposure, output.packet),
-            lambda error: self._from_worker(spec, exposure, error),
+            lambda output: self._from_worker(self._wait if output.passing else self._finish, spec, exposure, output.packet),
+            lambda error: self._from_worker(self._finish, spec, exposure, error),
         )
         return exposure
 
-    def _from_worker(self, spec: ChannelSpec, exposure: _Exposure, result: Packet | PanocamError) -> None:
+    def _from_worker(self, do: Callable[..., None], *what: object) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._finish, spec, exposure, result)
+            self._loop.call_soon_threadsafe(do, *what)
         except RuntimeError:  # the loop has closed
             return
+
+    def _wait(self, spec: ChannelSpec, exposure: _Exposure, words: Packet) -> None:
+        """Hold words back for a while: a picture may come."""
+        if exposure.words is None:
+            self._loop.call_later(PATIENCE_S, self._give_words, spec, exposure)
+        exposure.words = words
+
+    def _give_words(self, spec: ChannelSpec, exposure: _Exposure) -> None:
+        if exposure.words is not None:
+            self._finish(spec, exposure, exposure.words)
 
     def _finish(self, spec: ChannelSpec, exposure: _Exposure, result: Packet | PanocamError) -> None:
         if self._open.get(spec) is not exposure:

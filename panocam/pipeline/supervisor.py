@@ -277,7 +277,7 @@ class SourceRunner:
     def _words(self, now: int) -> Notice:
         """What matters most comes first, because small pictures show no more."""
         if self._state is SourceState.OPENING:
-            return Notice("Starting", ("waiting for the first picture", self._name))
+            return Notice("Starting", ("waiting for the first picture", self._name), passing=True)
         left = max(0, self._retry_at - now) / NS
         if self._source is not None:
             line = "waiting for the first picture"

@@ -2,7 +2,8 @@
 
 A feed subscribes to its channel while it has readers. A new reader begins with a key picture. The running group of pictures is
 kept and given to it when that group is young; of an old one a player would show the past and stay that late for ever, so
-then a key picture is asked for and the reader waits for it, a frame or two.
+then a key picture is asked for and the reader waits for it, a frame or two. The same when the channel has given up its group because
+something was changed that a newcomer must not see as it was.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from panocam.clock import NS
 from panocam.errors import PanocamError, RemoteProtocolError
 from panocam.media.packet import Packet
 from panocam.pipeline.request import ChannelSpec
-from panocam.pipeline.service import Camera, DropPolicy
+from panocam.pipeline.service import Camera, DropPolicy, Subscription
 from panocam.streaming.rtp.burst import Burst
 from panocam.streaming.rtp.packer import Packer
 from panocam.streaming.tap import Tap
@@ -46,6 +47,8 @@ class Feed:
         self._taps: dict[Tap, None] = {}
         self._group: list[Burst] = []
         self._group_bytes = 0
+        self._group_number = -1  # sequence number of the packet that the group begins with
+        self._packets: Subscription | None = None
         self._waiting: list[asyncio.Future[None]] = []
         self._reported_ns = 0
         self._task: asyncio.Task[None] | None = None
@@ -97,6 +100,7 @@ class Feed:
     def stop(self) -> None:
         """Give the channel back."""
         task, self._task = self._task, None
+        self._packets = None
         self._group, self._group_bytes = [], 0
         if task is not None:
             task.cancel()
@@ -111,7 +115,7 @@ class Feed:
             return
         if burst is None:
             return
-        self._keep(burst)
+        self._keep(burst, packet.sequence)
         for tap in self._taps:
             tap.deliver(burst)
         if burst.pts_ns - self._reported_ns >= REPORT_NS or packet.discontinuity:
@@ -122,9 +126,9 @@ class Feed:
         if self._waiting:
             self._serve_waiting()
 
-    def _keep(self, burst: Burst) -> None:
+    def _keep(self, burst: Burst, number: int) -> None:
         if burst.key:
-            self._group, self._group_bytes = [], 0
+            self._group, self._group_bytes, self._group_number = [], 0, number
         elif not self._group:
             return
         self._group.append(burst)
@@ -133,7 +137,9 @@ class Feed:
             self._group = []
 
     def _young(self) -> bool:
-        return bool(self._group) and self._group[-1].pts_ns - self._group[0].pts_ns <= YOUNG_NS
+        if not self._group or self._packets is None or self._group_number < self._packets.fit_from:
+            return False
+        return self._group[-1].pts_ns - self._group[0].pts_ns <= YOUNG_NS
 
     def _serve_waiting(self) -> None:
         if not self._young():
@@ -149,6 +155,7 @@ class Feed:
     async def _run(self) -> None:
         try:
             async with self._camera.subscribe(self.spec, DropPolicy.UNTIL_KEY) as packets:
+                self._packets = packets
                 async for packet in packets:
                     self.publish(packet)
         except PanocamError as error:
@@ -158,7 +165,7 @@ class Feed:
         self._end()
 
     def _end(self) -> None:
-        self._task, self._group = None, []
+        self._task, self._packets, self._group = None, None, []
         goodbye = self.packer.goodbye()
         for tap in self._taps:
             tap.sink.control(goodbye)

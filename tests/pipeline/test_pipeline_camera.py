@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from clips import clip
+from scripted import ScriptedSource
 
 from panocam.errors import Busy, InvalidValue, NotFound, Unavailable
 from panocam.media.codec import Codec, EncoderProfile
@@ -22,7 +23,9 @@ from panocam.optics.aim import direction, ray_to_view
 from panocam.optics.capture import capture_mode
 from panocam.optics.lens import default_lens
 from panocam.optics.mount import Mount, camera_from_world
+from panocam.pipeline import camera as camera_module
 from panocam.pipeline import channel as channel_module
+from panocam.pipeline import snapshots
 from panocam.pipeline.budget import Budget
 from panocam.pipeline.camera import PanoramicCamera
 from panocam.pipeline.config import CameraConfig, LensOptions
@@ -400,3 +403,23 @@ async def test_another_source_in_place_of_a_lost_one_is_a_return(fisheye: Path, 
         await until(lambda: told == ["source-lost"])
         camera.reconfigure(replace(camera.config, source=str(fisheye)))
         await until(lambda: told == ["source-lost", "source-back"])
+
+
+async def test_a_still_picture_waits_while_the_source_opens_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = threading.Event()
+
+    def slowly(uri: str, options: object) -> ScriptedSource:
+        opened.wait(20)
+        return ScriptedSource()
+
+    monkeypatch.setattr(camera_module, "open_source", slowly)
+    request = StreamRequest(1, Codec.JPEG)
+    async with camera_on("sim:room", policy=replace(QUICK, patience=0.05)) as camera:
+        early = asyncio.create_task(camera.snapshot(request))
+        async with camera.subscribe(camera.plan(request), DropPolicy.LATEST, 1) as reader:
+            await take(reader, 2)  # words are being shown
+            assert not early.done()
+            monkeypatch.setattr(snapshots, "PATIENCE_S", 0.05)
+            assert decoded([await camera.snapshot(replace(request, compression=31))])[0].std() > 3
+            opened.set()
+            assert decoded([await early])[0].std() < 3

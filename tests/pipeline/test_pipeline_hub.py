@@ -101,6 +101,19 @@ async def test_a_group_beyond_the_bound_is_given_up_until_the_next_key() -> None
             assert draw(await take(reader, 2), 7) == ".....IP"
 
 
+async def test_a_group_that_was_given_up_is_no_beginning_for_anybody() -> None:
+    hub = Hub()
+    async with hub.subscribe(LIVE) as watching:
+        for packet in packets("IPP"):
+            hub.publish(packet)
+        assert watching.fit_from == 0
+        hub.forget()
+        assert watching.fit_from == 3
+        assert len(await take(watching, 3)) == 3  # who was there before loses nothing
+        async with hub.subscribe(LIVE) as late:
+            assert len(late) == 0
+
+
 async def test_demand_is_told_and_given_back() -> None:
     demand: list[int] = []
     hub = Hub(demand.append)

@@ -104,6 +104,19 @@ async def test_of_an_old_group_nobody_begins(camera, feed):
     assert feed.beginning.key
 
 
+async def test_of_a_group_that_the_channel_gave_up_nobody_begins(camera, feed):
+    await reader(camera, feed, "IPP")
+    camera.hub.forget()  # something that a newcomer must not see any more was in it
+    late = asyncio.create_task(feed.ready())
+    await until(lambda: camera.keys > 0)
+    assert feed.beginning is None
+    camera.publish("PI")
+    await late
+    sink = Sink()
+    feed.join(Tap(sink))
+    assert sink.got == "I"
+
+
 async def test_patience_ends_and_the_reader_waits_silently_for_its_key_picture(camera, feed, monkeypatch):
     await reader(camera, feed, "I" + "P" * 20)
     monkeypatch.setattr(feeding, "PATIENCE_S", 0.01)
