@@ -22,7 +22,7 @@ from panocam.access import User
 from panocam.access.authenticator import NO_ACCOUNT
 from panocam.access.preview import INSTALLER
 from panocam.access.sessions import Session, cookie_name
-from panocam.api.endpoint import WEBSOCKET, Dialect, Endpoint
+from panocam.api.endpoint import WEBSOCKET, Call, Dialect, Endpoint
 from panocam.api.front import TARGET
 from panocam.api.services import Services
 from panocam.errors import Denied, Unauthenticated
@@ -170,6 +170,18 @@ class Guard:
         watching = row.role in (None, Role.VIEWER) and method in SAFE
         if not watching:
             raise Denied("another website may not do this in your name: open the camera's own page")
+
+
+def demand_own_site(call: Call[None]) -> None:
+    """For rows that viewers may read by GET and that can also change something by GET: what other sites make a browser send is refused.
+
+    Raises Denied for a request that comes from another site, or that has a cookie without the session's token.
+    """
+    headers, session = call.connection.headers, call.caller.session
+    if headers.get("sec-fetch-site") == "cross-site":
+        raise Denied("another website may not do this in your name: open the camera's own page")
+    if session is not None:
+        session.check_csrf(headers.get(CSRF_HEADER))
 
 
 def target(connection: HTTPConnection) -> str:

@@ -1,7 +1,7 @@
 """The VAPIX dialect: the paths and replies that existing clients of this camera family speak."""
 
-from panocam.api.vapix import apidiscovery, basicdeviceinfo, images, pwdgrp, rtspws, systemready
+from panocam.api.vapix import apidiscovery, basicdeviceinfo, images, param, pwdgrp, rtspws, systemready
 
-_LISTED = (*systemready.ENDPOINTS, *pwdgrp.ENDPOINTS, *basicdeviceinfo.ENDPOINTS, *images.ENDPOINTS, *rtspws.ENDPOINTS)
+_LISTED = (*systemready.ENDPOINTS, *pwdgrp.ENDPOINTS, *basicdeviceinfo.ENDPOINTS, *images.ENDPOINTS, *rtspws.ENDPOINTS, *param.ENDPOINTS)
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

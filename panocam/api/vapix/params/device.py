@@ -1,0 +1,81 @@
+"""What the camera is and can do: the groups Brand and Properties, and a few that only say that an API exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from panocam.api.services import Services
+from panocam.api.vapix.basicdeviceinfo import properties
+from panocam.api.vapix.params.leaf import Leaf, facts, numbered
+from panocam.optics.capture import capture_mode
+from panocam.optics.catalog import VIEWS, Model, resolutions
+from panocam.settings.snapshot import DECLARED
+
+
+def _device(name: str) -> Callable[[Services], object]:
+    """A property as basicdeviceinfo.cgi has it."""
+    return lambda services: properties(services)[name]
+
+
+def _sizes(services: Services, view: int) -> str:
+    model = Model(services.settings.snapshot.device.model)
+    return ",".join(f"{width}x{height}" for width, height in resolutions(model, view, services.camera.source_size))
+
+
+def _dewarp(services: Services) -> bool:
+    return capture_mode(services.settings.snapshot.installation.capture_mode).dewarped
+
+
+def has(section: str) -> str:
+    """yes when the settings have the section, so that a property cannot promise what is not there."""
+    return "yes" if any(row.section == section for row in DECLARED.values()) else "no"
+
+
+BRAND = ("Brand", "ProdFullName", "ProdNbr", "ProdShortName", "ProdType", "ProdVariant", "WebURL")
+
+
+def rows() -> Iterator[Leaf]:
+    """Every leaf of these groups."""
+    yield from facts("Brand", {name: _device(name) for name in BRAND})
+    yield from facts(
+        "Properties",
+        {
+            "API.HTTP.AdminPath": "/",
+            "API.HTTP.Version": "3",
+            "API.Metadata.Metadata": "no",
+            "API.Metadata.Version": "1.01",
+            "API.PTZ.Presets.Version": "2.00",
+            "API.RTSP.RTSPAuth": "yes",
+            "API.RTSP.Version": "2.01",
+            "API.WebSocket.RTSP.RTSP": lambda services: services.rtsp is not None,
+            "ApiDiscovery.ApiDiscovery": "yes",
+            "Firmware.BuildDate": _device("BuildDate"),
+            "Firmware.BuildNumber": _device("Version"),
+            "Firmware.Version": _device("Version"),
+            "HTTPS.HTTPS": "yes",
+            "Image.Dewarp": _dewarp,
+            "Image.Format": "jpeg,mjpeg,h264,h265,av1",
+            "Image.H264.Profiles": "Baseline,Main,High",
+            "Image.NbrOfViews": str(len(VIEWS)),
+            "Image.Resolution": lambda services: _sizes(services, 0),
+            "Image.Rotation": "0",
+            "LightControl.LightControl2": "no",
+            "LightControl.LightControlAvailable": "no",
+            "PTZ.DigitalPTZ": "yes",
+            "PTZ.DriverManagement": "no",
+            "PTZ.PTZ": "yes",
+            "PTZ.PTZOnQuadView": "no",
+            "QuadOverview.QuadOverview": "yes",
+            "QuadOverview.QuadViewOrder": "yes",
+            "System.Architecture": _device("Architecture"),
+            "System.HardwareID": _device("HardwareID"),
+            "System.Language": "English",
+            "System.LanguageType": "default",
+            "System.SerialNumber": _device("SerialNumber"),
+            "System.Soc": _device("Soc"),
+        },
+    )
+    everywhere = range(len(VIEWS))
+    yield from numbered("Properties.Image.I#.Resolution", everywhere, _sizes)
+    yield from numbered("Properties.Image.I#.Rotation", everywhere, lambda services, view: "0")
+    yield from facts("BasicDeviceInfo", {"BasicDeviceInfo": "yes"})
