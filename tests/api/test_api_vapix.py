@@ -9,6 +9,7 @@ import httpx
 import pytest
 from conftest import SERIAL, Side
 
+from panocam.api.build import API
 from panocam.settings import Role
 
 PWDGRP = "/axis-cgi/pwdgrp.cgi"
@@ -116,7 +117,9 @@ async def test_api_discovery_lists_what_answers(side: Side) -> None:
     async with side.client(Role.ADMINISTRATOR) as client:
         listed = (await call(client, "apidiscovery", {"apiVersion": "1.0", "method": "getApiList"}))["data"]["apiList"]
         ids = [api["id"] for api in listed]
-        assert ids == ["api-discovery", "basic-device-info", "image-size", "rtsp-over-websocket", "systemready", "user-management"]
+        rows = {row.discovery.id for row in API if row.discovery is not None}
+        assert ids == sorted(rows)
+        assert {"api-discovery", "basic-device-info", "image-size", "param-cgi", "rtsp-over-websocket", "systemready", "view-area"} <= rows
         assert all({"id", "version", "name", "docLink"} <= set(api) for api in listed)
 
 
@@ -195,3 +198,64 @@ async def test_bodies_and_arguments_have_limits(side: Side) -> None:
         assert (await client.post(PWDGRP, content=b"a" * 70_000)).status_code == 413
         many = await client.get(PWDGRP + "?" + "&".join(f"a{n}=1" for n in range(300)))
         assert many.status_code == 400
+
+
+@pytest.mark.feature("VIEW-05", "BAS-02", "BAS-03")
+async def test_capture_modes_are_listed_and_chosen(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as admin, side.client(Role.OPERATOR) as operator:
+        (channel,) = (await call(admin, "capturemode", {"apiVersion": "1.0", "method": "getCaptureModes"}))["data"]
+        assert channel["channel"] == 0
+        assert [(mode["captureModeId"], mode["enabled"], mode["maxFPS"]) for mode in channel["captureMode"]] == [
+            (1, True, 25),
+            (2, False, 50),
+        ]
+        nested = {"apiVersion": "1.0", "method": "setCaptureMode", "params": {"channel": 0, "captureModeId": 2}}
+        assert (await call(admin, "capturemode", nested))["data"] == {}
+        assert side.services.settings.running.installation.capture_mode == "overview"
+        beside = {"apiVersion": "1.0", "method": "setCaptureMode", "channel": 0, "captureModeId": 1}
+        assert (await call(admin, "capturemode", beside))["data"] == {}
+        assert side.services.settings.running.installation.capture_mode == "dewarped"
+        for wrong, code in (
+            ({"captureModeId": 9}, 1000),
+            ({}, 4002),
+            ({"captureModeId": True}, 4002),
+            ({"captureModeId": 2, "channel": 1}, 1000),
+        ):
+            assert (await call(admin, "capturemode", nested | {"params": wrong}))["error"]["code"] == code
+        assert (await operator.post("/axis-cgi/capturemode.cgi", json=nested)).status_code == 403
+        assert side.services.settings.running.installation.capture_mode == "dewarped"
+
+
+@pytest.mark.feature("VIEW-01")
+async def test_view_areas_are_those_that_can_be_watched(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        areas = (await call(client, "viewarea/info", {"apiVersion": "1.0", "method": "list"}))["data"]["viewAreas"]
+        assert areas[0] == {"id": 1000001, "source": 0, "camera": 1, "configurable": False}
+        assert [area["camera"] for area in areas] == list(range(1, 13))
+        await side.services.settings.patch({"views.3.enabled": False})
+        areas = (await call(client, "viewarea/info", {"apiVersion": "1.0", "method": "list"}))["data"]["viewAreas"]
+        assert 4 not in [area["camera"] for area in areas]
+        for method in ("setGeometry", "resetGeometry"):
+            for area, code in (({"id": 1000005}, 201), ({"id": 1000004}, 200), ({"id": "x"}, 200), ({}, 103)):
+                reply = await call(client, "viewarea/configure", {"apiVersion": "1.0", "method": method, "params": {"viewArea": area}})
+                assert reply["error"]["code"] == code
+
+
+@pytest.mark.feature("IMG-04")
+async def test_the_quad_view_is_set_up(side: Side) -> None:
+    async with side.client(Role.OPERATOR) as client:
+
+        async def ask(method: str, **params: object) -> dict[str, object]:
+            return await call(client, "quadviewsetup", {"apiVersion": "1.0", "method": method, "params": params})
+
+        assert (await ask("getOrder"))["data"] == {"id": [1, 2, 3, 4]}
+        assert (await ask("setOrder", id=[1, 4, 2, 3]))["data"] == {}
+        assert (await ask("getOrder"))["data"] == {"id": [1, 4, 2, 3]}
+        assert (await ask("getQuadEyeValue"))["data"] == {"quadeye": "false"}
+        for value in (True, "true"):
+            assert (await ask("setQuadEyeValue", quadeye=value))["data"] == {}
+            assert side.services.settings.running.installation.quad_eye
+        for wrong in ([1, 2, 3], [1, 1, 2, 3], "1234", [[1], 2, 3, 4]):
+            assert (await ask("setOrder", id=wrong))["error"]["code"] == 1000  # type: ignore[index]
+        assert (await ask("setOrder"))["error"]["code"] == 4002  # type: ignore[index]
+        assert (await ask("setQuadEyeValue", quadeye="maybe"))["error"]["code"] == 4002  # type: ignore[index]

@@ -1,7 +1,15 @@
 """The VAPIX dialect: the paths and replies that existing clients of this camera family speak."""
 
-from panocam.api.vapix import apidiscovery, basicdeviceinfo, images, param, pwdgrp, rtspws, systemready
+from panocam.api.vapix import apidiscovery, basicdeviceinfo, images, param, pwdgrp, rtspws, systemready, views
 
-_LISTED = (*systemready.ENDPOINTS, *pwdgrp.ENDPOINTS, *basicdeviceinfo.ENDPOINTS, *images.ENDPOINTS, *rtspws.ENDPOINTS, *param.ENDPOINTS)
+_LISTED = (
+    *systemready.ENDPOINTS,
+    *pwdgrp.ENDPOINTS,
+    *basicdeviceinfo.ENDPOINTS,
+    *images.ENDPOINTS,
+    *rtspws.ENDPOINTS,
+    *param.ENDPOINTS,
+    *views.ENDPOINTS,
+)
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

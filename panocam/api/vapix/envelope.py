@@ -47,7 +47,10 @@ class ApiError(Exception):
 
 
 Data = Mapping[str, Any]
-Method = Callable[[Call[None], Data], Awaitable[Data]]
+Result = Mapping[str, Any] | list[Any]
+"""What stands under ``data``: an object, in one old API a list."""
+
+Method = Callable[[Call[None], Data], Awaitable[Result]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class JsonApi:
         ordered = {key: reply[key] for key in ("apiVersion", "context", "method", "data", "error") if key in reply}
         return Response(json.dumps(ordered), media_type=MEDIA_TYPE)
 
-    async def _answer(self, call: Call[None], request: Data, reply: dict[str, Any]) -> Data:
+    async def _answer(self, call: Call[None], request: Data, reply: dict[str, Any]) -> Result:
         method = request.get("method")
         if not isinstance(method, str):
             raise ApiError(self.family.missing, "method: name the method as a string")
