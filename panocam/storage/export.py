@@ -1,0 +1,99 @@
+"""A stretch of a recording as one file, nothing coded anew, so signatures in the stream stay whole.
+
+Matroska is made while it is read, at the speed of the disk: whole clusters with a new time in front. MP4 is the same pictures put
+into another box by FFmpeg, with its index in front so that browsers can seek.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import av.error
+
+from panocam.errors import NotFound, Unavailable
+from panocam.media import matroska
+from panocam.storage.library import Library
+from panocam.storage.recording import Recording
+
+MS = 1_000_000
+Progress = Callable[[float], bool]
+"""Told the part that is done, 0..1; False cancels."""
+
+
+def export_matroska(library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[bytes]:
+    """The pieces of a Matroska file of the pictures between two moments, begun with the key picture at or before the first.
+
+    Raises NotFound when there is nothing, before the first piece.
+    """
+    base: int | None = None
+    for stretch in library.stretches(recording, since_ns, until_ns):
+        start = stretch.segment.start_ns
+        if base is None:
+            base = start + stretch.places[0].ticks * MS
+            yield matroska.header(stretch.opened.description, replace(stretch.opened.facts, start_wall_ns=base))
+        with stretch.path.open("rb") as file:
+            for place in stretch.places:
+                file.seek(place.start)
+                yield matroska.moved(file.read(place.end - place.start), (start - base) // MS + place.ticks)
+    if base is None:
+        raise NotFound(f"recording {recording} has no pictures in that time")
+
+
+def expected_bytes(library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> int:
+    """About how large the export will be."""
+    return sum(place.end - place.start for stretch in library.stretches(recording, since_ns, until_ns) for place in stretch.places)
+
+
+def write_matroska(library: Library, row: Recording, target: Path, span: tuple[int | None, int | None], progress: Progress) -> bool:
+    """Into a file; False when cancelled, and then the file is gone."""
+    total = max(1, expected_bytes(library, row.id, *span))
+    done = 0
+    try:
+        with target.open("wb") as out:
+            for piece in export_matroska(library, row.id, *span):
+                out.write(piece)
+                done += len(piece)
+                if not progress(min(1.0, done / total)):
+                    raise InterruptedError
+    except InterruptedError:
+        target.unlink()
+        return False
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def write_mp4(library: Library, row: Recording, target: Path, span: tuple[int | None, int | None], progress: Progress) -> bool:
+    """Like ``write_matroska``, as MP4. Raises Unavailable when the pictures do not fit into one."""
+    between = target.with_name(target.name + ".mkv")
+    try:
+        if not write_matroska(library, row, between, span, lambda part: progress(part / 2)):
+            return False
+        with av.open(str(between)) as source, av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as out:
+            video = source.streams.video[0]
+            track = out.add_stream_from_template(video, opaque=True)
+            out.metadata.update({"creation_time": source.metadata.get("creation_time", ""), "title": row.id})
+            length = max(1.0, row.seconds)
+            for packet in source.demux(video):
+                if packet.dts is None:
+                    continue
+                done = float(packet.dts * video.time_base) / length if video.time_base else 0.0
+                if not progress(min(1.0, 0.5 + done / 2)):
+                    raise InterruptedError
+                packet.stream = track
+                out.mux(packet)
+    except InterruptedError:
+        target.unlink(missing_ok=True)
+        return False
+    except (av.error.FFmpegError, ValueError) as fault:
+        target.unlink(missing_ok=True)
+        raise Unavailable(f"recording {row.id} cannot be put into an MP4 file: {fault}; export it as Matroska") from None
+    finally:
+        with contextlib.suppress(OSError):
+            between.unlink()
+    return True

@@ -1,0 +1,127 @@
+"""Finds and gives out what was recorded: lists, stored pictures from a moment on, files for export. Blocking; call it on a thread.
+
+Pictures are read from the segments as they are, also from the one that is being written, as far as its clusters are whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from panocam.errors import InvalidValue, NotFound, Unavailable
+from panocam.media import matroska
+from panocam.media.codec import Codec, StreamDescription
+from panocam.media.config import unstored
+from panocam.media.matroska import Place
+from panocam.media.packet import Packet
+from panocam.storage.disk import Disk
+from panocam.storage.index import Index
+from panocam.storage.recording import Began, Recording, Segment
+
+MS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A run of clusters of one segment: what is read or copied."""
+
+    path: Path
+    segment: Segment
+    opened: matroska.Opened
+    places: tuple[Place, ...]
+
+
+class Library:
+    """Reads ``disks`` by what ``index`` knows."""
+
+    def __init__(self, index: Index, disks: Mapping[str, Disk]) -> None:
+        self.index, self._disks = index, disks
+
+    def disk(self, recording: Recording) -> Disk:
+        """Raises Unavailable when the disk of a recording is not there."""
+        disk = self._disks.get(recording.disk)
+        if disk is None:
+            raise Unavailable(f"recording {recording.id} lies on {recording.disk}, which is not set up")
+        return disk
+
+    def remove(self, recording: str) -> None:
+        """Remove a recording and its files. Raises NotFound; InvalidValue when it is locked; Unavailable without its disk."""
+        row = self.index.get(recording)
+        if row.locked:
+            raise InvalidValue("recordingid", recording, "it is locked; unlock it first")
+        disk = self.disk(row)
+        for segment in self.index.segments(recording):
+            disk.remove(segment.path)
+        self.index.remove(recording)
+
+    def lock(self, recording: str, locked: bool) -> None:
+        """Keep a recording from being removed, or no longer. Raises NotFound."""
+        row = self.index.get(recording)
+        for segment in self.index.segments(recording)[:1]:
+            self.disk(row).set_lock(segment.path, locked)
+        self.index.lock(recording, locked)
+
+    def stretches(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[Stretch]:
+        """The clusters between two moments (UTC), the first stretch from the last key picture at or before ``since_ns`` on."""
+        row = self.index.get(recording)
+        disk = self.disk(row)
+        segments = self.index.segments(recording)
+        if not segments:
+            raise NotFound(f"recording {recording} has no pictures yet")
+        for segment in segments:
+            if (since_ns is not None and segment.stop_ns < since_ns and segment is not segments[-1]) or (
+                until_ns is not None and segment.start_ns > until_ns
+            ):
+                continue
+            path = disk.open(segment.path)
+            with path.open("rb") as file:
+                opened = matroska.read_header(file)
+                places = _between(file, list(matroska.clusters(file, opened.clusters)), segment, since_ns, until_ns)
+            if places:
+                yield Stretch(path, segment, opened, places)
+
+    def packets(
+        self, recording: str, since_ns: int | None = None, until_ns: int | None = None
+    ) -> Iterator[tuple[Packet, StreamDescription]]:
+        """Stored pictures as they were streamed, from a key picture on. ``pts_ns`` is UTC too; ``discontinuity`` where a gap is."""
+        number = 0
+        for stretch in self.stretches(recording, since_ns, until_ns):
+            codec = stretch.opened.description.codec
+            first = stretch.segment.began is not Began.LENGTH
+            with stretch.path.open("rb") as file:
+                for place in stretch.places:
+                    for block in matroska.read_cluster(file, place):
+                        at = stretch.segment.start_ns + block.ticks * MS
+                        yield _packet(codec, block, at, number, first), stretch.opened.description
+                        number, first = number + 1, False
+
+    def key_times(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> list[int]:
+        """UTC of clusters that begin with a key picture: where a player may jump to."""
+        times = []
+        for stretch in self.stretches(recording, since_ns, until_ns):
+            with stretch.path.open("rb") as file:
+                keyed = [place for place in stretch.places if matroska.begins_with_key(file, place)]
+            times += [stretch.segment.start_ns + place.ticks * MS for place in keyed]
+        return times
+
+
+def _packet(codec: Codec, block: matroska.Block, at: int, number: int, discontinuity: bool) -> Packet:
+    return Packet(codec, unstored(codec, bytes(block.data)), block.key, at, at, number, discontinuity=discontinuity)
+
+
+def _between(file: BinaryIO, places: list[Place], segment: Segment, since_ns: int | None, until_ns: int | None) -> tuple[Place, ...]:
+    """The clusters that reach from ``since_ns`` to ``until_ns``, begun with a key picture."""
+    first = 0
+    if since_ns is not None:
+        ticks = (since_ns - segment.start_ns) // MS
+        before = [number for number, place in enumerate(places) if place.ticks <= ticks]
+        first = before[-1] if before else 0
+        while first > 0 and not matroska.begins_with_key(file, places[first]):
+            first -= 1
+    last = len(places)
+    if until_ns is not None:
+        ticks = (until_ns - segment.start_ns) // MS
+        last = sum(place.ticks <= ticks for place in places)
+    return tuple(places[first:last])

@@ -1,0 +1,246 @@
+"""A disk with its thread: the event loop's side of it. Nothing here waits for the medium; what the medium cannot take is told and counted.
+
+All files and index rows of a disk are written by its one thread. Batches wait in a queue that is bounded in bytes: when the medium is too
+slow, whole groups of pictures are refused, never single pictures, and an event says so. A medium that fails (pulled out, full,
+read-only) changes the state; a watch looks every few seconds whether it is back, puts index and files in agreement, and goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from panocam.clock import Clock
+from panocam.errors import PanocamError, Unavailable
+from panocam.media.packet import Packet
+from panocam.pipeline.workers import Worker
+from panocam.storage.disk import Disk, Space, State, words
+from panocam.storage.index import Index
+from panocam.storage.recover import reconcile
+from panocam.storage.retention import Keep, clean
+from panocam.storage.writer import Writer
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+QUEUE_BYTES = 96 << 20
+WATCH_S = 5.0
+FLUSH_S = 10.0
+
+OnState = Callable[["Volume"], None]
+
+
+class Volume:
+    """``disk`` and what it is just now. ``on_state(volume)`` is called on the event loop after each change of ``state``."""
+
+    def __init__(self, disk: Disk, index: Index, clock: Clock, keep: Keep, on_state: OnState) -> None:
+        self.disk, self.index, self.keep = disk, index, keep
+        self.state, self.reason = State.UNMOUNTED, ""
+        self.space = Space()
+        self.queued = self.refused = 0
+        self._clock, self._on_state = clock, on_state
+        self._writers: set[Writer] = set()
+        self._worker: Worker | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def id(self) -> str:
+        return self.disk.id
+
+    @property
+    def usable(self) -> bool:
+        """True when recordings can be written."""
+        return self.state is State.OK
+
+    async def start(self) -> None:
+        """Begin to use the disk and keep trying while it is not there."""
+        self._loop = asyncio.get_running_loop()
+        self._worker = Worker(f"disk-{self.id}")
+        await self._mount()
+        self._watch = asyncio.create_task(self._watching(), name=f"watch {self.id}")
+
+    async def stop(self) -> None:
+        """Finish what is queued (waiting ``FLUSH_S`` at most), close the files, end the thread."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        for writer in list(self._writers):
+            worker.submit(lambda writer=writer: self._close(writer))  # type: ignore[misc]
+        worker.stop()
+        if not await asyncio.to_thread(worker.join, FLUSH_S):
+            log.warning("%s did not take what was queued within %g s", self.id, FLUSH_S)
+        self._writers.clear()
+
+    async def mount(self) -> None:
+        """A person wants it to be used (again). Raises Unavailable with the reason when it cannot."""
+        await self._mount()
+        if not self.usable:
+            raise Unavailable(self.reason)
+
+    async def unmount(self) -> None:
+        """Close all files, so that the medium can be taken out."""
+        await self.run(self._close_all)
+        self._become(State.UNMOUNTED, "taken out of use; mount it to record again")
+
+    async def run(self, function: Callable[[], R]) -> R:
+        """``function()`` on the disk's thread, after what is queued. Its faults come out here, the system's as Unavailable."""
+        if self._worker is None:
+            raise Unavailable(f"{self.id} is not in use")
+        done: asyncio.Future[R] = self._loop.create_future()
+
+        def job() -> None:
+            try:
+                result = function()
+            except BaseException as fault:  # handed to the one who waits
+                self._from_thread(_fail, done, fault)
+            else:
+                self._from_thread(_succeed, done, result)
+
+        self._worker.submit(job)
+        try:
+            return await done
+        except OSError as fault:
+            raise Unavailable(f"{self.id}: {words(fault)}") from None
+
+    # -- recordings
+
+    def open(self, writer: Writer) -> None:
+        """``writer`` is going to write here."""
+        self._writers.add(writer)
+
+    def write(self, writer: Writer, batch: Sequence[Packet]) -> bool:
+        """Queue a batch; False when the disk cannot take it, and then it is lost and counted."""
+        size = sum(len(packet.data) for packet in batch)
+        if self._worker is None or not self.usable or self.queued + size > QUEUE_BYTES:
+            self.refused += len(batch)
+            if self._worker is not None and self.usable:
+                self._worker.submit(lambda: writer.miss(len(batch)))
+            return False
+        self.queued += size
+        self._worker.submit(lambda: self._write(writer, batch, size))
+        return True
+
+    async def close(self, writer: Writer) -> None:
+        """End a recording in order, after what is queued of it."""
+        if self._worker is not None:
+            await self.run(lambda: self._close(writer))
+
+    # -- on the disk's thread
+
+    def _write(self, writer: Writer, batch: Sequence[Packet], size: int) -> None:
+        try:
+            try:
+                writer.write(batch)
+            except OSError as fault:
+                if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                if not clean(self.disk, self.index, self.keep, self._clock.wall_ns(), need=4 * size + (16 << 20)):
+                    raise
+        except OSError as fault:
+            writer.lost += len(batch)
+            self._from_thread(self._failed, fault)
+        except PanocamError as fault:
+            writer.lost += len(batch)
+            log.warning("recording %s: %s", writer.recording.id, fault)
+        finally:
+            self._from_thread(self._written, size)
+
+    def _close(self, writer: Writer) -> None:
+        self._writers.discard(writer)
+        try:
+            writer.close()
+        except OSError as fault:
+            self._from_thread(self._failed, fault)
+
+    def _close_all(self) -> None:
+        for writer in list(self._writers):
+            try:
+                writer.miss(0)
+            except OSError as fault:
+                log.warning("%s: a file could not be finished: %s", self.id, words(fault))
+
+    def _look(self) -> Space:
+        """Is it there, how full is it? Removes what is too old. Raises OSError."""
+        if not self.disk.present():
+            raise OSError(errno.ENODEV, "it is no longer there")
+        gone = clean(self.disk, self.index, self.keep, self._clock.wall_ns())
+        if gone:
+            log.info("%s: %d old segments were removed", self.id, gone)
+        return self.disk.space()
+
+    def _open_disk(self) -> Space:
+        self.disk.mount()
+        found = reconcile(self.disk, self.index, frozenset(writer.recording.id for writer in self._writers))
+        if found.segments or found.missing:
+            log.info("%s: %d segments taken into the index, %d repaired, %d gone", self.id, found.segments, found.repaired, found.missing)
+        return self.disk.space()
+
+    # -- on the loop
+
+    def _from_thread(self, function: Callable[..., None], *arguments: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has closed
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _written(self, size: int) -> None:
+        self.queued -= size
+
+    def _failed(self, fault: OSError) -> None:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            self._become(State.FULL, "it is full and holds nothing that may be removed; remove or unlock recordings")
+        elif fault.errno == errno.EROFS:
+            self._become(State.READ_ONLY, "it can only be read")
+        else:
+            self._become(State.FAILED, words(fault))
+
+    def _become(self, state: State, reason: str = "") -> None:
+        if (state, reason) == (self.state, self.reason):
+            return
+        was, self.state, self.reason = self.state, state, reason
+        if was is not state:
+            log.log(logging.INFO if state is State.OK else logging.WARNING, "%s: %s %s", self.id, state, reason)
+            self._on_state(self)
+
+    async def _mount(self) -> None:
+        try:
+            self.space = await self.run(self._open_disk)
+        except PanocamError as fault:
+            self._become(State.FAILED, str(fault))
+        else:
+            self._become(State.OK)
+
+    async def _watching(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_S)
+            try:
+                if self.state in (State.FAILED, State.READ_ONLY):
+                    await self._mount()
+                elif self.state in (State.OK, State.FULL):
+                    self.space = await self.run(self._look)
+                    self._become_roomy()
+            except Unavailable as fault:
+                self._become(State.FAILED, str(fault))
+            except PanocamError as fault:
+                log.warning("%s: %s", self.id, fault)
+
+    def _become_roomy(self) -> None:
+        if self.state is State.FULL and self.space.free > 32 << 20:
+            self._become(State.OK)
+
+
+def _succeed(done: asyncio.Future[R], result: R) -> None:
+    if not done.done():
+        done.set_result(result)
+
+
+def _fail(done: asyncio.Future[R], fault: BaseException) -> None:
+    if not done.done():
+        done.set_exception(fault)
