@@ -51,6 +51,8 @@ class Kind(StrEnum):
     HTML = "text/html"
     NOTHING = "nothing"
     FRAMES = "websocket"
+    MATROSKA = "video/x-matroska"
+    BINARY = "application/octet-stream"
 
 
 class Wish(BaseModel):

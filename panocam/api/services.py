@@ -17,6 +17,7 @@ from panocam.access.preview import Preview
 from panocam.access.sessions import Sessions, Tickets
 from panocam.api.clients import Clients
 from panocam.clock import Clock
+from panocam.errors import Unavailable
 from panocam.events.bus import Bus
 from panocam.media.packet import Packet
 from panocam.optics.lens import Lens
@@ -29,6 +30,7 @@ from panocam.settings.system import Access
 if TYPE_CHECKING:  # types only: the delivery side does not need the code behind them
     from panocam.pipeline.camera import CameraStatus
     from panocam.pipeline.renderer import Scenery
+    from panocam.storage.storage import Storage
     from panocam.streaming.server import RtspStatus
     from panocam.streaming.session import SessionInfo
 
@@ -130,6 +132,7 @@ class Services:
     camera: PanoramicCamera
     clients: Clients
     rtsp: Rtsp | None = None
+    storage: Storage | None = None
     https_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
 
@@ -137,6 +140,13 @@ class Services:
     def needs_setup(self) -> bool:
         """True in the factory-default state: no account exists."""
         return self.accounts.empty
+
+
+def storage_of(services: Services) -> Storage:
+    """The storage. Raises Unavailable where none runs."""
+    if services.storage is None:
+        raise Unavailable("this camera runs without storage")
+    return services.storage
 
 
 def assemble(

@@ -10,14 +10,16 @@ import asyncio
 
 from panocam.app.check import check_source
 from panocam.app.presence import Presence
+from panocam.app.recordings import storage_plan
 from panocam.app.translate import camera_config, rtsp_options, stream_defaults
 from panocam.pipeline.camera import PanoramicCamera
 from panocam.settings import Snapshot, Store
 from panocam.settings.store import Apply
+from panocam.storage.storage import Storage
 from panocam.streaming.server import RtspServer
 
 
-def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: Presence) -> None:
+def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: Presence, storage: Storage) -> None:
     """Connect the settings with the parts."""
 
     async def usable(old: Snapshot, new: Snapshot) -> None:
@@ -29,6 +31,7 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
         (("device", "source", "installation", "views", "areas"), lambda old, new: panoramic.reconfigure(camera_config(new))),
         (("stream",), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
         (("network",), lambda old, new: rtsp.set_options(rtsp_options(new))),
+        (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
         (("device",), lambda old, new: presence.change(name=new.device.name, model=new.device.model.upper())),
     )
     for sections, apply in rows:

@@ -18,6 +18,7 @@ from panocam.app.bindings import bind
 from panocam.app.check import check_source
 from panocam.app.facts import failed_login, pipeline_fact
 from panocam.app.presence import Presence
+from panocam.app.recordings import make_storage, storage_plan
 from panocam.app.translate import camera_config, rtsp_options, stream_defaults
 from panocam.clock import SystemClock
 from panocam.discovery.mdns import Announcement, own_addresses
@@ -78,9 +79,11 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings)))
         certificates = Certificates.open(folder, keystore, clock, _names(settings))
         services = assemble(clock, store, accounts, authenticator, panoramic, rtsp, bus)
+        storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
+        storage.set_plan(storage_plan(settings))
         ports = await _listen(stack, services, rtsp, certificates.ssl_context())
         presence = await stack.enter_async_context(Presence(_announcement(settings, ports)))
-        bind(store, panoramic, rtsp, presence)
+        bind(store, panoramic, rtsp, presence, storage)
         renewing = asyncio.create_task(_renew_daily(certificates), name="certificate renewal")
         stack.callback(renewing.cancel)
         services.boot.ready.set()

@@ -17,6 +17,9 @@ def command(
     model: options.Model = None,
     mount: options.Mount = None,
     data: options.Data = None,
+    sd_card: Annotated[
+        Path | None, typer.Option(envvar="PANOCAM_SD_CARD", help="Directory or mounted card for recordings.", show_default="none")
+    ] = None,
     lens: options.Lens = None,
     fov: options.Fov = None,
     circle: options.CircleOption = None,
@@ -43,6 +46,7 @@ def command(
     if standard_ports:
         ports = {name: STANDARD_PORTS[name] if port is None else port for name, port in ports.items()}
     settings = options.given(
+        storage__card=None if sd_card is None else str(sd_card.absolute()),
         source__uri=source,
         source__lens=lens,
         source__fov=fov,

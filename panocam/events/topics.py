@@ -60,6 +60,13 @@ SETTINGS_STORAGE_FAILED = Topic(
     (Item("failed", bool, "Failed"), Item("reason", str, "Reason")),
 )
 
+DISK = Item("disk_id", str, "Disk")
+STORAGE_DISRUPTED = Topic(
+    "Storage/Disruption", "Storage disrupted", True, (Item("disruption", bool, "Disrupted"), Item("reason", str, "Reason")), (DISK,)
+)
+STORAGE_FULL = Topic("Storage/Full", "Storage full", True, (Item("full", bool, "Full"),), (DISK,))
+RECORDING_ONGOING = Topic("Storage/Recording", "Recording ongoing", True, (Item("recording", bool, "Recording"),), (DISK,))
+
 TOPICS: Mapping[str, Topic] = {
     topic.path: topic
     for topic in (
@@ -69,6 +76,9 @@ TOPICS: Mapping[str, Topic] = {
         AUTHENTICATION_FAILED,
         SETTINGS_CHANGED,
         SETTINGS_STORAGE_FAILED,
+        STORAGE_DISRUPTED,
+        STORAGE_FULL,
+        RECORDING_ONGOING,
     )
 }
 """All topics by path; the rule engine, the dialects and the documentation read this."""

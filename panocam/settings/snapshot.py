@@ -14,6 +14,7 @@ from pydantic import SecretStr, ValidationError
 from panocam.errors import InvalidValue
 from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
+from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, Network
 
 
@@ -28,6 +29,7 @@ class Snapshot(Section):
     areas: tuple[Area, ...] = area_rows()
     network: Network = Network()
     access: Access = Access()
+    storage: Storage = Storage()
 
     def flat(self) -> Flat:
         """Path to value; secrets stay wrapped."""

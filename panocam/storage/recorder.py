@@ -143,6 +143,10 @@ class Recorder:
             raise NotFound(f"there is no disk {disk}; there is {', '.join(self._volumes) or 'none: set one up first'}")
         return self._volumes[disk]
 
+    def volume_usable(self, disk: str) -> bool:
+        """True when recordings can be written to ``disk`` now."""
+        return disk in self._volumes and self._volumes[disk].usable
+
     # -- inside
 
     def _feed(self, spec: ChannelSpec) -> Feed:

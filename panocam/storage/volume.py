@@ -91,6 +91,11 @@ class Volume:
         await self.run(self._close_all)
         self._become(State.UNMOUNTED, "taken out of use; mount it to record again")
 
+    async def format(self) -> None:
+        """Remove all recordings. Raises Unavailable when the disk is not there."""
+        await self.run(self._close_all)
+        await self.run(self._format)
+
     async def run(self, function: Callable[[], R]) -> R:
         """``function()`` on the disk's thread, after what is queued. Its faults come out here, the system's as Unavailable."""
         if self._worker is None:
@@ -167,6 +172,10 @@ class Volume:
                 writer.miss(0)
             except OSError as fault:
                 log.warning("%s: a file could not be finished: %s", self.id, words(fault))
+
+    def _format(self) -> None:
+        self.disk.format()
+        reconcile(self.disk, self.index, frozenset())
 
     def _look(self) -> Space:
         """Is it there, how full is it? Removes what is too old. Raises OSError."""

@@ -1,6 +1,19 @@
 """Our own REST, the live WebSocket, metrics and the web interface."""
 
-from panocam.api.web import accounts, events, installation, live, metrics, session, settings, status, views
+from panocam.api.web import (
+    accounts,
+    events,
+    exports,
+    installation,
+    live,
+    metrics,
+    recordings,
+    session,
+    settings,
+    status,
+    storage,
+    views,
+)
 
 ENDPOINTS = (
     *session.ENDPOINTS,
@@ -11,5 +24,8 @@ ENDPOINTS = (
     *installation.ENDPOINTS,
     *events.ENDPOINTS,
     *live.ENDPOINTS,
+    *recordings.ENDPOINTS,
+    *exports.ENDPOINTS,
+    *storage.ENDPOINTS,
     *metrics.ENDPOINTS,
 )
