@@ -166,7 +166,7 @@ class Recorder:
         )  # fmt: skip
         label = Label(recording.id, self._serial, spec.view, self._name_of(spec.view), order.kind, order.trigger)
         writer = Writer(volume.disk, self._index, recording, label, description)
-        volume.open(writer)
+        await volume.open(writer)
         return writer
 
     def _take(self, running: Running, batch: list[Packet]) -> None:

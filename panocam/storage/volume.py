@@ -91,6 +91,15 @@ class Volume:
         await self.run(self._close_all)
         self._become(State.UNMOUNTED, "taken out of use; mount it to record again")
 
+    async def check(self) -> None:
+        """Look now: is it there, how full is it, what is too old? Raises Unavailable when it is gone."""
+        try:
+            self.space = await self.run(self._look)
+        except Unavailable as fault:
+            self._become(State.FAILED, str(fault))
+            raise
+        self._become_roomy()
+
     async def format(self) -> None:
         """Remove all recordings. Raises Unavailable when the disk is not there."""
         await self.run(self._close_all)
@@ -118,9 +127,10 @@ class Volume:
 
     # -- recordings
 
-    def open(self, writer: Writer) -> None:
+    async def open(self, writer: Writer) -> None:
         """``writer`` is going to write here."""
         self._writers.add(writer)
+        await self.run(writer.announce)
 
     def write(self, writer: Writer, batch: Sequence[Packet]) -> bool:
         """Queue a batch; False when the disk cannot take it, and then it is lost and counted."""
@@ -233,10 +243,7 @@ class Volume:
                 if self.state in (State.FAILED, State.READ_ONLY):
                     await self._mount()
                 elif self.state in (State.OK, State.FULL):
-                    self.space = await self.run(self._look)
-                    self._become_roomy()
-            except Unavailable as fault:
-                self._become(State.FAILED, str(fault))
+                    await self.check()
             except PanocamError as fault:
                 log.warning("%s: %s", self.id, fault)
 

@@ -56,6 +56,10 @@ class Writer:
         self._next_sequence: int | None = None
         self.pictures = self.lost = 0
 
+    def announce(self) -> None:
+        """Show the recording in the index before its first picture is there."""
+        self.index.put(self.recording)
+
     def write(self, batch: Sequence[Packet]) -> None:
         """One cluster; a key picture may only be its first. Pictures in front of the first key picture are left out and counted."""
         first = batch[0]
@@ -79,6 +83,8 @@ class Writer:
         if self.pictures:
             self.recording = replace(self.recording, complete=True)
             self.index.put(self.recording)
+        else:
+            self.index.remove(self.recording.id)
 
     def miss(self, count: int) -> None:
         """``count`` pictures in front of the next batch could not be taken."""

@@ -286,6 +286,11 @@ ELSEWHERE = {
     "stream.bitrate_mode": "test_the_maximum_bitrate_of_the_settings_is_kept",
     "stream.max_bitrate_kbps": "test_the_maximum_bitrate_of_the_settings_is_kept",
     "access.session_minutes": "tests/access/test_access_sessions.py, where the clock is moved by hand",
+    "storage.retention_days": "test_what_is_kept_follows_the_settings (test_system_recordings)",
+    "storage.remove_oldest": "test_what_is_kept_follows_the_settings (test_system_recordings)",
+    "storage.most_mb": "test_what_is_kept_follows_the_settings (test_system_recordings)",
+    "storage.buffers": "test_a_buffered_recording_begins_before_its_start (test_system_recordings)",
+    "storage.continuous": "test_continuous_recordings_outlive_restart_and_kill (test_system_recordings)",
     "access.throttle_attempts": "access.throttle",
     "access.throttle_max_delay": "access.throttle",
 }

@@ -49,8 +49,10 @@ async def act(call: Call[DiskAction]) -> DiskReply:
     storage = storage_of(call.services)
     volume = storage.recorder.volume(call.path("disk"))
     match call.wish.action:
-        case "mount" | "check":
+        case "mount":
             await volume.mount()
+        case "check":
+            await volume.check()
         case "unmount":
             await volume.unmount()
         case "format":

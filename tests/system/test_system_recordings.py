@@ -1,0 +1,156 @@
+"""Recordings of the real camera: made, found, exported, kept, and there again after the worst."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from system_camera import RunningCamera, refusal, until
+
+STREAM = "camera=5&resolution=320x240&videokeyframeinterval=10"
+
+
+@pytest.fixture
+def recording(tmp_path: Path, clip: Path) -> Iterator[RunningCamera]:
+    """A camera with a card, on the moving clip."""
+    (tmp_path / "card").mkdir()
+    camera = RunningCamera(tmp_path, "--source", clip, "--sd-card", tmp_path / "card")
+    camera.start()
+    camera.create_administrator()
+    yield camera
+    camera.close()
+
+
+def call(camera: RunningCamera, method: str, path: str, **body: Any) -> Any:
+    with camera.client() as client:
+        reply = client.request(method, path, json=body or None)
+    assert reply.status_code in (200, 204), reply.text
+    return reply.json() if reply.content else None
+
+
+def start(camera: RunningCamera, **more: Any) -> str:
+    return str(call(camera, "POST", "/api/v1/recordings", options=STREAM, **more)["id"])
+
+
+def rows(camera: RunningCamera, **which: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = camera.get("/api/v1/recordings", **which)["recordings"]
+    return found
+
+
+def pictures(camera: RunningCamera, identity: str, box: str = "mkv") -> int:
+    """Decoded pictures of an export."""
+    job = call(camera, "POST", "/api/v1/exports", recording=identity, format=box)
+    until(lambda: camera.get(f"/api/v1/exports/{job['id']}")["stage"] == "done")
+    with camera.client() as client:
+        data = client.get(f"/api/v1/exports/{job['id']}/file").content
+    file = camera.folder / f"export.{box}"
+    file.write_bytes(data)
+    with av.open(str(file)) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
+@pytest.mark.feature("REC-01", "REC-03", "STO-01", "SPEC-11")
+def test_record_play_lock_and_remove(recording: RunningCamera) -> None:
+    identity = start(recording)
+    assert rows(recording)[0]["running"]
+    event = recording.events("Storage/Recording")[0]
+    assert event["data"] == {"recording": True}
+    time.sleep(1.5)
+    call(recording, "POST", f"/api/v1/recordings/{identity}/stop")
+    detail = recording.get(f"/api/v1/recordings/{identity}")
+    count = sum(segment["pictures"] for segment in detail["segments"])
+    assert not detail["running"]
+    assert count >= 25
+    assert pictures(recording, identity) == count
+    assert pictures(recording, identity, "mp4") == count
+    with recording.client() as client:
+        still = client.get(f"/api/v1/recordings/{identity}/still.jpg", params={"width": 160})
+        assert still.content[:2] == b"\xff\xd8"
+        stored = client.get(f"/api/v1/recordings/{identity}/pictures").content
+        assert int.from_bytes(stored[:4], "big") > 40
+        call(recording, "PATCH", f"/api/v1/recordings/{identity}", locked=True)
+        refused = client.delete(f"/api/v1/recordings/{identity}")
+        assert (refused.status_code, "locked" in refusal(refused)) == (400, True)
+    call(recording, "PATCH", f"/api/v1/recordings/{identity}", locked=False)
+    call(recording, "DELETE", f"/api/v1/recordings/{identity}")
+    assert rows(recording) == []
+    assert [p.name for p in (recording.folder / "card").iterdir()] == [".panocam-storage"]
+
+
+def test_what_is_kept_follows_the_settings(recording: RunningCamera) -> None:
+    identity = start(recording, duration=1.0)
+    until(lambda: rows(recording) and not rows(recording)[0]["running"] and rows(recording)[0]["stop"] > rows(recording)[0]["start"])
+
+    def check() -> int:
+        call(recording, "POST", "/api/v1/storage/disks/SD_DISK", action="check")
+        return len(rows(recording))
+
+    recording.change(storage__retention_days=0.00001, storage__remove_oldest=False)
+    assert check() == 1
+    recording.change(storage__retention_days=0, storage__remove_oldest=True)
+    assert check() == 1
+    recording.change(storage__most_mb=1000)
+    assert check() == 1
+    recording.change(storage__retention_days=0.00001)
+    until(lambda: check() == 0)
+    with recording.client() as client:
+        assert client.get(f"/api/v1/recordings/{identity}").status_code == 404
+
+
+def test_a_buffered_recording_begins_before_its_start(recording: RunningCamera) -> None:
+    recording.change(storage__buffers=[{"options": STREAM, "seconds": 3}])
+    time.sleep(3)
+    asked = datetime.now(UTC)
+    identity = start(recording, pre=2)
+    until(lambda: recording.get(f"/api/v1/recordings/{identity}")["segments"])
+    first = datetime.fromisoformat(recording.get(f"/api/v1/recordings/{identity}")["segments"][0]["start"])
+    assert 1.5 < (asked - first).total_seconds() < 4
+
+
+@pytest.mark.feature("SPEC-13")
+def test_continuous_recordings_outlive_restart_and_kill(recording: RunningCamera) -> None:
+    recording.change(storage__continuous=[{"profile": 1, "disk": "SD_DISK", "options": STREAM}])
+    until(lambda: rows(recording, kind="continuous"))
+    time.sleep(2.5)
+    before = time.time()
+    recording.kill()
+    recording.start()
+    killed, running = rows(recording, kind="continuous", oldest_first=True)[0], until(lambda: len(rows(recording)) == 2)
+    assert running
+    assert not killed["running"]
+    assert before - datetime.fromisoformat(killed["stop"]).timestamp() < 1.2, "at most the last second is missing"
+    assert pictures(recording, killed["id"]) >= 25
+    assert recording.stop() == 0
+    recording.start()
+    until(lambda: len(rows(recording)) == 3)
+    recording.change(storage__continuous=[])
+    until(lambda: not any(row["running"] for row in rows(recording)))
+
+
+def test_bad_requests_name_what_is_wrong(recording: RunningCamera, known: RunningCamera) -> None:
+    with recording.client() as client:
+        cases = {
+            ("POST", "/api/v1/recordings", '{"options":"camera=99"}'): (404, "view"),
+            ("POST", "/api/v1/recordings", '{"disk":"USB"}'): (404, "SD_DISK"),
+            ("POST", "/api/v1/recordings", '{"options":"fps=fast"}'): (400, "fps"),
+            ("GET", "/api/v1/recordings/..%2F..%2Fetc", ""): (404, ""),
+            ("GET", "/api/v1/recordings/nonsense", ""): (400, "recordingid"),
+            ("GET", "/api/v1/recordings/20260101_000000_ABCD_0242AC110002", ""): (404, "no recording"),
+            ("POST", "/api/v1/storage/disks/SD_DISK", '{"action":"format"}'): (400, "SD_DISK"),
+            ("POST", "/api/v1/exports", '{"recording":"20260101_000000_ABCD_0242AC110002"}'): (404, "no recording"),
+            ("GET", "/api/v1/exports/none", ""): (404, "no export"),
+        }
+        for (method, path, body), (status, word) in cases.items():
+            reply = client.request(method, path, content=body, headers={"Content-Type": "application/json"} if body else {})
+            assert reply.status_code == status, (path, reply.text)
+            assert word in reply.text
+    refused = recording.patch(storage__continuous=[{"profile": 1, "options": "compression=900"}])
+    assert (refused.status_code, "compression" in refusal(refused)) == (400, True)
+    with known.client() as client:
+        none = client.post("/api/v1/recordings", json={"options": STREAM})
+    assert (none.status_code, "set one up" in refusal(none)) == (404, True)
