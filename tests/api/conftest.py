@@ -40,6 +40,7 @@ from panocam.pipeline.service import DropPolicy
 from panocam.pipeline.stats import StageHistograms
 from panocam.pipeline.supervisor import SourceState, SourceStatus
 from panocam.settings import DataFolder, Role, Store
+from panocam.storage.storage import Storage, StorageOptions
 
 SERIAL = "0200DEADBEEF"
 ELSEWHERE = ("192.0.2.9", 40000)
@@ -205,12 +206,19 @@ def folder_with_accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def services_folder(folder: Path) -> Path:
+    """Where the recordings' index lies."""
+    return DataFolder(folder).folder("storage")
+
+
 def _side(folder: Path, static: Path) -> Side:
     clock = ManualClock(monotonic_ns=3_600_000_000_000)
     services = _make(folder, clock)
     services.boot.ready.set()
     camera = services.camera
     assert isinstance(camera, PublishedCamera)
+    options = StorageOptions(card=None, serial=SERIAL, facts={}, name_of=str)
+    services.storage = Storage(services_folder(folder), camera, clock, options)
     return Side(services, camera, clock, application(services, static))
 
 

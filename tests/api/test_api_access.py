@@ -16,9 +16,23 @@ ROWS = [row for row in endpoints() if "{path:path}" not in row.path and WEBSOCKE
 GUARDED = [row for row in ROWS if row.role is not None]
 
 
+EXAMPLES = {
+    "view": "4",
+    "number": "1",
+    "name": "vera",
+    "recording": "20260101_000000_ABCD_0200DEADBEEF",
+    "export": "0123456789abcdef",
+    "disk": "SD_DISK",
+}
+"""Something for every path parameter."""
+
+ABSENT = "no (recording|export|disk)"
+"""Words of the answer where the example names nothing that is there; a missing route has none."""
+
+
 def url(row: Endpoint) -> str:
     """The row's path with something in place of its parameters."""
-    return re.sub(r"\{(\w+)\}", lambda found: {"view": "4", "number": "1", "name": "vera"}[found[1]], row.path)
+    return re.sub(r"\{(\w+)\}", lambda found: EXAMPLES[found[1]], row.path)
 
 
 def identity(row: Endpoint) -> str:
@@ -60,6 +74,8 @@ async def test_no_endpoint_refuses_its_own_role_or_breaks_on_an_empty_request(si
     async with side.client(Role.OPERATOR if row.ptz else row.role) as client:
         for method in row.methods:
             reply = await ask(client, row, method)
+            if reply.status_code == 404 and re.search(ABSENT, reply.text):
+                continue
             assert reply.status_code not in (401, 403, 404, 405), reply.text
             assert reply.status_code < 500, reply.text
 
