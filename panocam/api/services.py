@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,8 +22,10 @@ from panocam.events.bus import Bus
 from panocam.media.packet import Packet
 from panocam.optics.lens import Lens
 from panocam.optics.pose import Limits, Pose
+from panocam.pipeline.exposure import ExposurePlan, ExposureState
 from panocam.pipeline.request import StreamRequest
 from panocam.pipeline.service import Camera
+from panocam.pipeline.sources.controls import Capability
 from panocam.settings import Store
 from panocam.settings.system import Access
 
@@ -65,6 +67,14 @@ class PanoramicCamera(Camera, Protocol):
     @property
     def scenery(self) -> Scenery:
         """How the views are put together at this moment."""
+
+    @property
+    def exposure(self) -> ExposureState: ...
+    @property
+    def exposure_plan(self) -> ExposurePlan: ...
+
+    def capabilities(self, paths: Iterable[str]) -> Mapping[str, Capability]:
+        """Which of these settings have an effect with the source of the moment."""
 
     def offered(self, view: int) -> Sequence[tuple[int, int]]:
         """The resolutions of a view, largest first. Raises NotFound for one that the mount does not have."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from panocam.app.check import check_source
+from panocam.app.expose import exposure_plan
 from panocam.app.presence import Presence
 from panocam.app.recordings import storage_plan
 from panocam.app.translate import camera_config, rtsp_options, stream_defaults
@@ -29,6 +30,7 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
     rows: tuple[tuple[tuple[str, ...], Apply], ...] = (
         (("source",), usable),
         (("device", "source", "installation", "views", "areas"), lambda old, new: panoramic.reconfigure(camera_config(new))),
+        (("exposure", "installation"), lambda old, new: panoramic.set_exposure(exposure_plan(new))),
         (("stream",), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
         (("network",), lambda old, new: rtsp.set_options(rtsp_options(new))),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),

@@ -16,6 +16,7 @@ from panocam.api.build import http_server
 from panocam.api.services import Services, assemble
 from panocam.app.bindings import bind
 from panocam.app.check import check_source
+from panocam.app.expose import exposure_plan
 from panocam.app.facts import failed_login, pipeline_fact
 from panocam.app.presence import Presence
 from panocam.app.recordings import make_storage, storage_plan
@@ -76,6 +77,7 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         panoramic = await stack.enter_async_context(
             PanoramicCamera(config, stream_defaults(settings), clock=clock, on_event=pipeline_fact(bus))
         )
+        panoramic.set_exposure(exposure_plan(settings))
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings)))
         certificates = Certificates.open(folder, keystore, clock, _names(settings))
         services = assemble(clock, store, accounts, authenticator, panoramic, rtsp, bus)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -22,9 +22,11 @@ from panocam.optics.catalog import SENSOR, check_resolution, resolutions
 from panocam.optics.lens import Lens
 from panocam.optics.pose import default_poses, limits
 from panocam.pipeline.budget import Budget
+from panocam.pipeline.capabilities import capabilities
 from panocam.pipeline.channel import Channel, ChannelStatus, Deliver, Fail
 from panocam.pipeline.coder import Coder
 from panocam.pipeline.config import CameraConfig
+from panocam.pipeline.exposure import ExposurePlan, ExposureState
 from panocam.pipeline.heads import PtzHead
 from panocam.pipeline.hub import HubSubscription
 from panocam.pipeline.intake import Intake
@@ -34,6 +36,7 @@ from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import Camera, DropPolicy
 from panocam.pipeline.snapshots import Snapshots
 from panocam.pipeline.sources import SourceOptions, open_source, shown
+from panocam.pipeline.sources.controls import Capability
 from panocam.pipeline.supervisor import OnEvent, RestartPolicy, SourceRunner, SourceState, SourceStatus
 from panocam.pipeline.timeline import Timeline
 from panocam.pipeline.workers import Worker, WorkerPool
@@ -170,6 +173,24 @@ class PanoramicCamera(Camera):
     def set_privacy(self, mask: PrivacyMask) -> None:
         """Masks act from the next picture on, in every view."""
         self._intake.mask = mask
+
+    def set_exposure(self, plan: ExposurePlan) -> None:
+        """Exposure by other rules from the next picture on, where the source lets itself be set."""
+        self._intake.exposure.plan = plan
+
+    @property
+    def exposure(self) -> ExposureState:
+        """How the newest picture was exposed."""
+        return self._intake.exposure.state
+
+    @property
+    def exposure_plan(self) -> ExposurePlan:
+        """What was wished last."""
+        return self._intake.exposure.plan
+
+    def capabilities(self, paths: Iterable[str]) -> Mapping[str, Capability]:
+        """Which of these settings have an effect with the source of the moment."""
+        return capabilities(paths, self.config.source, self._intake.exposure.capabilities())
 
     def set_defaults(self, defaults: StreamDefaults) -> None:
         """For requests from now on; running channels stay as they are."""

@@ -17,7 +17,9 @@ from panocam.media.planes import Planes
 from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, Lens
 from panocam.pipeline.config import LensOptions
+from panocam.pipeline.exposure import ExposureLoop
 from panocam.pipeline.shot import Notice, Shot
+from panocam.pipeline.sources.controls import SourceControls
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +28,13 @@ NOTHING = Planes.blank(16, 16)
 
 
 class Intake:
-    """``mask`` may be replaced at any time and acts from the next picture on."""
+    """``mask`` may be replaced at any time and acts from the next picture on; ``exposure`` sees every picture."""
 
     def __init__(self, options: LensOptions, clock: Clock) -> None:
         self._clock = clock
         self.mask = PrivacyMask(clock=clock)
         self._open = PrivacyMask(clock=clock)  # for words, which hide nobody
+        self.exposure = ExposureLoop()
         self._options = options
         self._known: Circle | None = None
         self._finder = CircleFinder()
@@ -57,14 +60,16 @@ class Intake:
         """Another source takes over: what was found in the old one's pictures does not count."""
         self._size = (0, 0)
 
-    def source_opened(self, circle: Circle | None = None) -> None:
-        """What comes next is from a source opened (again), which may know its ``circle``."""
+    def source_opened(self, circle: Circle | None = None, controls: SourceControls | None = None) -> None:
+        """What comes next is from a source opened (again), which may know its ``circle`` and have ``controls``."""
         self._known = circle
+        self.exposure.attach(controls)
 
     def take(self, raw: RawFrame) -> Shot:
         """The shot that may be handed out."""
         lens = self._fitted(raw.planes)
         frame = self.mask.apply(raw)
+        self.exposure.see(raw.planes, frame.planes, lens, raw.pts_ns)
         if frame.planes is not self._pyramid.planes:  # a still picture is halved once
             self._pyramid = Pyramid(frame.planes)
         return Shot(frame, self._pyramid, lens)

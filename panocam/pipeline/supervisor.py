@@ -185,7 +185,7 @@ class SourceRunner:
             with self._lock:
                 self._source = source
                 self._timeline.restart()
-                self._intake.source_opened(source.circle)
+                self._intake.source_opened(source.circle, source.controls)
                 self._last = self._clock.monotonic_ns()
             for raw in source.frames():
                 if self._closing.is_set():

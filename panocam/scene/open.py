@@ -17,7 +17,7 @@ from panocam.scene.actors import ROOM, YARD
 from panocam.scene.camera import Camera, CameraPose
 from panocam.scene.cast import Actor
 from panocam.scene.scene import Scene
-from panocam.scene.sensor import SensorOptions, SensorSettings
+from panocam.scene.settings import SensorOptions, SensorSettings
 from panocam.scene.world import Point, World
 
 SCENES: Final[Mapping[str, tuple[Callable[[Point, float], World], Mapping[Mount, Point], tuple[Actor, ...]]]] = {

@@ -15,7 +15,8 @@ from panocam.scene.cast import Actor, Cast
 from panocam.scene.figure import Figure
 from panocam.scene.lamp import LampField
 from panocam.scene.raster import Raster
-from panocam.scene.sensor import Sensor, SensorOptions, SensorSettings
+from panocam.scene.sensor import Sensor
+from panocam.scene.settings import Lighting, SensorOptions, SensorSettings
 from panocam.scene.still import Still, glare
 from panocam.scene.truth import TruthObject, describe
 from panocam.scene.world import Edge, Point, World
@@ -98,6 +99,24 @@ class Scene:
     def settings(self, new: SensorSettings) -> None:
         if new != self._sensor.settings:
             self._sensor.settings = new
+
+    @property
+    def lighting(self) -> Lighting:
+        """How bright the world is lit; assigning acts on the next picture."""
+        return self._sensor.light
+
+    @lighting.setter
+    def lighting(self, new: Lighting) -> None:
+        if new != self._sensor.light:
+            self._sensor.expose(self._sensor.settings, new)
+
+    def begin(self, settings: SensorSettings, lighting: Lighting) -> None:
+        """Change both, but a little at a time: ``advance`` does the work, and the picture stays as it is until it is done."""
+        self._sensor.begin(settings, lighting)
+
+    def advance(self, steps: int) -> bool:
+        """Some steps (1 to 3 ms each at full size) of what ``begin`` began. False: nothing is left, the change has happened."""
+        return self._sensor.advance(steps)
 
     @property
     def size(self) -> int:

@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 
 from panocam.errors import InvalidValue
 from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
+from panocam.settings.exposure import ExposureSettings
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
 from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, Network
@@ -24,6 +25,7 @@ class Snapshot(Section):
     device: Device = Device()
     source: Source = Source()
     installation: Installation = Installation()
+    exposure: ExposureSettings = ExposureSettings()
     stream: Stream = Stream()
     views: tuple[View, ...] = view_rows()
     areas: tuple[Area, ...] = area_rows()
@@ -76,11 +78,16 @@ RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (_ports_differ, _
 
 
 def with_consequences(old: Snapshot, changes: Mapping[str, object]) -> dict[str, object]:
-    """``changes`` and what follows from them: an account at one source is never shown to another one."""
+    """``changes`` and what follows from them: an account at one source is never shown to another one, and an exposure mode for one
+    mains frequency becomes that for the other."""
+    consequences: dict[str, object] = {}
     uri = changes.get("source.uri")
-    if uri is None or uri == old.source.uri or any(path in changes for path in ("source.username", "source.password")):
-        return dict(changes)
-    return {**changes, "source.username": "", "source.password": ""}
+    if uri not in (None, old.source.uri) and not any(path in changes for path in ("source.username", "source.password")):
+        consequences |= {"source.username": "", "source.password": ""}
+    line = changes.get("installation.power_line")
+    if str(line) in ("50", "60") and line != old.installation.power_line and "exposure.mode" not in changes:
+        consequences["exposure.mode"] = old.exposure.mode.at(int(str(line)))
+    return {**changes, **consequences}
 
 
 def build(flat: Mapping[str, object]) -> Snapshot:

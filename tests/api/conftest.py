@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from panocam.api.listen import HttpServer
 from panocam.api.services import Services, assemble
 from panocam.clock import ManualClock
 from panocam.events.bus import Bus
+from panocam.imaging.exposure import Exposure
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
 from panocam.media.stamps import Stage, Stamps
@@ -30,13 +31,16 @@ from panocam.optics.mount import Mount
 from panocam.optics.pose import default_poses, limits
 from panocam.optics.view import Arrangement
 from panocam.pipeline.camera import CameraStatus
+from panocam.pipeline.capabilities import capabilities
 from panocam.pipeline.channel import ChannelStatus
+from panocam.pipeline.exposure import ExposurePlan, ExposureState
 from panocam.pipeline.heads import PtzHead
 from panocam.pipeline.hub import Hub, HubSubscription
 from panocam.pipeline.plan import StreamDefaults, plan
 from panocam.pipeline.renderer import Scenery
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import DropPolicy
+from panocam.pipeline.sources.controls import Capability, How
 from panocam.pipeline.stats import StageHistograms
 from panocam.pipeline.supervisor import SourceState, SourceStatus
 from panocam.settings import DataFolder, Role, Store
@@ -67,6 +71,7 @@ class PublishedCamera:
         self.refuse: Exception | None = None
         self.stages: dict[ChannelSpec, StageHistograms] = {}
         self._changed = asyncio.Condition()
+        self.exposure, self.exposure_plan = ExposureState(Exposure(0.01, 3.0), 0.2), ExposurePlan()
 
     @property
     def scenery(self) -> Scenery:
@@ -108,6 +113,9 @@ class PublishedCamera:
             spec=spec, running=True, subscribers=hub.subscribers, fps=25.0, packets=count.published, keys=count.keys, bytes=count.bytes,
             frames=count.published, missed=0, dropped=count.dropped, encoders_opened=1, failures=0, latency=latency,
         )  # fmt: skip
+
+    def capabilities(self, paths: Iterable[str]) -> dict[str, Capability]:
+        return capabilities(paths, "sim:room", {"exposure.mode": Capability(How.SIMULATED)})
 
     # --- the test's side
 

@@ -21,6 +21,7 @@ class ScriptedSource:
 
     corrupt = 0
     circle: Circle | None = None
+    controls: None = None
 
     def __init__(
         self, count: int | None = None, then: str = "die", fps: float = 100, size: tuple[int, int] = SIZE, color: Color = JPEG_COLOR

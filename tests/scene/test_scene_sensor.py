@@ -7,7 +7,7 @@ import pytest
 
 from panocam.errors import InvalidValue
 from panocam.scene import Scene, SceneOptions, SensorSettings, open_scene
-from panocam.scene.sensor import READOUT_S, response
+from panocam.scene.settings import READOUT_S, response
 
 SIZE = 320
 

@@ -14,12 +14,14 @@ from panocam.api.web import (
     storage,
     views,
 )
+from panocam.api.web import accounts, events, exposure, installation, live, metrics, session, settings, status, views
 
 ENDPOINTS = (
     *session.ENDPOINTS,
     *accounts.ENDPOINTS,
     *views.ENDPOINTS,
     *settings.ENDPOINTS,
+    *exposure.ENDPOINTS,
     *status.ENDPOINTS,
     *installation.ENDPOINTS,
     *events.ENDPOINTS,

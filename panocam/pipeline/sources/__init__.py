@@ -12,7 +12,7 @@ from panocam.pipeline.sources.image import ImageSource
 from panocam.pipeline.sources.rtsp import open_rtsp
 from panocam.pipeline.sources.v4l2 import open_v4l2
 
-__all__ = ["FrameSource", "SourceOptions", "check_address", "chooses_rate", "open_source", "shown"]
+__all__ = ["FrameSource", "SourceOptions", "check_address", "chooses_rate", "open_source", "scheme_of", "shown"]
 
 
 def _open_path(path: str, options: SourceOptions) -> FrameSource:

@@ -10,6 +10,7 @@ from panocam.clock import Clock, SystemClock
 from panocam.media.frame import RawFrame
 from panocam.optics.lens import Circle, Lens
 from panocam.optics.mount import Mount
+from panocam.pipeline.sources.controls import SourceControls
 
 
 class FrameSource(Protocol):
@@ -17,13 +18,14 @@ class FrameSource(Protocol):
 
     ``size`` is (width, height) of the newest picture, before the first one what the source announces, (0, 0) if nothing;
     ``fps`` what it announces, 0 if unknown; ``corrupt`` counts the packets that could not be decoded; ``circle`` is the image
-    circle if the source knows it.
+    circle if the source knows it; ``controls`` what can be set of it while it runs, None if nothing.
     """
 
     size: tuple[int, int]
     fps: float
     corrupt: int
     circle: Circle | None
+    controls: SourceControls | None
 
     def frames(self) -> Iterator[RawFrame]:
         """Yield pictures when they are due, pts starting anywhere but strictly increasing.

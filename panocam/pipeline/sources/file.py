@@ -15,6 +15,7 @@ from panocam.optics.lens import Circle
 from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.ahead import Ahead
 from panocam.pipeline.sources.base import SourceOptions
+from panocam.pipeline.sources.controls import SourceControls
 from panocam.pipeline.sources.decoding import DEFAULT_FPS, Decoded, Decoder, open_container, rate_of, raw_frame, video_of
 
 DECODE_THREADS = 2
@@ -58,6 +59,7 @@ class FileSource:
         self._pacer = Pacer(options.clock)
         self.corrupt = 0
         self.circle: Circle | None = None
+        self.controls: SourceControls | None = None
         container = open_container(self._path, self._path, options=OPTIONS)
         try:
             stream = video_of(container, self._path)

@@ -11,6 +11,7 @@ from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle
 from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.base import SourceOptions
+from panocam.pipeline.sources.controls import SourceControls
 from panocam.pipeline.sources.file import check_file
 
 DEFAULT_FPS = 10.0
@@ -27,6 +28,7 @@ class ImageSource:
         self.fps = options.fps or DEFAULT_FPS
         self.corrupt = 0
         self.circle: Circle | None = None
+        self.controls: SourceControls | None = None
 
     def close(self) -> None:
         self._pacer.close()

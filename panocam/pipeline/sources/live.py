@@ -11,6 +11,7 @@ from panocam.clock import NS, Clock
 from panocam.errors import PanocamError, Unavailable
 from panocam.media.frame import RawFrame
 from panocam.optics.lens import Circle
+from panocam.pipeline.sources.controls import SourceControls
 from panocam.pipeline.sources.decoding import DEFAULT_FPS, Decoder, rate_of, raw_frame, reason_of, video_of
 
 
@@ -34,6 +35,7 @@ class LiveSource:
         self.fps = rate_of(self._stream)
         self.corrupt = 0
         self.circle: Circle | None = None
+        self.controls: SourceControls | None = None
 
     def close(self) -> None:
         """Takes effect with the next packet, at the latest when the read times out: FFmpeg cannot be interrupted from outside."""

@@ -13,6 +13,8 @@ from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, default_lens
 from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.base import SourceOptions
+from panocam.pipeline.sources.controls import SourceControls
+from panocam.pipeline.sources.simulated_sensor import SensorControls
 from panocam.scene import SceneOptions, open_scene
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ class SimulatedSource:
         lens = options.lens or default_lens((side, side))
         self._name = name
         self._scene = open_scene(name, options.mount, side, lens, SceneOptions(coarse=options.paced))
+        self._sensor = SensorControls(self._scene)
+        self.controls: SourceControls | None = self._sensor
         self._clock = options.clock
         self._pacer = Pacer(options.clock)
         self._pool = PicturePool(side, side, JPEG_COLOR)
@@ -69,7 +73,8 @@ class SimulatedSource:
             planes = self._pool.take()
             self._scene.render(pts / NS, planes)
             yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()))
-            self._scene.refine(REFINED_AT_ONCE)
+            if not self._scene.refine(REFINED_AT_ONCE):
+                self._sensor.work()
             count += 1
 
 

@@ -1,0 +1,98 @@
+"""How bright a picture is, where it matters: inside the image circle and the exposure zones, on a grid of a few thousand points.
+
+The mean is taken over the coded values and then undone (``GAMMA``): a window that is a hundred times brighter than the room counts as
+white, not as a hundred rooms. What a privacy mask covers does not count. Measured is only what may be shown, so that no zone
+can be used to feel what lies under a mask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panocam.errors import InvalidValue
+from panocam.media.planes import Color, Plane, Planes
+from panocam.optics.lens import Circle
+
+GAMMA: Final = 2.2
+GRID: Final = 80
+"""Points on a side of what is measured."""
+
+FEWEST: Final = 16
+WHITE: Final = 250
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A rectangle of the unrotated overview: 0, 0 is its top left, 1, 1 its bottom right. Raises InvalidValue if it is none or lies
+    outside the image circle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
+            raise InvalidValue("zone", self, "give left < right and top < bottom, each from 0 to 1")
+        x, y = (min(max(0.5, low), high) for low, high in ((self.left, self.right), (self.top, self.bottom)))
+        if (x - 0.5) ** 2 + (y - 0.5) ** 2 > 0.25:
+            raise InvalidValue("zone", self, "it lies in a corner outside of the image circle; move it inwards")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """``luminance``: linear, 0..1 of white. ``clipped``: the part of the points that is white."""
+
+    luminance: float
+    clipped: float
+
+
+class Meter:
+    """Measures pictures of one size, circle and set of zones."""
+
+    def __init__(self, size: tuple[int, int], circle: Circle, zones: tuple[Zone, ...] = ()) -> None:
+        self._rows, self._columns = _points(size, circle, zones)
+
+    def measure(self, shown: Planes, seen: Planes | None = None) -> Measured | None:
+        """``shown`` is the picture behind the mask; points where it differs from ``seen`` are covered and left out.
+
+        None if too few are left."""
+        values = self._at(shown.y)
+        if seen is not None and seen is not shown:
+            values = values[values == self._at(seen.y)]
+        if len(values) < FEWEST:
+            return None
+        coded = _unit(values, shown.color)
+        white = _unit(np.array([WHITE], np.uint8), Color())[0]
+        return Measured(float(coded.mean()) ** GAMMA, float((coded >= white).mean()))
+
+    def _at(self, plane: Plane) -> NDArray[np.uint8]:
+        return plane[self._rows, self._columns]
+
+
+def _unit(values: NDArray[np.uint8], color: Color) -> NDArray[np.float32]:
+    """Luma as 0..1."""
+    low, span = (0, 255) if color.full else (16, 219)
+    unit: NDArray[np.float32] = np.clip((values.astype(np.float32) - np.float32(low)) / np.float32(span), 0, 1)
+    return unit
+
+
+def _points(size: tuple[int, int], circle: Circle, zones: tuple[Zone, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the points, each inside the circle, the picture and a zone."""
+    found = [_grid(zone, circle) for zone in zones or (Zone(0, 0, 1, 1),)]
+    x, y = np.concatenate(found, axis=1)
+    inside = (x - circle.cx) ** 2 + (y - circle.cy) ** 2 < (circle.radius * 0.98) ** 2
+    inside &= (x >= 0) & (y >= 0) & (x <= size[0] - 1) & (y <= size[1] - 1)
+    return np.round(y[inside]).astype(np.intp), np.round(x[inside]).astype(np.intp)
+
+
+def _grid(zone: Zone, circle: Circle) -> NDArray[np.float64]:
+    """(2, GRID²) source pixels x, y of points spread over a zone."""
+    at = (np.arange(GRID) + 0.5) / GRID
+    x = circle.cx + circle.radius * (2 * (zone.left + (zone.right - zone.left) * at) - 1)
+    y = circle.cy + circle.radius * (2 * (zone.top + (zone.bottom - zone.top) * at) - 1)
+    return np.stack([grid.ravel() for grid in np.meshgrid(x, y)])

@@ -1,0 +1,41 @@
+"""Which picture settings have an effect with the source of the moment, where they act, and why not.
+
+A setting is stored whatever the source is, and acts as soon as one can carry it out: so a change of source loses nothing. Forms grey out
+what has no effect now, with the reason from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from panocam.pipeline.sources import scheme_of
+from panocam.pipeline.sources.controls import Capability, How
+
+RECORDED: Final = "A recorded picture was exposed when it was taken; brightness and contrast change it afterwards"
+ELSEWHERE: Final = "The network camera exposes by itself; set it there. Brightness and contrast act on its picture"
+NO_CONTROL: Final = "The device has no control for it"
+NOT_OPEN: Final = "Not known before the source has given its first picture"
+NO_IRIS: Final = "The source reports no iris"
+
+REASONS: Final[Mapping[str, str]] = {"": RECORDED, "file": RECORDED, "rtsp": ELSEWHERE, "rtsps": ELSEWHERE, "v4l2": NO_CONTROL}
+EXPOSING: Final = ("exposure.", "installation.power_line")
+
+
+def capabilities(paths: Iterable[str], source: str, told: Mapping[str, Capability]) -> dict[str, Capability]:
+    """``paths``: settings of the picture. ``source``: its address. ``told``: what its controls say, empty while it is not open."""
+    scheme = scheme_of(source)
+    with_controls = scheme in ("sim", "v4l2")
+
+    def of(path: str) -> Capability:
+        if path in told:
+            return told[path]
+        if not path.startswith(EXPOSING):
+            return Capability(How.DIGITAL)
+        if path == "exposure.aperture" and (told or not with_controls):
+            return Capability(None, NO_IRIS)
+        if with_controls and not told:
+            return Capability(None, NOT_OPEN)
+        return Capability(None, REASONS.get(scheme, RECORDED))
+
+    return {path: of(path) for path in paths}

@@ -1,0 +1,123 @@
+"""The exposure loop: measures the pictures behind the mask and tells the source's controls what comes next.
+
+``see`` runs on the thread that hands out, once a picture, some 0.2 ms. Pictures that were not yet exposed as asked are not looked at, which
+is what the law (``imaging.exposure``) relies on. Everything that other threads read or set here is one immutable value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from panocam.clock import NS
+from panocam.imaging.exposure import AutoExposure, Exposure, ExposureMode, ExposureRules
+from panocam.imaging.metering import Measured, Meter, Zone
+from panocam.media.planes import Planes
+from panocam.optics.lens import Circle, Lens
+from panocam.pipeline.sources.controls import Capability, SourceControls, Tuning
+
+SLOWEST_S = 0.5
+"""A longer gap between two looks counts as this much."""
+
+
+@dataclass(frozen=True)
+class ExposurePlan:
+    """What the camera is to do: the rules, where to measure, and what else the source is told."""
+
+    rules: ExposureRules = field(default_factory=ExposureRules)
+    zones: tuple[Zone, ...] = ()
+    tuning: Tuning = field(default_factory=Tuning)
+
+
+@dataclass(frozen=True)
+class ExposureState:
+    """How things are. ``exposure`` is None where the source's is not known, ``luminance`` (linear, 0..1) where nothing was measured.
+
+    ``moving``: on its way to another exposure. ``limited``: stops by which the picture stays too dark (positive) or too bright.
+    """
+
+    exposure: Exposure | None = None
+    luminance: float | None = None
+    clipped: float = 0.0
+    moving: bool = False
+    limited: float = 0.0
+
+
+class ExposureLoop:
+    """One for a camera; sources come and go (``attach``)."""
+
+    def __init__(self, plan: ExposurePlan | None = None) -> None:
+        self._plan = plan or ExposurePlan()
+        self._controls: SourceControls | None = None
+        self._law: AutoExposure | None = None
+        self._meter: tuple[object, Meter] | None = None
+        self._looked_ns: int | None = None
+        self._found = False
+        self._state = ExposureState()
+
+    @property
+    def plan(self) -> ExposurePlan:
+        """What is wished; assigning acts from the next picture on. Any thread."""
+        return self._plan
+
+    @plan.setter
+    def plan(self, new: ExposurePlan) -> None:
+        tell = new.tuning != self._plan.tuning
+        self._plan = new
+        if tell and self._controls is not None:
+            self._controls.tune(new.tuning)
+
+    @property
+    def state(self) -> ExposureState:
+        """How things were at the newest picture."""
+        return self._state
+
+    def capabilities(self) -> Mapping[str, Capability]:
+        """What the source says of itself; nothing for one without controls."""
+        controls = self._controls
+        return {} if controls is None else controls.capabilities()
+
+    def attach(self, controls: SourceControls | None) -> None:
+        """Another source was opened, or the same one again."""
+        self._controls, self._law, self._looked_ns, self._found = controls, None, None, False
+        self._state = ExposureState()
+        if controls is not None:
+            controls.tune(self._plan.tuning)
+
+    def see(self, seen: Planes, shown: Planes, lens: Lens, pts_ns: int) -> None:
+        """A picture as it came (``seen``) and as it may be shown."""
+        controls, plan = self._controls, self._plan
+        if controls is None:
+            return
+        present, settled = controls.exposure, controls.settled
+        if not settled:
+            self._state = replace(self._state, exposure=present, moving=True)
+            return
+        measured = self._measure(seen, shown, lens.circle, plan.zones)
+        if measured is None or controls.reach is None:
+            self._state = ExposureState(present if controls.reach else None, *_numbers(measured))
+            return
+        law = self._law = self._law or AutoExposure(present)
+        dt = SLOWEST_S if self._looked_ns is None else min(max(pts_ns - self._looked_ns, 0) / NS, SLOWEST_S)
+        self._looked_ns = pts_ns
+        before = law.asked
+        wanted = law.see(measured.luminance, dt, self._worth_holding(plan.rules), controls.reach)
+        self._found = self._found or not law.moving
+        self._state = ExposureState(present, *_numbers(measured), law.moving, law.limited)
+        if wanted != before:
+            controls.expose(wanted)
+
+    def _worth_holding(self, rules: ExposureRules) -> ExposureRules:
+        """A source that begins in hold first looks for an exposure that is worth it."""
+        self._found = self._found or rules.mode is not ExposureMode.HOLD
+        return rules if self._found else replace(rules, mode=ExposureMode.AUTOMATIC)
+
+    def _measure(self, seen: Planes, shown: Planes, circle: Circle, zones: tuple[Zone, ...]) -> Measured | None:
+        key = (shown.size, circle, zones)
+        if self._meter is None or self._meter[0] != key:
+            self._meter = (key, Meter(shown.size, circle, zones))
+        return self._meter[1].measure(shown, seen)
+
+
+def _numbers(measured: Measured | None) -> tuple[float | None, float]:
+    return (None, 0.0) if measured is None else (measured.luminance, measured.clipped)

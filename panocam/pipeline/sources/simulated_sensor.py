@@ -1,0 +1,68 @@
+"""The controls of the simulated sensor: what is wished is developed a little between two pictures, and then acts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from panocam.imaging.exposure import Exposure, Reach
+from panocam.pipeline.slot import LatestSlot
+from panocam.pipeline.sources.controls import Capability, How, Tuning
+from panocam.scene import Lighting, Scene
+
+REACH: Final = Reach(shortest_s=1 / 32500, longest_s=0.5, most_gain_db=48.0)
+AT_ONCE = 3
+"""Steps of developing between two pictures, together some eight milliseconds at 2992 pixels."""
+
+SIMULATED = Capability(How.SIMULATED)
+CAPABILITIES: Final[Mapping[str, Capability]] = {
+    **dict.fromkeys(
+        [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "zones")],
+        SIMULATED,
+    ),
+    "exposure.aperture": Capability(None, "The simulated lens has no iris"),
+    "installation.power_line": SIMULATED,
+}
+
+
+class SensorControls:
+    """See ``SourceControls``. ``work`` belongs to the thread that renders."""
+
+    reach: Reach | None = REACH
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._wishes = LatestSlot[Exposure]()
+        self._wanted = scene.settings
+        self._power_line_hz = scene.settings.power_line_hz
+        self._light = scene.lighting
+
+    @property
+    def exposure(self) -> Exposure:
+        now = self._scene.settings
+        return Exposure(now.shutter, now.gain_db)
+
+    @property
+    def settled(self) -> bool:
+        return self._scene.settings == self._wanted
+
+    def capabilities(self) -> Mapping[str, Capability]:
+        return CAPABILITIES
+
+    def expose(self, wanted: Exposure) -> None:
+        self._wishes.put(wanted)
+
+    def tune(self, wanted: Tuning) -> None:
+        self._power_line_hz = wanted.power_line_hz
+
+    def lit(self, light: Lighting) -> None:
+        """The world is lit in another way; shown as soon as it is developed."""
+        self._light = light
+
+    def work(self) -> None:
+        """Between two pictures."""
+        wish = self._wishes.take()
+        if wish is not None:
+            self._wanted = self._wanted.but(shutter_s=wish.shutter_s, gain_db=wish.gain_db, power_line_hz=self._power_line_hz)
+        if not self._scene.advance(AT_ONCE):
+            self._scene.begin(self._wanted, self._light)

@@ -1,0 +1,117 @@
+"""Settings of the exposure: how shutter, gain and iris are chosen, and which part of the picture counts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from panocam.settings.declare import Section, setting
+
+MOST_ZONES = 8
+LEAST_SIDE = 0.02
+"""Of the overview's side."""
+
+
+class ExposureMode(StrEnum):
+    """The modes, each with the mains frequency that it is for."""
+
+    AUTOMATIC = "automatic"
+    FLICKER_FREE_50 = "flicker-free-50"
+    FLICKER_FREE_60 = "flicker-free-60"
+    FLICKER_REDUCED_50 = "flicker-reduced-50"
+    FLICKER_REDUCED_60 = "flicker-reduced-60"
+    HOLD = "hold"
+
+    @property
+    def mains_hz(self) -> int | None:
+        """50, 60, or None for modes that do not care."""
+        return int(self[-2:]) if self[-2:].isdecimal() else None
+
+    def at(self, mains_hz: int) -> ExposureMode:
+        """The same mode for another mains frequency."""
+        return self if self.mains_hz is None else ExposureMode(f"{self[:-2]}{mains_hz}")
+
+
+class MaxShutter(StrEnum):
+    """Shutter times on offer, in seconds."""
+
+    S2 = "1/2"
+    S4 = "1/4"
+    S6 = "1/6"
+    S8 = "1/8"
+    S12 = "1/12"
+    S15 = "1/15"
+    S25 = "1/25"
+    S30 = "1/30"
+    S50 = "1/50"
+    S60 = "1/60"
+    S100 = "1/100"
+    S120 = "1/120"
+    S250 = "1/250"
+    S500 = "1/500"
+    S1000 = "1/1000"
+    S2000 = "1/2000"
+    S4000 = "1/4000"
+
+    @property
+    def seconds(self) -> float:
+        return 1 / int(self[2:])
+
+
+Part = Annotated[float, Field(ge=0, le=1)]
+
+
+class ExposureZone(BaseModel):
+    """A rectangle of the overview as it is without roll: 0, 0 is its top left corner, 1, 1 its bottom right one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    left: Part
+    top: Part
+    right: Part
+    bottom: Part
+
+    @model_validator(mode="after")
+    def _is_a_rectangle_in_the_circle(self) -> ExposureZone:
+        if self.right - self.left < LEAST_SIDE or self.bottom - self.top < LEAST_SIDE:
+            raise ValueError(f"zone should have right at least {LEAST_SIDE} beyond left, and bottom at least {LEAST_SIDE} below top")
+        x, y = min(max(0.5, self.left), self.right), min(max(0.5, self.top), self.bottom)
+        if (x - 0.5) ** 2 + (y - 0.5) ** 2 > 0.24:
+            raise ValueError("zone should not lie in a corner outside of the image circle; move it inwards")
+        return self
+
+
+class ExposureSettings(Section):
+    """How light becomes a picture."""
+
+    mode: ExposureMode = setting(
+        ExposureMode.AUTOMATIC,
+        "Exposure mode",
+        "automatic for most uses; flicker-free under artificial light; flicker-reduced under artificial and bright light; hold keeps "
+        "the exposure of the moment. The number is the mains frequency, and should be that of Installation.",
+    )
+    level: int = setting(50, "Exposure level", "How bright the picture should be; 50 is normal, 25 steps are one stop.", ge=0, le=100)
+    max_shutter: MaxShutter = setting(
+        MaxShutter.S30, "Max shutter", "The longest shutter time. Long ones need less gain, but what moves is blurred.", unit="s"
+    )
+    max_gain: float = setting(
+        36.0, "Max gain", "The most amplification. A lower limit means less noise and darker nights.", ge=0, le=48, unit="dB"
+    )
+    blur_noise: int = setting(
+        50, "Blur-noise trade-off", "0: low motion blur, the gain rises first. 100: low noise, the shutter opens first.", ge=0, le=100
+    )
+    aperture: int = setting(100, "Aperture", "How far the iris is open, where the camera has one that can be set.", ge=0, le=100, unit="%")
+    zones: tuple[ExposureZone, ...] = setting(
+        (),
+        "Exposure zones",
+        "The rectangles of the overview, without roll, in which brightness is measured: left, top, right, bottom from 0 to 1. "
+        "None is the whole picture.",
+        max_length=MOST_ZONES,
+    )
+
+    @field_validator("mode", "max_shutter", mode="before")
+    @classmethod
+    def _without_blanks(cls, value: object) -> object:
+        return value.strip() if isinstance(value, str) else value
