@@ -103,7 +103,7 @@ class ExposureLoop:
         before = law.asked
         wanted = law.see(measured.luminance, dt, self._worth_holding(plan.rules), controls.reach)
         self._found = self._found or not law.moving
-        self._state = ExposureState(present, *_numbers(measured), law.moving, law.limited)
+        self._state = ExposureState(present, *_numbers(measured), law.moving or wanted != before, law.limited)
         if wanted != before:
             controls.expose(wanted)
 

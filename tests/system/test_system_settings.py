@@ -279,6 +279,11 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
 """One check for each setting that takes effect at once."""
 
 ELSEWHERE = {
+    **dict.fromkeys(
+        [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "zones")],
+        "test_exposure_settings_are_seen (test_system_exposure)",
+    ),
+    "exposure.aperture": "test_the_iris_follows (tests/pipeline/test_pipeline_v4l2.py): no simulated lens has one",
     "device.name": "test_a_new_name_is_announced",
     "source.uri": "test_another_source_shows_at_once",
     "source.username": "test_a_source_with_an_account (test_system_sources)",

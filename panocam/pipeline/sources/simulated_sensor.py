@@ -11,9 +11,6 @@ from panocam.pipeline.sources.controls import Capability, How, Tuning
 from panocam.scene import Lighting, Scene
 
 REACH: Final = Reach(shortest_s=1 / 32500, longest_s=0.5, most_gain_db=48.0)
-AT_ONCE = 3
-"""Steps of developing between two pictures, together some eight milliseconds at 2992 pixels."""
-
 SIMULATED = Capability(How.SIMULATED)
 CAPABILITIES: Final[Mapping[str, Capability]] = {
     **dict.fromkeys(
@@ -30,8 +27,9 @@ class SensorControls:
 
     reach: Reach | None = REACH
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, scene: Scene, steps: int) -> None:
+        """``steps`` of developing are done between two pictures."""
+        self._scene, self._steps = scene, steps
         self._wishes = LatestSlot[Exposure]()
         self._wanted = scene.settings
         self._power_line_hz = scene.settings.power_line_hz
@@ -64,5 +62,6 @@ class SensorControls:
         wish = self._wishes.take()
         if wish is not None:
             self._wanted = self._wanted.but(shutter_s=wish.shutter_s, gain_db=wish.gain_db, power_line_hz=self._power_line_hz)
-        if not self._scene.advance(AT_ONCE):
+        if not self._scene.advance(0):  # one exposure after the other: light that never rests must not keep the picture from following
             self._scene.begin(self._wanted, self._light)
+        self._scene.advance(self._steps)
