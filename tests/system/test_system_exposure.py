@@ -95,7 +95,7 @@ def test_what_has_no_effect_is_said_with_the_reason(known: RunningCamera, lit: R
     def told(camera: RunningCamera) -> dict[str, Any]:
         return {row["path"]: row for row in camera.get("/api/v1/image/capabilities")["capabilities"]}
 
-    assert told(lit)["exposure.mode"]["how"] == "simulated"
+    until(lambda: told(lit)["exposure.mode"]["how"] == "simulated", SETTLE_S)  # known with the first picture
     assert "iris" in told(lit)["exposure.aperture"]["reason"]
     still = told(known)["exposure.max_gain"]
     assert (still["supported"], "recorded" in still["reason"]) == (False, True)
