@@ -11,7 +11,7 @@ from panocam.settings import Snapshot
 NORMAL = 0.2
 """Mean luminance at level 50, of white: a little above the 18 % of a grey card, as fisheye pictures hold much ceiling and sky."""
 
-STEPS_A_STOP = 25
+STEPS_A_STOP = 100 / 3
 
 
 def exposure_plan(settings: Snapshot) -> ExposurePlan:

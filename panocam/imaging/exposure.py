@@ -39,9 +39,6 @@ LARGEST: Final = 3.0
 TOLERATED: Final = 0.5
 """Stops of overexposure that flicker-reduced accepts before it leaves the whole pulse."""
 
-COARSE: Final = 0.6
-"""Stops of error up to which the nearest of a few shutter times is good enough where no gain may fill in between them."""
-
 DARK: Final = 1 / 4096
 STOP_DB: Final = 6.0206
 
@@ -182,9 +179,11 @@ class AutoExposure:
         step = error * (1 - exp(-dt / TAU)) if self.moving else 0.0
         wanted = program(self.asked.total * 2**step, rules, reach)
         goal = program(self.asked.total * 2**error, rules, reach)
-        if self.moving and wanted.near(self.asked) and abs(error) > COARSE:
-            wanted = goal
-        left = error - log2((wanted if wanted.near(self.asked) else goal).total / self.asked.total)
+        left = error - log2(goal.total / self.asked.total)
+        if self.moving and wanted.near(self.asked) and abs(left) < abs(error) / 2:
+            wanted = goal  # a step that the sensor only does as a whole, and that is worth it
+        if wanted.near(self.asked):
+            left = error
         self.limited = left if abs(left) > START else 0.0
         if wanted.near(self.asked):
             self.moving = False

@@ -28,7 +28,7 @@ def capabilities(paths: Iterable[str], source: str, told: Mapping[str, Capabilit
     with_controls = scheme in ("sim", "v4l2")
 
     def of(path: str) -> Capability:
-        if path in told:
+        if with_controls and path in told:
             return told[path]
         if not path.startswith(EXPOSING):
             return Capability(How.DIGITAL)

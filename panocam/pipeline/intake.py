@@ -59,6 +59,7 @@ class Intake:
     def forget(self) -> None:
         """Another source takes over: what was found in the old one's pictures does not count."""
         self._size = (0, 0)
+        self.exposure.attach(None)
 
     def source_opened(self, circle: Circle | None = None, controls: SourceControls | None = None) -> None:
         """What comes next is from a source opened (again), which may know its ``circle`` and have ``controls``."""

@@ -183,6 +183,8 @@ class SourceRunner:
         try:
             source = self._open()
             with self._lock:
+                if self._closing.is_set():  # another source has taken over meanwhile
+                    return "closed"
                 self._source = source
                 self._timeline.restart()
                 self._intake.source_opened(source.circle, source.controls)

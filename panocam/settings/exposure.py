@@ -92,7 +92,13 @@ class ExposureSettings(Section):
         "automatic for most uses; flicker-free under artificial light; flicker-reduced under artificial and bright light; hold keeps "
         "the exposure of the moment. The number is the mains frequency, and should be that of Installation.",
     )
-    level: int = setting(50, "Exposure level", "How bright the picture should be; 50 is normal, 25 steps are one stop.", ge=0, le=100)
+    level: int = setting(
+        50,
+        "Exposure level",
+        "How bright the picture should be: 50 is normal, 0 and 100 are one and a half stops darker and brighter.",
+        ge=0,
+        le=100,
+    )
     max_shutter: MaxShutter = setting(
         MaxShutter.S30, "Max shutter", "The longest shutter time. Long ones need less gain, but what moves is blurred.", unit="s"
     )
