@@ -4,6 +4,7 @@ from panocam.api.web import (
     accounts,
     events,
     exports,
+    exposure,
     installation,
     live,
     metrics,
@@ -14,7 +15,6 @@ from panocam.api.web import (
     storage,
     views,
 )
-from panocam.api.web import accounts, events, exposure, installation, live, metrics, session, settings, status, views
 
 ENDPOINTS = (
     *session.ENDPOINTS,
