@@ -78,7 +78,7 @@ class Authenticator:
     def __init__(
         self, accounts: Accounts, rules: Callable[[], Access], clock: Clock, on_failure: Callable[[Failure], None] = lambda failure: None
     ) -> None:
-        self._accounts, self._rules, self._clock, self._on_failure = accounts, rules, clock, on_failure
+        self.accounts, self._rules, self._clock, self._on_failure = accounts, rules, clock, on_failure
         self.throttle = Throttle(clock)
         self._nonces = Nonces(clock)
         self._key = secrets.token_bytes(32)
@@ -130,7 +130,7 @@ class Authenticator:
         """
         at = _Context(peer, "http", True, self._rules())
         try:
-            if self._accounts.empty:
+            if self.accounts.empty:
                 raise self._refusal(at, NO_ACCOUNT)
             found = self._check_password(Basic(name, password), at)
             if isinstance(found, _Claim):
@@ -147,10 +147,10 @@ class Authenticator:
 
     def _identify(self, method: str, uri: str, authorization: str | None, at: _Context, need: Role) -> User | _Claim:
         if not authorization:
-            if at.rules.anonymous_viewing and need is Role.VIEWER and not self._accounts.empty:
+            if at.rules.anonymous_viewing and need is Role.VIEWER and not self.accounts.empty:
                 return User("anonymous", Role.VIEWER, at.rules.anonymous_ptz, anonymous=True)
-            raise self._refusal(at, NO_ACCOUNT if self._accounts.empty else "login required")
-        if self._accounts.empty:
+            raise self._refusal(at, NO_ACCOUNT if self.accounts.empty else "login required")
+        if self.accounts.empty:
             raise self._refusal(at, NO_ACCOUNT)
         try:
             given = parse_authorization(authorization)
@@ -164,12 +164,12 @@ class Authenticator:
 
     def _check_digest(self, given: Digest, method: str, uri: str, at: _Context) -> User:
         offered = at.schemes.digest and (given.algorithm == "MD5" or (at.rules.digest_sha256 and at.protocol == "http"))
-        if not offered or given.realm != self._accounts.realm:
+        if not offered or given.realm != self.accounts.realm:
             raise self._refusal(at, "these digest credentials are not for what was offered")
         if at.protocol == "http" and (given.uri != uri or not given.qop):
             raise self._refusal(at, "the digest is not for this request")
         self.throttle.check(at.peer, given.name, at.rules)
-        account = self._accounts.find(given.name)
+        account = self.accounts.find(given.name)
         secret = self._decoy
         if account is not None:
             secret = account.credentials.ha1_md5 if given.algorithm == "MD5" else account.credentials.ha1_sha256
@@ -183,7 +183,7 @@ class Authenticator:
         return account.user
 
     def _check_password(self, given: Basic, at: _Context) -> User | _Claim:
-        account = self._accounts.find(given.name)
+        account = self.accounts.find(given.name)
         key = b""
         if account is not None:
             key = hmac.digest(self._key, f"{account.name}\0{account.stamp}\0{given.password}".encode(), "sha256")
@@ -192,9 +192,9 @@ class Authenticator:
                 return account.user
         self.throttle.check(at.peer, given.name, at.rules)
         if account is None:
-            ha1(given.name, self._accounts.realm, given.password, "SHA-256")  # the same work as for an account that exists
+            ha1(given.name, self.accounts.realm, given.password, "SHA-256")  # the same work as for an account that exists
             raise self._wrong(given.name, at)
-        if not account.credentials.plausible(given.name, self._accounts.realm, given.password):
+        if not account.credentials.plausible(given.name, self.accounts.realm, given.password):
             raise self._wrong(given.name, at)
         return _Claim(account, given.password, key)
 
@@ -212,7 +212,7 @@ class Authenticator:
             return await asyncio.to_thread(claim.account.credentials.verify, claim.password)
 
     def _admit(self, claim: _Claim, verified: bool, at: _Context) -> User:
-        account = self._accounts.find(claim.account.name)
+        account = self.accounts.find(claim.account.name)
         if not verified or account is None or account.stamp != claim.account.stamp:
             raise self._wrong(claim.account.name, at)
         self._confirmed[claim.key] = self._clock.monotonic_ns() + CONFIRMED_S * NS
@@ -228,7 +228,7 @@ class Authenticator:
         return user
 
     def _wrong(self, name: str, at: _Context) -> Unauthenticated:
-        shown = name if self._accounts.find(name) else "(unknown)"  # people type passwords into the name field
+        shown = name if self.accounts.find(name) else "(unknown)"  # people type passwords into the name field
         self.throttle.failed(at.peer, name, at.rules)
         self._on_failure(Failure(at.peer, shown, at.protocol))
         return self._refusal(at, "wrong user name or password")
@@ -237,7 +237,7 @@ class Authenticator:
         return Unauthenticated(message, self._challenges(at, stale))
 
     def _challenges(self, at: _Context, stale: bool) -> list[str]:
-        realm, values = self._accounts.realm, list[str]()
+        realm, values = self.accounts.realm, list[str]()
         if at.schemes.digest and at.protocol == "rtsp":
             values.append(rtsp_digest_challenge(realm, self._nonces.make(), stale))
         elif at.schemes.digest:

@@ -26,6 +26,7 @@ from panocam.pipeline.exposure import ExposurePlan, ExposureState
 from panocam.pipeline.request import StreamRequest
 from panocam.pipeline.service import Camera
 from panocam.pipeline.sources.controls import Capability
+from panocam.ptz import PtzService
 from panocam.settings import Store
 from panocam.settings.system import Access
 
@@ -141,6 +142,7 @@ class Services:
     bus: Bus
     camera: PanoramicCamera
     clients: Clients
+    ptz: PtzService
     rtsp: Rtsp | None = None
     storage: Storage | None = None
     https_port: Callable[[], int | None] = lambda: None
@@ -162,13 +164,14 @@ def storage_of(services: Services) -> Storage:
 def assemble(
     clock: Clock,
     settings: Store,
-    accounts: Accounts,
     authenticator: Authenticator,
     camera: PanoramicCamera,
     rtsp: Rtsp | None,
     bus: Bus,
+    ptz: PtzService,
 ) -> Services:
     """Services for one run; preview mode counts from here."""
+    accounts = authenticator.accounts
 
     def rules() -> Access:
         return settings.snapshot.access
@@ -185,5 +188,6 @@ def assemble(
         bus=bus,
         camera=camera,
         clients=Clients(clock),
+        ptz=ptz,
         rtsp=rtsp,
     )

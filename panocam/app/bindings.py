@@ -29,8 +29,8 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
 
     rows: tuple[tuple[tuple[str, ...], Apply], ...] = (
         (("source",), usable),
-        (("device", "source", "installation", "views", "areas"), lambda old, new: panoramic.reconfigure(camera_config(new))),
         (("exposure", "installation"), lambda old, new: panoramic.set_exposure(exposure_plan(new))),
+        (("device", "source", "installation", "views", "areas", "ptz"), lambda old, new: panoramic.reconfigure(camera_config(new))),
         (("stream",), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
         (("network",), lambda old, new: rtsp.set_options(rtsp_options(new))),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),

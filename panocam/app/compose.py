@@ -27,6 +27,7 @@ from panocam.events.announce import announce_settings
 from panocam.events.bus import Bus
 from panocam.events.topics import SYSTEM_READY
 from panocam.pipeline.camera import PanoramicCamera
+from panocam.ptz import PtzService
 from panocam.settings import DataFolder, Snapshot, Store
 from panocam.settings.system import EVERYWHERE, HttpPolicy
 from panocam.streaming.server import RtspServer
@@ -79,8 +80,9 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         )
         panoramic.set_exposure(exposure_plan(settings))
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings)))
+        ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         certificates = Certificates.open(folder, keystore, clock, _names(settings))
-        services = assemble(clock, store, accounts, authenticator, panoramic, rtsp, bus)
+        services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
         storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
         storage.set_plan(storage_plan(settings))
         ports = await _listen(stack, services, rtsp, certificates.ssl_context())

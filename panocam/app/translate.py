@@ -7,7 +7,7 @@ from panocam.optics.catalog import Model
 from panocam.optics.horizon import Horizon
 from panocam.optics.lens import Circle
 from panocam.optics.mount import Mount
-from panocam.optics.pose import Pose, default_poses
+from panocam.optics.pose import Pose, Stops, default_poses
 from panocam.pipeline.config import CameraConfig, LensOptions
 from panocam.pipeline.plan import StreamDefaults
 from panocam.settings import Snapshot
@@ -29,6 +29,7 @@ def camera_config(settings: Snapshot) -> CameraConfig:
         quad_eye=installation.quad_eye,
         horizon=horizon(settings, mount, capture),
         poses=home_poses(settings, mount),
+        stops=tuple(Stops(**row.model_dump()) for row in settings.ptz.limits),
         enabled=frozenset(index for index, view in enumerate(settings.views) if view.enabled),
         source_fps=capture.rates[installation.power_line],
         capture=capture,

@@ -59,6 +59,25 @@ SETTINGS_STORAGE_FAILED = Topic(
     True,
     (Item("failed", bool, "Failed"), Item("reason", str, "Reason")),
 )
+AREA = Item("area", int, "View area, 1 to 4")
+PTZ_MOVING = Topic("PTZController/Moving", "View area moves", True, (Item("moving", bool, "Moving"),), (AREA,))
+PTZ_ON_PRESET = Topic(
+    "PTZController/PresetReached",
+    "Preset position reached",
+    True,
+    (Item("on_preset", bool, "At a preset position"), Item("number", int, "Number"), Item("name", str, "Name")),
+    (AREA,),
+)
+PTZ_TOUR = Topic(
+    "PTZController/Tour",
+    "Guard tour runs",
+    True,
+    (Item("running", bool, "Running"), Item("tour", int, "Number"), Item("name", str, "Name"), Item("state", str, "State")),
+    (AREA,),
+)
+PTZ_CONTROL = Topic(
+    "PTZController/Control", "View area is controlled", True, (Item("controlled", bool, "Controlled"), Item("by", str, "By")), (AREA,)
+)
 
 DISK = Item("disk_id", str, "Disk")
 STORAGE_DISRUPTED = Topic(
@@ -79,6 +98,10 @@ TOPICS: Mapping[str, Topic] = {
         STORAGE_DISRUPTED,
         STORAGE_FULL,
         RECORDING_ONGOING,
+        PTZ_MOVING,
+        PTZ_ON_PRESET,
+        PTZ_TOUR,
+        PTZ_CONTROL,
     )
 }
 """All topics by path; the rule engine, the dialects and the documentation read this."""

@@ -83,13 +83,51 @@ class Limits:
         return self.pan[1] - self.pan[0] >= 360.0
 
     def clamp(self, pose: Pose) -> Pose:
-        """The nearest pose inside, its pan in -180..180."""
+        """The nearest pose inside; its pan is in -180..180, or between limits that lie beyond the seam."""
         pan = wrap(pose.pan)
         if not self.turns:
             middle = sum(self.pan) / 2
             pan = wrap(pan - middle) + middle
             pan = min(max(pan, self.pan[0]), self.pan[1])
         return Pose(pan, min(max(pose.tilt, self.tilt[0]), self.tilt[1]), min(max(pose.hfov, self.hfov[0]), self.hfov[1]))
+
+    def nearest(self, pose: Pose) -> Pose:
+        """The same with pan in -180..180, as people are told it."""
+        inside = self.clamp(pose)
+        return inside if -180 < inside.pan <= 180 else replace(inside, pan=wrap(inside.pan))
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Limits that a person has set, in degrees; None where nothing is set.
+
+    ``left`` to ``right`` is clockwise and may pass the seam at 180; one of them alone leaves the other at the seam. ``wide`` and ``tele``
+    are the largest and the smallest field.
+    """
+
+    left: float | None = None
+    right: float | None = None
+    down: float | None = None
+    up: float | None = None
+    wide: float | None = None
+    tele: float | None = None
+
+    def within(self, whole: Limits) -> Limits:
+        """``whole`` made narrower. A stop that would leave nothing of an axis (it was set on another mounting) does not count there."""
+        pan = whole.pan
+        if self.left is not None or self.right is not None:
+            left = whole.pan[0] if self.left is None else self.left
+            right = whole.pan[1] if self.right is None else self.right
+            pan = _common(whole.pan, (left, right)) if left <= right else ((left, right + 360.0) if whole.turns else whole.pan)
+        hfov = (NARROWEST if self.tele is None else self.tele, WIDEST if self.wide is None else self.wide)
+        tilt = (-90.0 if self.down is None else self.down, 90.0 if self.up is None else self.up)
+        return Limits(pan, _common(whole.tilt, tilt), _common(whole.hfov, hfov))
+
+
+def _common(whole: tuple[float, float], wanted: tuple[float, float]) -> tuple[float, float]:
+    """The part of ``whole`` that is in ``wanted``; all of it when there is none."""
+    low, high = max(whole[0], wanted[0]), min(whole[1], wanted[1])
+    return (low, high) if low <= high else whole
 
 
 def limits(mount: Mount, fov: float = DEFAULT_FOV) -> Limits:

@@ -20,7 +20,7 @@ from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
 from panocam.optics.catalog import SENSOR, check_resolution, resolutions
 from panocam.optics.lens import Lens
-from panocam.optics.pose import default_poses, limits
+from panocam.optics.pose import default_poses
 from panocam.pipeline.budget import Budget
 from panocam.pipeline.capabilities import capabilities
 from panocam.pipeline.channel import Channel, ChannelStatus, Deliver, Fail
@@ -83,9 +83,10 @@ class PanoramicCamera(Camera):
         self._clock = clock or SystemClock()
         self._on_event, self._policy, self._budget = on_event, policy, budget or Budget()
         self._options = options or SourceOptions()
-        area_limits = limits(config.mount, config.lens.fov)
         poses = config.poses or default_poses(config.mount)
-        self.heads: Mapping[int, PtzHead] = {index: PtzHead(pose, area_limits) for index, pose in zip(AREAS, poses, strict=True)}
+        self.heads: Mapping[int, PtzHead] = {
+            index: PtzHead(pose, bounds, self._clock) for index, pose, bounds in zip(AREAS, poses, config.limits, strict=True)
+        }
         self._intake = Intake(config.lens, self._clock)
         self._timeline = Timeline()
         self._channels: dict[ChannelSpec, Channel] = {}
@@ -158,9 +159,13 @@ class PanoramicCamera(Camera):
 
     @property
     def scenery(self) -> Scenery:
-        """How the views are put together at this moment. Also called by workers, once a frame."""
+        """How the views are put together at this moment."""
+        return self.scenery_at(self._clock.monotonic_ns())
+
+    def scenery_at(self, t_ns: int) -> Scenery:
+        """The same at another moment (monotonic). Called by workers, once a frame."""
         config = self.config
-        return Scenery(config.arrangement(tuple(self.heads[index].pose for index in AREAS)), config.roll)
+        return Scenery(config.arrangement(tuple(self.heads[index].at(t_ns) for index in AREAS)), config.roll)
 
     def offered(self, view: int) -> tuple[tuple[int, int], ...]:
         """The resolutions of a view, largest first. Raises NotFound."""
@@ -199,7 +204,7 @@ class PanoramicCamera(Camera):
     def reconfigure(self, config: CameraConfig) -> None:
         """Become ``config``, restarting only what differs."""
         old, self.config = self.config, config
-        if (old.mount, old.poses, old.lens.fov) != (config.mount, config.poses, config.lens.fov):
+        if (old.mount, old.poses, old.limits) != (config.mount, config.poses, config.limits):
             self._move_heads(old)
         if old.lens != config.lens:
             self._intake.set_options(config.lens)
@@ -220,8 +225,8 @@ class PanoramicCamera(Camera):
         config = self.config
         poses = config.poses or default_poses(config.mount)
         homes = old.poses or default_poses(old.mount)
-        for head, home, pose in zip(self.heads.values(), homes, poses, strict=True):
-            head.restrict(limits(config.mount, config.lens.fov), pose)
+        for head, home, pose, bounds in zip(self.heads.values(), homes, poses, config.limits, strict=True):
+            head.restrict(bounds, pose)
             if old.mount != config.mount or home != pose:
                 head.go_home()
 
@@ -264,7 +269,7 @@ class PanoramicCamera(Camera):
     def _engage(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
         worker = self._pool.pin()
         size = (spec.profile.width, spec.profile.height)
-        renderer = Renderer(spec.view, size, lambda: self.scenery)
+        renderer = Renderer(spec.view, size, self.scenery_at)
         coder = Coder(spec.profile, renderer, worker, self._clock, lambda: self._runner.fps, deliver, fail)
         self._pinned[coder] = worker
         self._runner.attach(coder)

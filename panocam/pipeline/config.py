@@ -10,7 +10,7 @@ from panocam.optics.catalog import VIEWS, Model, Row, find
 from panocam.optics.horizon import Horizon
 from panocam.optics.lens import DEFAULT_FOV, Circle, Lens, LensModel, default_lens
 from panocam.optics.mount import Mount
-from panocam.optics.pose import Pose, limits
+from panocam.optics.pose import Limits, Pose, Stops, limits
 from panocam.optics.view import Arrangement
 from panocam.pipeline.sources import check_address
 
@@ -35,7 +35,8 @@ class LensOptions:
 class CameraConfig:
     """Raises InvalidValue for an address or a lens that cannot be meant.
 
-    ``poses``: where the four view areas look at first, () for the mount's own. ``roll`` in degrees, positive clockwise.
+    ``poses``: where the four view areas look at first, () for the mount's own. ``stops``: how far each may go, () for as far as the
+    mount lets. ``roll`` in degrees, positive clockwise.
     ``source_fps``: rate of a still picture or of the simulated sensor, 0 for their own. ``enabled``: indices of the views that may be seen.
     ``capture``: what the mode of the sensor allows.
     """
@@ -49,14 +50,21 @@ class CameraConfig:
     quad_eye: bool = False
     horizon: Horizon = field(default_factory=Horizon)
     poses: tuple[Pose, ...] = ()
+    stops: tuple[Stops, ...] = ()
     source_fps: float = 0.0
     enabled: frozenset[int] = frozenset(row.index for row in VIEWS)
     capture: CaptureMode = MODES[0]
 
     def __post_init__(self) -> None:
         check_address(self.source)
-        limits(self.mount, self.lens.fov)
+        assert len(self.limits) == 4
         assert self.arrangement(self.poses)  # refuses a wrong order or number of poses
+
+    @property
+    def limits(self) -> tuple[Limits, ...]:
+        """How far each of the four view areas may go."""
+        whole = limits(self.mount, self.lens.fov)
+        return tuple(stops.within(whole) for stops in self.stops or (Stops(),) * 4)
 
     def find(self, view: int) -> Row:
         """The row of a view. Raises NotFound when there is none, none on this mount or in this mode, or it is switched off."""

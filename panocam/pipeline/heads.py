@@ -1,29 +1,61 @@
 """Where the view areas look right now. State, not settings: a pose is forgotten when the program ends.
 
-The event loop moves a head; workers read its pose once a frame. A pose is one immutable value, so replacing the reference is
-all the synchronisation there is, and a move shows on the next frame.
+The event loop moves a head; workers ask it once a frame where it looks at the frame's own moment. What a head does is one immutable value
+(``optics.motion``), so replacing the reference is all the synchronisation there is, and a move shows on the next frame.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from panocam.clock import Clock, SystemClock
 from panocam.errors import InvalidValue
+from panocam.optics.motion import Movement, Replay, Rest, Speeds, drive, journey
 from panocam.optics.pose import Limits, Pose
 
 
-class PtzHead:
-    """One view area's direction and field, always inside ``limits``. ``moves`` counts the changes."""
+@dataclass(frozen=True)
+class Reached:
+    """A preset position that an area has arrived at and not been moved away from by more than it takes to say so."""
 
-    def __init__(self, home: Pose, limits: Limits) -> None:
+    number: int
+    name: str
+
+
+class PtzHead:
+    """One view area's direction and field, always inside ``limits``. ``moves`` counts the changes.
+
+    ``reached`` is the preset position that was last arrived at, for overlays and clients; who moves the head keeps it.
+    """
+
+    def __init__(self, home: Pose, limits: Limits, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._limits = limits
-        self._home = self._pose = limits.clamp(home)
+        self._home = limits.nearest(home)
+        self._movement: Movement = Rest(self._home)
+        self.reached: Reached | None = None
         self.moves = 0
 
     @property
     def pose(self) -> Pose:
-        return self._pose
+        """Where it looks now."""
+        return self.at(self._clock.monotonic_ns())
+
+    def at(self, t_ns: int) -> Pose:
+        """Where it looks at a moment (monotonic), as far as is known now. Called by any thread."""
+        return self._movement.at(t_ns)
+
+    @property
+    def movement(self) -> Movement:
+        """What it is doing."""
+        return self._movement
+
+    @property
+    def moving(self) -> bool:
+        end = self._movement.end_ns
+        return end is None or self._clock.monotonic_ns() < end
 
     @property
     def home(self) -> Pose:
@@ -34,36 +66,63 @@ class PtzHead:
         return self._limits
 
     def restrict(self, limits: Limits, home: Pose | None = None) -> None:
-        """New limits (and home): the pose moves inside them."""
+        """New limits (and home). What it was doing ends, and it looks at the nearest place inside; with the old limits it goes on."""
+        same = limits == self._limits
         self._limits = limits
-        self._home = limits.clamp(home or self._home)
-        self.set_pose(self._pose)
+        self._home = limits.nearest(home or self._home)
+        if not same:
+            self.set_pose(self.pose)
 
     def set_pose(self, pose: Pose) -> Pose:
         """Look there from the next frame on, as far as the limits let; returns what it became."""
-        clamped = self._limits.clamp(pose)
-        self.moves += clamped != self._pose
-        self._pose = clamped
-        return clamped
+        nearest = self._limits.nearest(pose)
+        self.moves += nearest != self.pose
+        self._movement = Rest(nearest)
+        return nearest
+
+    def travel(self, pose: Pose, speed: float) -> Pose:
+        """Go there at ``speed`` 1..100; returns where it will arrive."""
+        motion = journey(self._clock.monotonic_ns(), self._movement, pose, self._limits, speed)
+        self.moves += motion.goal != self.pose
+        self._movement = motion
+        return self._limits.nearest(pose)
+
+    def drive(self, wish: Speeds, *, proportional: bool = True) -> None:
+        """Keep moving with -100..100 in pan, tilt and zoom; all 0 comes to rest."""
+        self._movement = drive(self._clock.monotonic_ns(), self._movement, wish, self._limits, proportional=proportional)
+        self.moves += 1
+
+    def replay(self, times: Sequence[float], poses: Sequence[Pose], offset: float = 0.0) -> None:
+        """Repeat a recorded movement from ``offset`` seconds on."""
+        self._movement = Replay(self._clock.monotonic_ns(), times, poses, self._limits, offset)
+        self.moves += 1
 
     def move(self, law: Callable[[Pose], Pose]) -> Pose:
         """Apply ``law`` to the present pose (such as ``lambda p: centred(p, size, point)``)."""
-        return self.set_pose(law(self._pose))
+        return self.set_pose(law(self.pose))
 
     def absolute(self, pan: float | None = None, tilt: float | None = None, zoom: float | None = None) -> Pose:
         """Go to ``pan`` and ``tilt`` in degrees and ``zoom`` 0 (widest) .. 1 (narrowest); None leaves a part as it is."""
-        pose = self._pose
-        pose = Pose(pose.pan if pan is None else _finite("pan", pan), pose.tilt if tilt is None else _finite("tilt", tilt), pose.hfov)
-        return self.set_pose(pose if zoom is None else pose.zoomed(min(max(_finite("zoom", zoom), 0.0), 1.0)))
+        return self.set_pose(directed(self.pose, pan, tilt, zoom))
 
     def relative(self, pan: float = 0.0, tilt: float = 0.0, zoom: float = 0.0) -> Pose:
         """Turn by degrees and zoom by a part of the whole way; beyond the limits it stops at them."""
-        pose = self._pose
-        position = None if zoom == 0 else pose.zoom + _finite("rzoom", zoom)
-        return self.absolute(pose.pan + _finite("rpan", pan), pose.tilt + _finite("rtilt", tilt), position)
+        return self.set_pose(shifted(self.pose, pan, tilt, zoom))
 
     def go_home(self) -> Pose:
         return self.set_pose(self._home)
+
+
+def directed(pose: Pose, pan: float | None = None, tilt: float | None = None, zoom: float | None = None) -> Pose:
+    """``pose`` with another pan and tilt in degrees and another ``zoom`` 0..1 where they are given. Raises InvalidValue."""
+    pose = Pose(pose.pan if pan is None else _finite("pan", pan), pose.tilt if tilt is None else _finite("tilt", tilt), pose.hfov)
+    return pose if zoom is None else pose.zoomed(min(max(_finite("zoom", zoom), 0.0), 1.0))
+
+
+def shifted(pose: Pose, pan: float = 0.0, tilt: float = 0.0, zoom: float = 0.0) -> Pose:
+    """``pose`` turned by degrees and zoomed by a part of the whole way. Raises InvalidValue."""
+    position = None if zoom == 0 else pose.zoom + _finite("rzoom", zoom)
+    return directed(pose, pose.pan + _finite("rpan", pan), pose.tilt + _finite("rtilt", tilt), position)
 
 
 def _finite(name: str, value: float) -> float:

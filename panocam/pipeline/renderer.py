@@ -16,6 +16,7 @@ from panocam.optics.lens import Lens
 from panocam.optics.mesh import Mesh
 from panocam.optics.meshing import meshes
 from panocam.optics.view import Arrangement
+from panocam.pipeline.moment import Moments
 from panocam.pipeline.shot import Shot
 
 
@@ -28,10 +29,11 @@ class Scenery:
 
 
 class Renderer:
-    """View ``index`` at ``size`` (width, height); ``scenery()`` is asked once a frame."""
+    """View ``index`` at ``size`` (width, height); ``scenery(t_ns)`` is asked once a frame for the frame's moment."""
 
-    def __init__(self, index: int, size: tuple[int, int], scenery: Callable[[], Scenery]) -> None:
+    def __init__(self, index: int, size: tuple[int, int], scenery: Callable[[int], Scenery]) -> None:
         self._index, self._size, self._scenery = index, size, scenery
+        self._moments = Moments()
         self._drawn: tuple[Scenery, Lens] | None = None
         self._meshes: tuple[Mesh, ...] = ()
 
@@ -40,10 +42,10 @@ class Renderer:
         if shot.notice is not None:
             draw_card(shot.notice.title, shot.notice.lines, out)
             return
-        warp(self._numbers(shot.lens), shot.pyramid, out)
+        warp(self._numbers(shot.lens, self._moments.of(shot.frame)), shot.pyramid, out)
 
-    def _numbers(self, lens: Lens) -> tuple[Mesh, ...]:
-        wanted = (self._scenery(), lens)
+    def _numbers(self, lens: Lens, t_ns: int) -> tuple[Mesh, ...]:
+        wanted = (self._scenery(t_ns), lens)
         if wanted != self._drawn:
             scenery = wanted[0]
             view = scenery.arrangement.view(self._index, self._size)

@@ -50,7 +50,7 @@ def render_still(
     encoder = open_encoder(profile, profile.fps or 1.0, shot.frame.planes.color, clock=clock)
     try:
         planes = encoder.allocate()
-        Renderer(view, (profile.width, profile.height), lambda: scenery).draw(shot, planes)
+        Renderer(view, (profile.width, profile.height), lambda _t_ns: scenery).draw(shot, planes)
         frame = shot.frame.derive(planes, shot.frame.stamps.at(Stage.WARP, clock.monotonic_ns()))
         return encoder.encode(frame)[0].data
     finally:

@@ -15,6 +15,7 @@ from panocam.errors import InvalidValue
 from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
 from panocam.settings.exposure import ExposureSettings
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
+from panocam.settings.ptz import Ptz
 from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, Network
 
@@ -29,6 +30,7 @@ class Snapshot(Section):
     stream: Stream = Stream()
     views: tuple[View, ...] = view_rows()
     areas: tuple[Area, ...] = area_rows()
+    ptz: Ptz = Ptz()
     network: Network = Network()
     access: Access = Access()
     storage: Storage = Storage()

@@ -43,6 +43,7 @@ from panocam.pipeline.service import DropPolicy
 from panocam.pipeline.sources.controls import Capability, How
 from panocam.pipeline.stats import StageHistograms
 from panocam.pipeline.supervisor import SourceState, SourceStatus
+from panocam.ptz import PtzService
 from panocam.settings import DataFolder, Role, Store
 from panocam.storage.storage import Storage, StorageOptions
 
@@ -65,7 +66,7 @@ class PublishedCamera:
         self.lens: Lens | None = Lens(LensModel.EQUIDISTANT, 182.0, Circle(1495.5, 1495.5, 1400.0))
         self.source_size: tuple[int, int] | None = (2992, 2992)
         bounds = limits(mount)
-        self.heads = {index: PtzHead(pose, bounds) for index, pose in zip(range(4, 8), default_poses(mount), strict=True)}
+        self.heads = {index: PtzHead(pose, bounds, clock) for index, pose in zip(range(4, 8), default_poses(mount), strict=True)}
         self.hubs: dict[ChannelSpec, Hub] = {}
         self.keys_asked: list[ChannelSpec] = []
         self.refuse: Exception | None = None
@@ -196,7 +197,8 @@ def _make(folder: Path, clock: ManualClock) -> Services:
     store = Store.open(data, keystore, {"device.serial": SERIAL}, clock)
     accounts = Accounts.open(data, keystore, clock, SERIAL)
     authenticator = Authenticator(accounts, lambda: store.snapshot.access, clock)
-    return assemble(clock, store, accounts, authenticator, PublishedCamera(clock), None, Bus(clock))
+    camera, bus = PublishedCamera(clock), Bus(clock)
+    return assemble(clock, store, authenticator, camera, None, bus, PtzService(store, camera.heads, clock, bus, data))
 
 
 @pytest.fixture(scope="session")

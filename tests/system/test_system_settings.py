@@ -217,6 +217,26 @@ def check_ptz(camera: RunningCamera) -> None:
         assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 400
 
 
+def stopped(**changes: object) -> Callable[[RunningCamera], None]:
+    """A limit moves an area that looks beyond it; without it the area goes home again."""
+
+    def check(camera: RunningCamera) -> None:
+        go_home(camera)
+        before = area(camera)
+        camera.change(**changes)
+        assert differs(before, area(camera))
+        camera.change(**dict.fromkeys(changes))
+        go_home(camera)
+        assert not differs(before, area(camera))
+
+    return check
+
+
+def go_home(camera: RunningCamera) -> None:
+    with camera.client() as client:
+        assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 200
+
+
 def guesses(camera: RunningCamera, count: int) -> list[int]:
     with camera.client("nobody", "wrong") as client:
         return [client.get("/axis-cgi/usergroup.cgi").status_code for _ in range(count)]
@@ -256,6 +276,12 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "areas.N.tilt": seen(area, areas__0__tilt=-70),
     "areas.N.hfov": seen(area, areas__0__hfov=40),
     "areas.N.ptz": check_ptz,
+    "ptz.limits.N.left": stopped(ptz__limits__0__left=20),
+    "ptz.limits.N.right": stopped(ptz__limits__0__right=-20),
+    "ptz.limits.N.down": stopped(ptz__limits__0__down=-20),
+    "ptz.limits.N.up": stopped(ptz__limits__0__up=-60),
+    "ptz.limits.N.wide": stopped(ptz__limits__0__wide=60),
+    "ptz.limits.N.tele": stopped(ptz__limits__0__tele=110),
     "network.rtp_port_first": says(
         lambda camera: server_port(camera) in range(51_400, 51_500), True, network__rtp_port_first=51_400, network__rtp_port_last=51_499
     ),
@@ -290,6 +316,9 @@ ELSEWHERE = {
     "source.password": "test_a_source_with_an_account (test_system_sources)",
     "stream.bitrate_mode": "test_the_maximum_bitrate_of_the_settings_is_kept",
     "stream.max_bitrate_kbps": "test_the_maximum_bitrate_of_the_settings_is_kept",
+    **dict.fromkeys(("ptz.speed", "ptz.proportional", "ptz.presets", "ptz.preset_speed", "ptz.tours"), "tests/system/test_system_ptz.py"),
+    **dict.fromkeys(("ptz.home_after", "ptz.resume_after"), "tests/ptz/test_ptz_service.py and test_ptz_tours.py, clock moved by hand"),
+    **dict.fromkeys(("ptz.queue", "ptz.queue_users", "ptz.queue_poll", "ptz.groups"), "tests/ptz/test_ptz_service.py, clock moved by hand"),
     "access.session_minutes": "tests/access/test_access_sessions.py, where the clock is moved by hand",
     "storage.retention_days": "test_what_is_kept_follows_the_settings (test_system_recordings)",
     "storage.remove_oldest": "test_what_is_kept_follows_the_settings (test_system_recordings)",

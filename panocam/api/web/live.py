@@ -25,7 +25,7 @@ from panocam.api.endpoint import WEBSOCKET, Call, Kind, Wish, rest
 from panocam.api.faults import fault_of, invalid
 from panocam.api.offers import plan
 from panocam.api.web.frames import pack
-from panocam.api.web.moves import Center, Home, Move, Pose, carry_out
+from panocam.api.web.moves import Center, Drive, Frame, Home, Move, Pose, ToPreset, carry_out, mover_of
 from panocam.errors import InvalidValue, PanocamError
 from panocam.media.codec import Codec
 from panocam.pipeline.request import ChannelSpec, StreamRequest
@@ -85,7 +85,7 @@ class Stop(Wish):
     type: Literal["stop"]
 
 
-Message = Annotated[Watch | Key | Ack | Stop | Pose | Move | Center | Home, Field(discriminator="type")]
+Message = Annotated[Watch | Key | Ack | Stop | Pose | Move | Center | Frame | Home | Drive | ToPreset, Field(discriminator="type")]
 _MESSAGE: TypeAdapter[Any] = TypeAdapter(Message)
 
 
@@ -130,6 +130,7 @@ class LiveSession:
         self._spec: ChannelSpec | None = None
         self._window = _Window()
         self._lost = 0
+        self._driven: set[int] = set()
 
     async def run(self) -> None:
         """Serve until the client goes away."""
@@ -144,6 +145,15 @@ class LiveSession:
             return
         finally:
             await self._stop()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Whoever held a joystick has gone: nothing may turn for ever."""
+        for view in self._driven:
+            try:
+                carry_out(self._services, mover_of(self._call.caller), view, Drive.model_validate({}))
+            except PanocamError as problem:
+                log.debug("view %d is not stopped: %s", view, problem)
 
     async def _on_text(self, text: str | None) -> None:
         try:
@@ -171,10 +181,12 @@ class LiveSession:
                 self._window.acknowledge(message.sequence)
             case Stop():
                 await self._stop()
-            case Pose() | Move() | Center() | Home():
+            case Pose() | Move() | Center() | Frame() | Home() | Drive() | ToPreset():
                 self._call.caller.demand_ptz()
                 watched = self._call.wish.view if self._spec is None else self._spec.view
-                reply = carry_out(self._services, watched if message.view is None else message.view, message)
+                view = watched if message.view is None else message.view
+                reply = carry_out(self._services, mover_of(self._call.caller), view, message)
+                self._driven.add(view) if isinstance(message, Drive) else self._driven.discard(view)
                 await self._tell({"type": "pose", **reply.model_dump()})
 
     async def _watch(self, wish: Watch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from panocam.api.endpoint import Call, Reply, rest
 from panocam.api.offers import head, offers
-from panocam.api.web.moves import Center, Home, Move, Pose, PoseReply, carry_out, pose_reply
+from panocam.api.web.moves import AnyMove, Center, Drive, Frame, Home, Move, Pose, PoseReply, ToPreset, carry_out, mover_of, pose_reply
 from panocam.errors import Unavailable
 from panocam.media.codec import Codec
 from panocam.optics.lens import LensModel
@@ -100,9 +100,9 @@ async def get_pose(call: Call[None]) -> PoseReply:
     return pose_reply(view, head(call.services, view).pose)
 
 
-async def move(call: Call[Pose | Move | Center | Home]) -> PoseReply:
+async def move(call: Call[AnyMove]) -> PoseReply:
     """Any of the moves; the body says which."""
-    return carry_out(call.services, call.path_number("view"), call.wish)
+    return carry_out(call.services, mover_of(call.caller), call.path_number("view"), call.wish)
 
 
 async def codecs(_call: Call[None]) -> CodecsReply:
@@ -139,7 +139,12 @@ ENDPOINTS = (
     rest(
         _ONE + "center", "Look at a point of the picture", move, Role.VIEWER, methods=("POST",), request=Center, reply=PoseReply, ptz=True
     ),
+    rest(
+        _ONE + "frame", "Fill the picture with a rectangle", move, Role.VIEWER, methods=("POST",), request=Frame, reply=PoseReply, ptz=True
+    ),
     rest(_ONE + "home", "Go to the home pose", move, Role.VIEWER, methods=("POST",), request=Home, reply=PoseReply, ptz=True),
+    rest(_ONE + "drive", "Keep moving, or stop", move, Role.VIEWER, methods=("POST",), request=Drive, reply=PoseReply, ptz=True),
+    rest(_ONE + "preset", "Go to a preset position", move, Role.VIEWER, methods=("POST",), request=ToPreset, reply=PoseReply, ptz=True),
     rest("/api/v1/codecs", "Video codecs, and which of them browsers show", codecs, Role.VIEWER, reply=CodecsReply, preview=True),
     rest("/api/v1/lens", "The lens and its image circle, for clients that dewarp", lens, Role.VIEWER, reply=LensReply),
 )

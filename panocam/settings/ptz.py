@@ -1,0 +1,168 @@
+"""Settings of pan, tilt and zoom: limits, preset positions, guard tours, the control queue.
+
+View areas are counted from 1 to 4 here. Preset number 1 is every area's home position and stands in ``areas``; the numbers kept here begin
+at 2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from panocam.settings.declare import Section, rows, setting
+
+HOME = 1
+"""Number of the home position among an area's presets."""
+
+MAX_PRESETS = 100
+MAX_TOURS = 10
+MAX_STEPS = 100
+"""For each view area; steps for each tour."""
+
+PRESET_NAME = re.compile(r"[^<>~\":\x00-\x1f\x7f]{1,31}")
+TOUR_NAME = re.compile(r"[^<>\"\x00-\x1f\x7f]{1,64}")
+RECORDED_NAME = re.compile(r"[A-Za-z0-9._-]{1,31}")
+
+GROUPS = ("administrator", "event", "operator", "autotracking", "viewer", "guard tour", "recorded tour")
+"""Who may control a view area, most important first as it comes from the factory."""
+
+AreaNumber = Annotated[int, Field(ge=1, le=4)]
+
+
+class Stops(Section):
+    """How far one view area may go. Empty: as far as the mounting position lets."""
+
+    left: float | None = setting(None, "Left limit", "Pan where turning left ends, clockwise seen from above.", ge=-180, le=180, unit="°")
+    right: float | None = setting(None, "Right limit", "Pan where turning right ends.", ge=-180, le=180, unit="°")
+    down: float | None = setting(None, "Lower limit", "Tilt where turning down ends.", ge=-90, le=90, unit="°")
+    up: float | None = setting(None, "Upper limit", "Tilt where turning up ends.", ge=-90, le=90, unit="°")
+    wide: float | None = setting(None, "Widest field", "Field of view where zooming out ends.", ge=10, le=120, unit="°")
+    tele: float | None = setting(None, "Narrowest field", "Field of view where zooming in ends.", ge=10, le=120, unit="°")
+
+
+class Preset(Section):
+    """A position with a number and a name."""
+
+    area: AreaNumber
+    number: int = Field(ge=2, le=3600)
+    name: str
+    pan: float = Field(ge=-180, le=180)
+    tilt: float = Field(ge=-90, le=90)
+    hfov: float = Field(ge=10, le=120)
+
+    @field_validator("name")
+    @classmethod
+    def _can_be_said_everywhere(cls, value: str) -> str:
+        if not PRESET_NAME.fullmatch(value):
+            raise ValueError("a preset's name has 1 to 31 characters, none of them < > ~ \" or :")
+        return value
+
+
+class Step(Section):
+    """One position of a tour: go there at ``speed`` and stay ``seconds``."""
+
+    preset: int = Field(ge=1, le=3600)
+    seconds: int = Field(default=10, ge=0, le=216_000)
+    speed: int = Field(default=70, ge=1, le=100)
+
+
+class Tour(Section):
+    """A tour through presets, or a recorded movement. ``pause`` in seconds lies between two rounds. ``running`` outlives a restart."""
+
+    number: int = Field(ge=0, le=9999)
+    area: AreaNumber
+    name: str
+    kind: Literal["preset", "recorded"] = "preset"
+    random: bool = False
+    pause: int = Field(default=0, ge=0, le=599_940)
+    steps: tuple[Step, ...] = Field(default=(), max_length=MAX_STEPS)
+    running: bool = False
+
+    @field_validator("name")
+    @classmethod
+    def _can_be_shown(cls, value: str) -> str:
+        if not TOUR_NAME.fullmatch(value):
+            raise ValueError("a tour's name has 1 to 64 characters, none of them < > or \"")
+        return value
+
+
+class Group(Section):
+    """How one group of users takes part in the control queue. 1 is the highest priority."""
+
+    name: Literal["administrator", "event", "operator", "autotracking", "viewer", "guard tour", "recorded tour"]
+    priority: int = Field(ge=1, le=100)
+    timeout: int = Field(default=60, ge=1, le=3600)
+    ends: Literal["after a time", "without activity", "never"] = "without activity"
+
+
+class Ptz(Section):
+    """Pan, tilt and zoom of the view areas."""
+
+    speed: int = setting(0, "Move speed", "Of clients' moves that say none: 1 (slow) to 100; 0 shows the new view at once.", ge=0, le=100)
+    preset_speed: int = setting(70, "Speed to preset positions", "1 (slow) to 100; 0 shows them at once.", ge=0, le=100)
+    proportional: bool = setting(True, "Proportional speed", "Turn slower the further an area is zoomed in, so the picture moves alike.")
+    home_after: int = setting(
+        0, "Return home after", "An area that nobody has moved for so long goes home; 0 leaves it where it is.", ge=0, le=86_400, unit="s"
+    )
+    resume_after: int = setting(
+        30,
+        "Resume tours after",
+        "How long a tour waits after a person moved its area; 0: until resumed by hand.",
+        ge=0,
+        le=3600,
+        unit="s",
+    )
+    limits: tuple[Stops, ...] = rows([Stops() for _ in range(4)], "Limits")
+    presets: tuple[Preset, ...] = setting((), "Preset positions", "Positions with a number and a name, for each view area.")
+    tours: tuple[Tour, ...] = setting((), "Guard tours", "Tours through preset positions, and recorded movements.")
+    queue: bool = setting(False, "Control queue", "One user at a time moves an area; others wait by the priority of their group.")
+    queue_users: int = setting(20, "Users in the queue", "How many may wait for an area.", ge=1, le=100)
+    queue_poll: int = setting(20, "Poll time", "Who has not asked for his place for so long leaves the queue.", ge=5, le=3600, unit="s")
+    groups: tuple[Group, ...] = setting((), "Groups", "Priority and time-out in the control queue of the groups that are not as delivered.")
+
+    @field_validator("presets")
+    @classmethod
+    def _presets_can_be_told_apart(cls, value: tuple[Preset, ...]) -> tuple[Preset, ...]:
+        _once("preset number", ((each.area, each.number) for each in value))
+        _once("preset name", ((each.area, each.name) for each in value))
+        _at_most(MAX_PRESETS, "preset positions", (each.area for each in value))
+        if any(each.name == "Home" for each in value):
+            raise ValueError("the name Home belongs to the home position, preset 1")
+        return tuple(sorted(value, key=lambda each: (each.area, each.number)))
+
+    @field_validator("tours")
+    @classmethod
+    def _tours_can_be_told_apart(cls, value: tuple[Tour, ...]) -> tuple[Tour, ...]:
+        _once("tour number", (each.number for each in value))
+        _at_most(MAX_TOURS, "tours", (each.area for each in value))
+        _once("running tour of area", (each.area for each in value if each.running))
+        if any(each.kind == "recorded" and not RECORDED_NAME.fullmatch(each.name) for each in value):
+            raise ValueError("a recorded tour's name has 1 to 31 letters, digits and . - _")
+        return tuple(sorted(value, key=lambda each: each.number))
+
+    @field_validator("groups")
+    @classmethod
+    def _each_group_once(cls, value: tuple[Group, ...]) -> tuple[Group, ...]:
+        _once("group", (each.name for each in value))
+        return value
+
+    def group(self, name: str) -> Group:
+        """How a group takes part."""
+        delivered = Group.model_validate({"name": name, "priority": 10 * (GROUPS.index(name) + 1)})
+        return next((each for each in self.groups if each.name == name), delivered)
+
+
+def _once(what: str, keys: Iterable[Any]) -> None:
+    double = [key for key, count in Counter(keys).items() if count > 1]
+    if double:
+        raise ValueError(f"{what} {double[0]} is there twice")
+
+
+def _at_most(bound: int, what: str, areas: Iterable[int]) -> None:
+    for area, count in Counter(areas).items():
+        if count > bound:
+            raise ValueError(f"view area {area} has {count} {what}; remove some, at most {bound} are kept")
