@@ -17,6 +17,7 @@ class Transport(StrEnum):
 
     MJPEG = "mjpeg"
     WEBSOCKET = "websocket"
+    MEDIA = "media"
 
 
 @dataclass

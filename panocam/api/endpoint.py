@@ -52,6 +52,7 @@ class Kind(StrEnum):
     NOTHING = "nothing"
     FRAMES = "websocket"
     MATROSKA = "video/x-matroska"
+    MP4 = "video/mp4"
     BINARY = "application/octet-stream"
 
 

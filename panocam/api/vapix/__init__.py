@@ -1,12 +1,23 @@
 """The VAPIX dialect: the paths and replies that existing clients of this camera family speak."""
 
-from panocam.api.vapix import apidiscovery, basicdeviceinfo, images, param, pwdgrp, rtspws, systemready, views
+from panocam.api.vapix import (
+    apidiscovery,
+    basicdeviceinfo,
+    images,
+    media,
+    param,
+    pwdgrp,
+    rtspws,
+    systemready,
+    views,
+)
 
 _LISTED = (
     *systemready.ENDPOINTS,
     *pwdgrp.ENDPOINTS,
     *basicdeviceinfo.ENDPOINTS,
     *images.ENDPOINTS,
+    *media.ENDPOINTS,
     *rtspws.ENDPOINTS,
     *param.ENDPOINTS,
     *views.ENDPOINTS,
