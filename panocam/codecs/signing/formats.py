@@ -1,0 +1,10 @@
+"""Both formats by name and by the identifier in their messages."""
+
+from __future__ import annotations
+
+from panocam.codecs.signing import axis, onvif
+from panocam.codecs.signing.document import Format
+from panocam.media.signing import SigningFormat
+
+FORMATS: dict[SigningFormat, Format] = {format.name: format for format in (axis.FORMAT, onvif.FORMAT)}
+BY_UUID: dict[bytes, Format] = {format.uuid: format for format in FORMATS.values()}
