@@ -28,6 +28,7 @@ from panocam.media.planes import VIDEO_COLOR, Planes
 from panocam.media.signing import SigningFormat
 
 AXIS, ONVIF = SigningFormat.AXIS, SigningFormat.ONVIF
+WHOLE = Limits()
 GOP, START_US, STEP_US, FPS = 10, 1_700_000_000_000_000, 40_000, 25
 Clip = list[bytes]
 """Access units."""
@@ -46,7 +47,9 @@ def signing(key: ec.EllipticCurvePrivateKey) -> Sign:
     return sign
 
 
-def certificate(key: ec.EllipticCurvePrivateKey, issuer: ec.EllipticCurvePrivateKey, *, name: str, by: str, ca: bool, serial: str = "") -> str:
+def certificate(
+    key: ec.EllipticCurvePrivateKey, issuer: ec.EllipticCurvePrivateKey, *, name: str, by: str, ca: bool, serial: str = ""
+) -> str:
     def named(text: str, number: str) -> x509.Name:
         parts = [x509.NameAttribute(NameOID.COMMON_NAME, text)]
         return x509.Name([*parts, x509.NameAttribute(NameOID.SERIAL_NUMBER, number)] if number else parts)
@@ -81,33 +84,37 @@ def trust(number: int = 1) -> Trust:
 
 
 @cache
-def coded(codec: Codec, pictures: int, gop: int = GOP, keys: tuple[int, ...] = (), threads: int = 1, seed: int = 1) -> tuple[bytes, ...]:
+def coded(
+    codec: Codec, pictures: int, gop: int = GOP, keys: tuple[int, ...] = (), threads: int = 1, seed: int = 1, height: int = 96
+) -> tuple[bytes, ...]:
     """Unsigned access units of a noisy moving picture."""
-    profile = EncoderProfile(codec, 128, 96, gop=gop, compression=50)
+    profile = EncoderProfile(codec, 128, height, gop=gop, compression=50)
     encoder = open_encoder(profile, FPS, VIDEO_COLOR, threads)
     random = np.random.default_rng(seed)
     out = []
     for i in range(pictures):
-        planes = Planes.blank(128, 96, VIDEO_COLOR)
-        planes.y[:] = random.integers(20, 220, (96, 128), dtype=np.uint8) // 4 + 60
+        planes = Planes.blank(128, height, VIDEO_COLOR)
+        planes.y[:] = random.integers(20, 220, (height, 128), dtype=np.uint8) // 4 + 60
         out += encoder.encode(Frame(planes, i * STEP_US * 1000, 0), key=i in keys)
     encoder.close()
     return tuple(packet.data for packet in out)
 
 
-def sign(codec: Codec, units: Sequence[bytes], format: SigningFormat = AXIS, limits: Limits = Limits(), who: int = 1, first: int = 0) -> Clip:
+def sign(
+    codec: Codec, units: Sequence[bytes], format: SigningFormat = AXIS, limits: Limits = WHOLE, who: int = 1, first: int = 0
+) -> Clip:
     signer = Signer(codec, FORMATS[format], signatory(who)[0], signing(key_pair(who)), limits)
     return [signer.take(data, START_US + (first + i) * STEP_US) for i, data in enumerate(units)]
 
 
-def clip(codec: Codec = Codec.H264, format: SigningFormat = AXIS, pictures: int = 51, limits: Limits = Limits(), **options: object) -> Clip:
+def clip(codec: Codec = Codec.H264, format: SigningFormat = AXIS, pictures: int = 51, limits: Limits = WHOLE, **options: object) -> Clip:
     return sign(codec, coded(codec, pictures, **options), format, limits)  # type: ignore[arg-type]
 
 
 def verify(codec: Codec, units: Sequence[bytes], trusted: Trust | None = None) -> Track:
     verifier = Verifier(codec, trusted)
     for i, data in enumerate(units):
-        verifier.feed(SPLIT[codec](data), i / FPS)
+        verifier.take(data, i / FPS)
     return verifier.finish()
 
 

@@ -24,7 +24,7 @@ from panocam.codecs.signing.ledger import Ledger
 from panocam.codecs.signing.matching import Item, Place, place
 from panocam.codecs.signing.signer import WRAP
 from panocam.codecs.signing.trust import Signer, Trust, fits, signer_of
-from panocam.codecs.signing.units import FIRST, HASHED, Bytes, Kind, Unit
+from panocam.codecs.signing.units import FIRST, HASHED, SPLIT, Bytes, Kind, Unit
 from panocam.codecs.signing.verdicts import Identity, Track
 from panocam.errors import RemoteProtocolError
 from panocam.media.codec import Codec
@@ -48,7 +48,7 @@ class _Doubt:
 
 
 class Verifier:
-    """``feed`` it every access unit in the order of the stream, then call ``finish`` once."""
+    """``take`` every access unit in the order of the stream, then call ``finish`` once."""
 
     def __init__(self, codec: Codec, trust: Trust | None = None, number: int = 0) -> None:
         self._codec, self._trust, self._number = codec, trust or Trust(), number
@@ -68,6 +68,15 @@ class Verifier:
         self._identity: Identity | None = None
         self._messages = 0
         self._unknown = False
+
+    def take(self, data: bytes, time: float) -> None:
+        """One access unit in the form of a ``Packet``. What cannot be taken apart was not made by a camera, and is told as a problem."""
+        try:
+            units = SPLIT[self._codec](data)
+        except RemoteProtocolError as error:
+            self._distrust(time, str(error))
+            return
+        self.feed(units, time)
 
     def feed(self, units: Iterable[Unit], time: float) -> None:
         """One access unit that is shown at ``time`` seconds."""
@@ -174,10 +183,9 @@ class Verifier:
     def _nothing_fits(self, coverage: Coverage, skipped: int) -> None:
         """The part is missing, or all of it was changed, or it lies before the beginning of a clip."""
         groups_end = max((i for i, item in enumerate(self._waiting) if item.anchor), default=0)
-        first = self._counter is None
         self._first_entry = coverage.hashes[0] if coverage.hashes else b""
-        if first and not groups_end:
-            return
+        if not self._judged and not groups_end:
+            return  # about pictures from before the clip
         self._note_lacking()
         if groups_end and not coverage.early:
             if skipped:
