@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from panocam.codecs.signing.document import Product
@@ -94,7 +94,6 @@ class Track:
     identity: Identity | None
     parts: tuple[Part, ...]
     problems: tuple[Problem, ...]
-    notes: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,7 @@ class Report:
     summary: str
     seconds: float
     tracks: tuple[Track, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
