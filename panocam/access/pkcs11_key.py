@@ -53,14 +53,16 @@ class TokenKey:
             session = pkcs11.lib(address.module).get_token(token_label=address.token).open(rw=True, user_pin=address.pin)
         except (pkcs11.PKCS11Error, RuntimeError, OSError) as fault:
             raise Unavailable(
-                f"PKCS#11 token {address.token!r} in {address.module}: {_said(fault)}; check the library's path, the token's label and the PIN"
+                f"PKCS#11 token {address.token!r} in {address.module}: {_said(fault)}; check library, label and PIN"
             ) from None
         try:
             private, public = _found(pkcs11, session) or _made(pkcs11, session)
             return cls(session, private, public, address.token)
         except (pkcs11.PKCS11Error, ValueError) as fault:
             session.close()
-            raise Unavailable(f"PKCS#11 token {address.token!r} gives no P-256 key: {_said(fault)}; use a token that makes such keys") from None
+            raise Unavailable(
+                f"PKCS#11 token {address.token!r} gives no P-256 key: {_said(fault)}; use a token that makes such keys"
+            ) from None
 
     def sign(self, digest: bytes) -> bytes:
         """The token does it."""

@@ -20,6 +20,7 @@ from panocam.app.expose import exposure_plan
 from panocam.app.facts import failed_login, pipeline_fact
 from panocam.app.presence import Presence
 from panocam.app.recordings import make_storage, storage_plan
+from panocam.app.signing import signing_desk
 from panocam.app.translate import camera_config, rtsp_options, stream_defaults
 from panocam.clock import SystemClock
 from panocam.discovery.mdns import Announcement, own_addresses
@@ -79,6 +80,9 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
             PanoramicCamera(config, stream_defaults(settings), clock=clock, on_event=pipeline_fact(bus))
         )
         panoramic.set_exposure(exposure_plan(settings))
+        desk = signing_desk(store, folder, keystore)
+        stack.callback(desk.close)
+        panoramic.sign_with(desk)
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings)))
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         certificates = Certificates.open(folder, keystore, clock, _names(settings))

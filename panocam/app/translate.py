@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from panocam.media.signing import Signing
 from panocam.optics.capture import CaptureMode, capture_mode
 from panocam.optics.catalog import Model
 from panocam.optics.horizon import Horizon
@@ -58,7 +59,7 @@ def home_poses(settings: Snapshot, mount: Mount) -> tuple[Pose, ...]:
 
 def stream_defaults(settings: Snapshot) -> StreamDefaults:
     """What a request means where it says nothing."""
-    stream = settings.stream
+    stream, signing = settings.stream, settings.signing
     return StreamDefaults(
         codec=stream.codec,
         fps=stream.fps,
@@ -68,6 +69,8 @@ def stream_defaults(settings: Snapshot) -> StreamDefaults:
         max_bitrate_kbps=stream.max_bitrate_kbps,
         h264_profile=stream.h264_profile,
         resolutions={} if stream.resolution is None else dict.fromkeys(range(len(settings.views)), stream.resolution),
+        signed=signing.enabled,
+        signing=Signing(signing.format, signing.interval),
     )
 
 

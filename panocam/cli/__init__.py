@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from panocam.cli import benchmark, discover, reset, run, snapshot
+from panocam.cli import benchmark, discover, reset, run, snapshot, verify
 from panocam.errors import InvalidValue, PanocamError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("discover")(discover.command)
 app.command("snapshot")(snapshot.command)
 app.command("benchmark")(benchmark.command)
 app.command("reset")(reset.command)
+app.command("verify")(verify.command)
 
 OPTIONS = {
     "source": "--source",

@@ -11,13 +11,14 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from panocam.clock import Clock, SystemClock
-from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
+from panocam.errors import Busy, InvalidValue, NotFound, PanocamError, Unavailable
 from panocam.imaging.privacy import PrivacyMask
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
+from panocam.media.signing import SIGNABLE
 from panocam.optics.catalog import SENSOR, check_resolution, resolutions
 from panocam.optics.lens import Lens
 from panocam.optics.pose import default_poses
@@ -34,6 +35,7 @@ from panocam.pipeline.plan import StreamDefaults, plan
 from panocam.pipeline.renderer import Renderer, Scenery
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import Camera, DropPolicy
+from panocam.pipeline.signing import SigningDesk
 from panocam.pipeline.snapshots import Snapshots
 from panocam.pipeline.sources import SourceOptions, open_source, shown
 from panocam.pipeline.sources.controls import Capability
@@ -92,6 +94,7 @@ class PanoramicCamera(Camera):
         self._channels: dict[ChannelSpec, Channel] = {}
         self._pinned: dict[Coder, Worker] = {}
         self._retired: list[SourceRunner] = []
+        self._desk: SigningDesk[Any] | None = None
         self._closed = False
         self._generation = 0
 
@@ -198,8 +201,15 @@ class PanoramicCamera(Camera):
         return capabilities(paths, self.config.source, self._intake.exposure.capabilities())
 
     def set_defaults(self, defaults: StreamDefaults) -> None:
-        """For requests from now on; running channels stay as they are."""
-        self.defaults = defaults
+        """For requests from now on. Running channels stay as they are, but for those that might be signed otherwise: they end."""
+        old, self.defaults = self.defaults, defaults
+        if (old.signed and old.signing) != (defaults.signed and defaults.signing):
+            for spec in [spec for spec in self._channels if spec.profile.codec in SIGNABLE]:
+                self._channels.pop(spec).close()
+
+    def sign_with(self, desk: SigningDesk[Any]) -> None:
+        """Where channels that are to be signed get their signatures; without it they cannot be had."""
+        self._desk = desk
 
     def reconfigure(self, config: CameraConfig) -> None:
         """Become ``config``, restarting only what differs."""
@@ -267,6 +277,7 @@ class PanoramicCamera(Camera):
             self._on_event("watched", {"watched": False})
 
     def _engage(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
+        deliver = self._sealed(spec, deliver)
         worker = self._pool.pin()
         size = (spec.profile.width, spec.profile.height)
         renderer = Renderer(spec.view, size, self.scenery_at)
@@ -274,6 +285,13 @@ class PanoramicCamera(Camera):
         self._pinned[coder] = worker
         self._runner.attach(coder)
         return coder
+
+    def _sealed(self, spec: ChannelSpec, deliver: Deliver) -> Deliver:
+        if spec.signing is None:
+            return deliver
+        if self._desk is None:
+            raise Unavailable("this camera has no key to sign video with; ask for videosigned=0")
+        return self._desk.before(spec, deliver)
 
     def _release(self, coder: Coder) -> None:
         self._runner.detach(coder)

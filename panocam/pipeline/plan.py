@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from panocam.errors import InvalidValue
 from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
+from panocam.media.signing import SIGNABLE, Signing
 from panocam.optics.catalog import Model, check_resolution, find, resolutions
 from panocam.optics.mount import Mount
 from panocam.pipeline.request import ChannelSpec, StreamRequest
@@ -38,6 +39,8 @@ class StreamDefaults:
     h264_profile: H264Profile = H264Profile.HIGH
     resolutions: Mapping[int, Size] = field(default_factory=dict)
     pixels: int = 1_400_000
+    signed: bool = False
+    signing: Signing = field(default_factory=Signing)
 
 
 def plan(request: StreamRequest, defaults: StreamDefaults, model: Model, mount: Mount, source_size: Size | None) -> ChannelSpec:
@@ -64,7 +67,7 @@ def plan(request: StreamRequest, defaults: StreamDefaults, model: Model, mount: 
         max_bitrate_kbps=limit,
         h264_profile=(request.h264_profile or defaults.h264_profile) if codec is Codec.H264 else H264Profile.HIGH,
     )
-    return ChannelSpec(request.view, profile)
+    return ChannelSpec(request.view, profile, signing=_signing(request, defaults, codec))
 
 
 def _resolution(request: StreamRequest, defaults: StreamDefaults, model: Model, source_size: Size | None) -> Size:
@@ -75,6 +78,13 @@ def _resolution(request: StreamRequest, defaults: StreamDefaults, model: Model, 
     if wanted in offered:
         return wanted
     return next((size for size in offered if size[0] * size[1] <= defaults.pixels), offered[-1])
+
+
+def _signing(request: StreamRequest, defaults: StreamDefaults, codec: Codec) -> Signing | None:
+    if codec not in SIGNABLE and request.signed:
+        raise InvalidValue("videosigned", 1, "Motion JPEG has no place for signatures; use h264, h265 or av1")
+    wanted = defaults.signed if request.signed is None else request.signed
+    return defaults.signing.for_codec(codec) if wanted and codec in SIGNABLE else None
 
 
 def _or(value: Number | None, default: Number) -> Number:

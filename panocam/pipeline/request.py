@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
+from panocam.media.signing import Signing
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class StreamRequest:
     bitrate_mode: BitrateMode | None = None
     max_bitrate_kbps: int | None = None
     h264_profile: H264Profile | None = None
+    signed: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,4 @@ class ChannelSpec:
     view: int
     profile: EncoderProfile
     layers: tuple[object, ...] = ()
+    signing: Signing | None = None

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from panocam.codecs.signing.document import Signatory
 from panocam.codecs.signing.formats import FORMATS
@@ -30,6 +30,7 @@ FORWARD_NS = 1_000_000_000
 """A step of the wall clock that is followed."""
 
 Deliver = Callable[[Output], None]
+T = TypeVar("T")
 
 
 class Identity(Protocol):
@@ -41,17 +42,20 @@ class Identity(Protocol):
         """ECDSA over a SHA-256 digest in DER. Raises Unavailable."""
 
 
-class SigningDesk:
+Who = TypeVar("Who", bound=Identity)
+
+
+class SigningDesk(Generic[Who]):
     """``opener`` opens the key store and makes the key at first need; it runs on the signing thread. Raises what it raises."""
 
-    def __init__(self, opener: Callable[[], Identity]) -> None:
+    def __init__(self, opener: Callable[[], Who]) -> None:
         self._opener = opener
         self._lock = threading.Lock()
         self._worker: Worker | None = None
-        self._identity: Future[Identity] | None = None
+        self._identity: Future[Who] | None = None
         self._closed = False
 
-    def identity(self) -> Future[Identity]:
+    def identity(self) -> Future[Who]:
         """Opens the key store if need be; one that failed is tried again."""
         with self._lock:
             identity = self._identity
@@ -74,7 +78,7 @@ class SigningDesk:
             if self._worker is not None:
                 self._worker.stop()
 
-    def _run[T](self, work: Callable[[], T]) -> Future[T]:
+    def _run(self, work: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
         if self._closed:
             future.set_exception(Unavailable("the camera stopped"))
@@ -85,7 +89,7 @@ class SigningDesk:
         return future
 
 
-def _job(work: Callable[[], object], future: Future[object]) -> Job:
+def _job(work: Callable[[], object], future: Future[Any]) -> Job:
     def job() -> None:
         try:
             future.set_result(work())
@@ -99,7 +103,7 @@ def _job(work: Callable[[], object], future: Future[object]) -> Job:
 class _Seal:
     """One channel's signer, on that channel's worker."""
 
-    def __init__(self, desk: SigningDesk, spec: ChannelSpec, signing: Signing, deliver: Deliver) -> None:
+    def __init__(self, desk: SigningDesk[Any], spec: ChannelSpec, signing: Signing, deliver: Deliver) -> None:
         self._desk, self._spec, self._signing, self._deliver = desk, spec, signing, deliver
         self._signer: Signer | None = None
         self._afresh = False

@@ -13,7 +13,7 @@ from panocam.settings.role import Role
 ADMIN = Role.ADMINISTRATOR
 
 
-class Store(StrEnum):
+class KeyPlace(StrEnum):
     """Where the signing key is."""
 
     FILE = "file"
@@ -29,7 +29,7 @@ class SignedVideo(Section):
     format: SigningFormat = setting(
         SigningFormat.AXIS,
         "Format",
-        "axis: the open signed-video framework; onvif: ONVIF Media Signing, which carries the certificate too (AV1 is always signed as axis).",
+        "axis: the open signed-video framework; onvif: ONVIF Media Signing, which carries the certificate too (AV1 is always axis).",
         write=ADMIN,
     )
     interval: float = setting(
@@ -41,13 +41,23 @@ class SignedVideo(Section):
         le=60,
         unit="s",
     )
-    key_store: Store = setting(
-        Store.FILE, "Key store", "file: encrypted in the data folder; pkcs11: in a token that never gives it out.", write=ADMIN, restart=True
+    key_store: KeyPlace = setting(
+        KeyPlace.FILE,
+        "Key store",
+        "file: encrypted in the data folder; pkcs11: in a token that never gives it out.",
+        write=ADMIN,
+        restart=True,
     )
     pkcs11_module: str = setting(
         "", "PKCS#11 library", "Path of the token's library.", read=ADMIN, write=ADMIN, restart=True, max_length=1024
     )
     pkcs11_token: str = setting("", "PKCS#11 token", "Label of the token.", read=ADMIN, write=ADMIN, restart=True, max_length=32)
     pkcs11_pin: SecretStr = setting(
-        SecretStr(""), "PKCS#11 PIN", "The user's PIN of the token; never shown again.", read=ADMIN, write=ADMIN, restart=True, max_length=256
+        SecretStr(""),
+        "PKCS#11 PIN",
+        "The user's PIN of the token; never shown again.",
+        read=ADMIN,
+        write=ADMIN,
+        restart=True,
+        max_length=256,
     )

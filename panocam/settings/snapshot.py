@@ -17,6 +17,7 @@ from panocam.settings.exposure import ExposureSettings
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
 from panocam.settings.ptz import Ptz
 from panocam.settings.storage import Storage
+from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.system import Access, Device, Network
 
 
@@ -31,6 +32,7 @@ class Snapshot(Section):
     views: tuple[View, ...] = view_rows()
     areas: tuple[Area, ...] = area_rows()
     ptz: Ptz = Ptz()
+    signing: SignedVideo = SignedVideo()
     network: Network = Network()
     access: Access = Access()
     storage: Storage = Storage()
@@ -76,7 +78,14 @@ def _a_view_remains(new: Snapshot) -> InvalidValue | None:
     return None
 
 
-RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (_ports_differ, _rtp_range_is_one, _a_view_remains)
+def _a_token_is_named(new: Snapshot) -> InvalidValue | None:
+    signing = new.signing
+    if signing.key_store is KeyPlace.PKCS11 and not (signing.pkcs11_module and signing.pkcs11_token):
+        return InvalidValue("signing.key_store", "pkcs11", "name the token's library and label too (signing.pkcs11_module, pkcs11_token)")
+    return None
+
+
+RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (_ports_differ, _rtp_range_is_one, _a_view_remains, _a_token_is_named)
 
 
 def with_consequences(old: Snapshot, changes: Mapping[str, object]) -> dict[str, object]:

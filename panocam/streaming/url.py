@@ -84,6 +84,9 @@ ARGUMENTS: tuple[Argument, ...] = (
         aliases=("videobitrate", "videombrmaxbitrate"),
     ),
     Argument("h264profile", "h264_profile", "baseline, main, high", "the H.264 profile", lambda text: H264Profile(text.lower())),
+    Argument(
+        "videosigned", "signed", "0, 1", "whether signatures travel in the video; not with jpeg", lambda text: bool(_whole(0, 1)(text))
+    ),
     Argument("video", None, "1", "pictures are what there is to stream, so they cannot be left out", _whole(1, 1)),
 )
 """Every argument that is read. The table in docs/rtsp.md is tested against it."""

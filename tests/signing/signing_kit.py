@@ -100,9 +100,7 @@ def coded(
     return tuple(packet.data for packet in out)
 
 
-def sign(
-    codec: Codec, units: Sequence[bytes], format: SigningFormat = AXIS, limits: Limits = WHOLE, who: int = 1, first: int = 0
-) -> Clip:
+def sign(codec: Codec, units: Sequence[bytes], format: SigningFormat = AXIS, limits: Limits = WHOLE, who: int = 1, first: int = 0) -> Clip:
     signer = Signer(codec, FORMATS[format], signatory(who)[0], signing(key_pair(who)), limits)
     return [signer.take(data, START_US + (first + i) * STEP_US) for i, data in enumerate(units)]
 
