@@ -30,12 +30,8 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
     rows: tuple[tuple[tuple[str, ...], Apply], ...] = (
         (("source",), usable),
         (("exposure", "installation"), lambda old, new: panoramic.set_exposure(exposure_plan(new))),
-<<<<<<< HEAD
         (("device", "source", "installation", "views", "areas", "ptz"), lambda old, new: panoramic.reconfigure(camera_config(new))),
-        (("stream",), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
-=======
         (("stream", "signing"), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
->>>>>>> 17dfc5b (Signed video: settings, videosigned in addresses, signatures in live streams, panocam verify)
         (("network",), lambda old, new: rtsp.set_options(rtsp_options(new))),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
         (("device",), lambda old, new: presence.change(name=new.device.name, model=new.device.model.upper())),

@@ -16,8 +16,8 @@ from panocam.settings.declare import Declared, Flat, Section, declared, flatten,
 from panocam.settings.exposure import ExposureSettings
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
 from panocam.settings.ptz import Ptz
-from panocam.settings.storage import Storage
 from panocam.settings.signing import KeyPlace, SignedVideo
+from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, Network
 
 
