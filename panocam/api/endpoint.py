@@ -47,6 +47,7 @@ class Kind(StrEnum):
     TEXT = "text/plain"
     JSON = "application/json"
     JPEG = "image/jpeg"
+    PNG = "image/png"
     MJPEG = "multipart/x-mixed-replace"
     HTML = "text/html"
     NOTHING = "nothing"

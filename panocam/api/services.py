@@ -32,6 +32,7 @@ from panocam.settings.system import Access
 
 if TYPE_CHECKING:  # types only: the delivery side does not need the code behind them
     from panocam.pipeline.camera import CameraStatus
+    from panocam.pipeline.overlays.service import OverlayService
     from panocam.pipeline.renderer import Scenery
     from panocam.storage.storage import Storage
     from panocam.streaming.server import RtspStatus
@@ -145,6 +146,7 @@ class Services:
     ptz: PtzService
     rtsp: Rtsp | None = None
     storage: Storage | None = None
+    overlays: OverlayService | None = None
     https_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
 
@@ -159,6 +161,13 @@ def storage_of(services: Services) -> Storage:
     if services.storage is None:
         raise Unavailable("this camera runs without storage")
     return services.storage
+
+
+def overlays(services: Services) -> OverlayService:
+    """The overlays. Raises Unavailable where a camera runs without any."""
+    if services.overlays is None:
+        raise Unavailable("this camera has no overlays; start it with panocam run")
+    return services.overlays
 
 
 def assemble(

@@ -18,6 +18,7 @@ from panocam.app.bindings import bind
 from panocam.app.check import check_source
 from panocam.app.expose import exposure_plan
 from panocam.app.facts import failed_login, pipeline_fact
+from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence
 from panocam.app.recordings import make_storage, storage_plan
 from panocam.app.signing import signing_desk
@@ -87,6 +88,7 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         certificates = Certificates.open(folder, keystore, clock, _names(settings))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
+        services.overlays = await make_overlays(folder, store, panoramic, clock)
         storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
         storage.set_plan(storage_plan(settings))
         ports = await _listen(stack, services, rtsp, certificates.ssl_context())

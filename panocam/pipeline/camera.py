@@ -21,7 +21,7 @@ from panocam.media.packet import Packet
 from panocam.media.signing import SIGNABLE
 from panocam.optics.catalog import SENSOR, check_resolution, resolutions
 from panocam.optics.lens import Lens
-from panocam.optics.pose import default_poses
+from panocam.optics.pose import Pose, default_poses
 from panocam.pipeline.budget import Budget
 from panocam.pipeline.capabilities import capabilities
 from panocam.pipeline.channel import Channel, ChannelStatus, Deliver, Fail
@@ -31,6 +31,8 @@ from panocam.pipeline.exposure import ExposurePlan, ExposureState
 from panocam.pipeline.heads import PtzHead
 from panocam.pipeline.hub import HubSubscription
 from panocam.pipeline.intake import Intake
+from panocam.pipeline.overlays.board import OverlayBoard
+from panocam.pipeline.overlays.painter import Painter
 from panocam.pipeline.plan import StreamDefaults, plan
 from panocam.pipeline.renderer import Renderer, Scenery
 from panocam.pipeline.request import ChannelSpec, StreamRequest
@@ -85,6 +87,7 @@ class PanoramicCamera(Camera):
         self._clock = clock or SystemClock()
         self._on_event, self._policy, self._budget = on_event, policy, budget or Budget()
         self._options = options or SourceOptions()
+        self.overlays = OverlayBoard()
         poses = config.poses or default_poses(config.mount)
         self.heads: Mapping[int, PtzHead] = {
             index: PtzHead(pose, bounds, self._clock) for index, pose, bounds in zip(AREAS, poses, config.limits, strict=True)
@@ -169,6 +172,11 @@ class PanoramicCamera(Camera):
         """The same at another moment (monotonic). Called by workers, once a frame."""
         config = self.config
         return Scenery(config.arrangement(tuple(self.heads[index].at(t_ns) for index in AREAS)), config.roll)
+
+    def pose(self, view: int) -> Pose | None:
+        """Where a view looks, None for one that cannot be moved."""
+        head = self.heads.get(view)
+        return None if head is None else head.pose
 
     def offered(self, view: int) -> tuple[tuple[int, int], ...]:
         """The resolutions of a view, largest first. Raises NotFound."""
@@ -280,7 +288,7 @@ class PanoramicCamera(Camera):
         deliver = self._sealed(spec, deliver)
         worker = self._pool.pin()
         size = (spec.profile.width, spec.profile.height)
-        renderer = Renderer(spec.view, size, self.scenery_at)
+        renderer = Renderer(spec.view, size, self.scenery_at, Painter(self.overlays, spec.view, size))
         coder = Coder(spec.profile, renderer, worker, self._clock, lambda: self._runner.fps, deliver, fail)
         self._pinned[coder] = worker
         self._runner.attach(coder)

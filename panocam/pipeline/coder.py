@@ -103,11 +103,15 @@ class Coder:
         encoder = self._ready(shot.frame.planes.color)
         planes = encoder.allocate()
         self._renderer.draw(shot, planes)
-        frame = shot.frame.derive(planes, shot.frame.stamps.at(Stage.WARP, self._clock.monotonic_ns()))
+        stamps = shot.frame.stamps.at(Stage.WARP, self._clock.monotonic_ns())
+        self._renderer.overlay(shot, planes)
+        frame = shot.frame.derive(planes, stamps.at(Stage.LAYERS, self._clock.monotonic_ns()))
         jump, self._jump = self._jump, False
         key, self._key = self._key or jump, False
         packets = encoder.encode(replace(frame, discontinuity=jump), key)
         self.frames += 1
+        if self._renderer.painter is not None:
+            self._renderer.painter.flow.add(frame.pts_ns, sum(len(packet.data) for packet in packets))
         for packet in packets:
             self._deliver(Output(packet, encoder.description, shot.notice is not None and shot.notice.passing))
 

@@ -1,4 +1,4 @@
-"""Draws one view of a shot: numbers from optics, pixels by the warp. Lives on a worker thread.
+"""Draws one view of a shot: numbers from optics, pixels by the warp, overlays on top. Lives on a worker thread.
 
 The view's geometry is asked for once a frame, so a head that moved shows on the next one; while nothing moved, the meshes of
 the last frame are used again without asking optics for anything.
@@ -17,7 +17,11 @@ from panocam.optics.mesh import Mesh
 from panocam.optics.meshing import meshes
 from panocam.optics.view import Arrangement
 from panocam.pipeline.moment import Moments
+from panocam.pipeline.overlays.painter import Painter
 from panocam.pipeline.shot import Shot
+
+FIRST_AREA = 4
+"""View index of the first view area."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,13 @@ class Scenery:
 
 
 class Renderer:
-    """View ``index`` at ``size`` (width, height); ``scenery(t_ns)`` is asked once a frame for the frame's moment."""
+    """View ``index`` at ``size`` (width, height); ``scenery(t_ns)`` is asked once a frame for the frame's moment; ``painter`` lays the view's
+    overlays on top."""
 
-    def __init__(self, index: int, size: tuple[int, int], scenery: Callable[[int], Scenery]) -> None:
+    def __init__(self, index: int, size: tuple[int, int], scenery: Callable[[int], Scenery], painter: Painter | None = None) -> None:
         self._index, self._size, self._scenery = index, size, scenery
         self._moments = Moments()
+        self.painter = painter
         self._drawn: tuple[Scenery, Lens] | None = None
         self._meshes: tuple[Mesh, ...] = ()
 
@@ -43,6 +49,13 @@ class Renderer:
             draw_card(shot.notice.title, shot.notice.lines, out)
             return
         warp(self._numbers(shot.lens, self._moments.of(shot.frame)), shot.pyramid, out)
+
+    def overlay(self, shot: Shot, out: Planes) -> None:
+        """Lay the overlays over what ``draw`` has drawn; words that are shown instead of a picture get none."""
+        if self.painter is None or shot.notice is not None or self._drawn is None:
+            return
+        poses, area = self._drawn[0].arrangement.poses, self._index - FIRST_AREA
+        self.painter.draw(shot.frame, out, poses[area] if 0 <= area < len(poses) else None)
 
     def _numbers(self, lens: Lens, t_ns: int) -> tuple[Mesh, ...]:
         wanted = (self._scenery(t_ns), lens)

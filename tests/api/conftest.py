@@ -7,6 +7,8 @@ import shutil
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import httpx
 import numpy as np
 import pytest
 import simplejpeg
+from PIL import Image
 
 from panocam.access import Accounts, Authenticator, KeyStore
 from panocam.api.build import application, http_server
@@ -36,6 +39,9 @@ from panocam.pipeline.channel import ChannelStatus
 from panocam.pipeline.exposure import ExposurePlan, ExposureState
 from panocam.pipeline.heads import PtzHead
 from panocam.pipeline.hub import Hub, HubSubscription
+from panocam.pipeline.overlays.board import OverlayBoard
+from panocam.pipeline.overlays.gallery import Gallery
+from panocam.pipeline.overlays.service import OverlayService
 from panocam.pipeline.plan import StreamDefaults, plan
 from panocam.pipeline.renderer import Scenery
 from panocam.pipeline.request import ChannelSpec, StreamRequest
@@ -44,7 +50,7 @@ from panocam.pipeline.sources.controls import Capability, How
 from panocam.pipeline.stats import StageHistograms
 from panocam.pipeline.supervisor import SourceState, SourceStatus
 from panocam.ptz import PtzService
-from panocam.settings import DataFolder, Role, Store
+from panocam.settings import SYSTEM, DataFolder, Role, Store
 from panocam.storage.storage import Storage, StorageOptions
 
 SERIAL = "0200DEADBEEF"
@@ -56,6 +62,13 @@ STRINGS = {Codec.H264: "avc1.640028", Codec.AV1: "av01.0.08M.08", Codec.JPEG: "m
 def jpeg(width: int, height: int, number: int = 0) -> bytes:
     """A small real picture whose grey says its number."""
     return bytes(simplejpeg.encode_jpeg(np.full((height, width, 1), number % 256, np.uint8), colorspace="GRAY"))
+
+
+def png(width: int = 40, height: int = 20, color: tuple[int, ...] = (255, 0, 0, 255)) -> bytes:
+    """A picture of one colour."""
+    out = BytesIO()
+    Image.new("RGBA" if len(color) == 4 else "RGB", (width, height), color).save(out, "PNG")
+    return out.getvalue()
 
 
 class PublishedCamera:
@@ -198,7 +211,12 @@ def _make(folder: Path, clock: ManualClock) -> Services:
     accounts = Accounts.open(data, keystore, clock, SERIAL)
     authenticator = Authenticator(accounts, lambda: store.snapshot.access, clock)
     camera, bus = PublishedCamera(clock), Bus(clock)
-    return assemble(clock, store, authenticator, camera, None, bus, PtzService(store, camera.heads, clock, bus, data))
+    services = assemble(clock, store, authenticator, camera, None, bus, PtzService(store, camera.heads, clock, bus, data))
+    services.overlays = OverlayService(
+        store, OverlayBoard(UTC), Gallery(data), clock, lambda view: camera.heads[view].pose if view in camera.heads else None
+    )
+    store.bind(["overlays"], services.overlays.apply)
+    return services
 
 
 @pytest.fixture(scope="session")
@@ -207,7 +225,11 @@ def folder_with_accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("accounts") / "data"
 
     async def fill() -> None:
-        accounts = _make(folder, ManualClock()).accounts
+        services = _make(folder, ManualClock())
+        accounts = services.accounts
+        assert services.overlays
+        await services.overlays.upload(png(), "logo.png")
+        await services.overlays.add({"kind": "text", "identity": 1, "text": "Hall", "visible": False}, SYSTEM)
         for role in reversed(Role):
             name, password = PASSWORDS[role]
             await accounts.add(name, password, role, ptz=role is Role.ADMINISTRATOR)

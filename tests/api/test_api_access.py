@@ -23,6 +23,8 @@ EXAMPLES = {
     "recording": "20260101_000000_ABCD_0200DEADBEEF",
     "export": "0123456789abcdef",
     "disk": "SD_DISK",
+    "identity": "1",
+    "image": "logo.ovl",
 }
 """Something for every path parameter."""
 

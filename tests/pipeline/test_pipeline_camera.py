@@ -154,7 +154,7 @@ async def test_equal_requests_share_one_encoder_and_the_same_bytes(fisheye: Path
         assert [packet.sequence for packet in first] == list(range(5))
         stages = [stage for stage, _ in first[0].stamps.times]
         assert stages[0] is Stage.CAPTURE
-        assert stages[-3:] == [Stage.WARP, Stage.ENCODE, Stage.PUBLISH]
+        assert stages[-4:] == [Stage.WARP, Stage.LAYERS, Stage.ENCODE, Stage.PUBLISH]
         assert status.latency[None].count >= 5
 
 

@@ -282,6 +282,7 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "ptz.limits.N.up": stopped(ptz__limits__0__up=-60),
     "ptz.limits.N.wide": stopped(ptz__limits__0__wide=60),
     "ptz.limits.N.tele": stopped(ptz__limits__0__tele=110),
+    "overlays.items": seen(area, overlays__items=[{"kind": "text", "identity": 0, "text": "HALL", "size": 120, "background": "white"}]),
     "network.rtp_port_first": says(
         lambda camera: server_port(camera) in range(51_400, 51_500), True, network__rtp_port_first=51_400, network__rtp_port_last=51_499
     ),

@@ -11,6 +11,7 @@ from panocam.api.vapix import (
     systemready,
     views,
 )
+from panocam.api.vapix import apidiscovery, basicdeviceinfo, dynamicoverlay, images, overlayimage, param, pwdgrp, rtspws, systemready, views
 
 _LISTED = (
     *systemready.ENDPOINTS,
@@ -21,6 +22,9 @@ _LISTED = (
     *rtspws.ENDPOINTS,
     *param.ENDPOINTS,
     *views.ENDPOINTS,
+    *dynamicoverlay.ENDPOINTS,
+    *overlayimage.ENDPOINTS,
+    *rtspws.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

@@ -8,6 +8,7 @@ from panocam.api.web import (
     installation,
     live,
     metrics,
+    overlays,
     recordings,
     session,
     settings,
@@ -30,4 +31,5 @@ ENDPOINTS = (
     *exports.ENDPOINTS,
     *storage.ENDPOINTS,
     *metrics.ENDPOINTS,
+    *overlays.ENDPOINTS,
 )

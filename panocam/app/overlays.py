@@ -1,0 +1,49 @@
+"""The overlays of one camera, and what their modifiers say that the camera knows of itself: its names and addresses."""
+
+from __future__ import annotations
+
+import socket
+
+from panocam.clock import NS, Clock
+from panocam.discovery.mdns import own_addresses
+from panocam.pipeline.camera import PanoramicCamera
+from panocam.pipeline.overlays.board import OverlayBoard, Provider
+from panocam.pipeline.overlays.gallery import Gallery
+from panocam.pipeline.overlays.service import OverlayService
+from panocam.settings import DataFolder, Store
+
+FRESH_S = 30
+"""Seconds for which the machine's address is taken for granted."""
+
+
+async def make_overlays(folder: DataFolder, store: Store, panoramic: PanoramicCamera, clock: Clock) -> OverlayService:
+    """What was saved is shown from the first picture on; changes of the settings from the next one on."""
+    _tell(panoramic.overlays, store, clock)
+    service = OverlayService(store, panoramic.overlays, Gallery(folder), clock, panoramic.pose)
+    await service.start()
+    store.bind(["overlays"], service.apply)
+    return service
+
+
+def _tell(board: OverlayBoard, store: Store, clock: Clock) -> None:
+    """Let the board know who and where the camera is."""
+    serial = store.running.device.serial
+    mac = ":".join(serial[at : at + 2] for at in range(0, 12, 2))
+    board.provide("#M", lambda view, number: mac)
+    board.provide("#m", lambda view, number: mac[-8:])
+    board.provide("#n", lambda view, number: socket.gethostname())
+    board.provide("#i", _address(store, clock))
+
+
+def _address(store: Store, clock: Clock) -> Provider:
+    """The first address of this machine, looked up now and then."""
+    known: tuple[int, str] | None = None
+
+    def address(_view: int, _number: int | None) -> str | None:
+        nonlocal known
+        now = clock.monotonic_ns()
+        if known is None or now - known[0] > FRESH_S * NS:
+            known = now, next(iter(own_addresses(store.running.network.host)), "")
+        return known[1] or None
+
+    return address

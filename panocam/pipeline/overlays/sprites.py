@@ -1,0 +1,186 @@
+"""One overlay in one channel: what of it is prepared, and the layer to lay over the next picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from panocam.clock import NS
+from panocam.errors import InvalidValue
+from panocam.events.modifiers import Template
+from panocam.imaging import artwork, indicator
+from panocam.imaging.artwork import Artwork
+from panocam.imaging.layer import Coverage, Layer, Rgba, evened, from_coverages, from_rgba, paste, place, turned, turned_rgba
+from panocam.imaging.lettering import Align, Block, Setting
+from panocam.media.planes import Color, Plane
+from panocam.settings.overlays import Anchor, Image, Indicator, Item, Paint, Position, Text
+
+REFERENCE = 1080
+"""Lengths of overlays are in this many parts of the picture's height."""
+
+MARGIN = 20
+"""Between a fixed position and the picture's edge, in the same parts."""
+
+STANDARD_SIZE = 40
+SMALLEST = 4
+ACROSS_S = 4.0
+"""Seconds in which a text of the highest scroll speed crosses the picture."""
+
+PAINTS: dict[Paint, Rgba] = {
+    Paint.BLACK: (0, 0, 0, 1.0),
+    Paint.WHITE: (255, 255, 255, 1.0),
+    Paint.RED: (255, 0, 0, 1.0),
+    Paint.GREY: (128, 128, 128, 1.0),
+    Paint.TRANSPARENT: (0, 0, 0, 0.0),
+    Paint.SEMI_TRANSPARENT: (0, 0, 0, 0.5),
+}
+
+SHARES = {
+    Anchor.TOP_LEFT: (-1, -1), Anchor.TOP: (0, -1), Anchor.TOP_RIGHT: (1, -1),
+    Anchor.BOTTOM_LEFT: (-1, 1), Anchor.BOTTOM: (0, 1), Anchor.BOTTOM_RIGHT: (1, 1),
+}  # fmt: skip
+
+Say = Callable[[Template], str]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The pictures of a channel: ``size`` (width, height) and colour."""
+
+    size: tuple[int, int]
+    color: Color
+
+    def pixels(self, length: float) -> int:
+        """A length of the settings in pixels."""
+        return round(length * self.size[1] / REFERENCE)
+
+    def place(self, position: Position, layer: tuple[int, int]) -> tuple[int, int]:
+        """Where a layer's left upper corner lies."""
+        if isinstance(position, Anchor):
+            return place(self.size, layer, SHARES[position], self.pixels(MARGIN))
+        return place(self.size, layer, position)
+
+
+class Sprite(Protocol):
+    """Lives with one channel, on its worker."""
+
+    def at(self, say: Say, number: int, pts_ns: int) -> tuple[Layer, int, int] | None:
+        """The layer and its place on the picture ``number`` at ``pts_ns``; None when there is nothing to see."""
+
+
+def sprite(item: Item, canvas: Canvas, art: Artwork | None) -> Sprite | None:
+    """None for what cannot be drawn: an image that is no longer in the store, or damaged."""
+    match item:
+        case Text():
+            return TextSprite(item, canvas)
+        case Indicator():
+            return IndicatorSprite(item, canvas)
+        case Image():
+            try:
+                return None if art is None else ImageSprite(item, canvas, art)
+            except InvalidValue:  # said when it was uploaded, or lost since: the stream goes on
+                return None
+
+
+class TextSprite:
+    """Redraws only what differs from the words of the last picture."""
+
+    def __init__(self, item: Text, canvas: Canvas) -> None:
+        self._item, self._canvas = item, canvas
+        self._template = Template(item.text)
+        size = max(SMALLEST, canvas.pixels(item.size or STANDARD_SIZE))
+        margin = 2 * canvas.pixels(MARGIN)
+        room = canvas.size[0] - margin, canvas.size[1] - margin
+        if item.scroll:
+            room = 8 * canvas.size[0], room[1]
+        outlined = PAINTS[item.outline][3] > 0
+        self._setting = Setting(size, max(1, round(size / 16)) if outlined else 0, _align(item.position), room, wrap=not item.scroll)
+        self._words: str | None = None
+        self._block: Block | None = None
+        self._layer: Layer | None = None
+
+    def at(self, say: Say, number: int, pts_ns: int) -> tuple[Layer, int, int] | None:
+        words = say(self._template)
+        if words != self._words:
+            self._words = words
+            self._layer = self._redrawn(words)
+        if self._layer is None:
+            return None
+        x, y = self._canvas.place(self._item.position, self._layer.size)
+        return self._layer, (self._scrolled(self._layer, pts_ns) if self._item.scroll else x), y
+
+    def _redrawn(self, words: str) -> Layer | None:
+        """The layer of ``words``: the old one, changed in part, where that is enough."""
+        if not words.strip():
+            self._block = None
+            return None
+        if self._block is not None and self._layer is not None and not self._item.rotation:
+            area = self._block.changed(words)
+            if area is not None:
+                left, top, right, bottom = area
+                if right > left:
+                    paste(self._painted(slice(top, bottom), slice(left, right)), left, top, self._layer)
+                return self._layer
+        self._block = Block(words, self._setting)
+        return self._painted(slice(None), slice(None))
+
+    def _painted(self, rows: slice, columns: slice) -> Layer:
+        assert self._block is not None
+        fill, outline = self._block.fill[rows, columns], self._block.outline[rows, columns]
+        item = self._item
+        paints = ((np.full_like(fill, 255), item.background), (outline, item.outline), (fill, item.color))
+        parts = [(self._coverage(plane), PAINTS[paint]) for plane, paint in paints if PAINTS[paint][3] > 0]
+        return from_coverages(parts or [(self._coverage(fill), PAINTS[Paint.TRANSPARENT])], self._canvas.color)
+
+    def _coverage(self, plane: Plane) -> Coverage:
+        turned_plane = turned(plane, self._item.rotation) if self._item.rotation else plane
+        return turned_plane.astype(np.float32) / 255
+
+    def _scrolled(self, layer: Layer, pts_ns: int) -> int:
+        width = self._canvas.size[0]
+        way = width + layer.size[0]
+        gone = pts_ns / NS * self._item.scroll / 20 * width / ACROSS_S
+        return round((width - gone % way) / 2) * 2
+
+
+class ImageSprite:
+    """Drawn once."""
+
+    def __init__(self, item: Image, canvas: Canvas, art: Artwork) -> None:
+        height = canvas.pixels(item.size or art.height) if art.scalable or item.size else round(art.height)
+        height = min(max(2, height), 2 * canvas.size[1])
+        width = min(max(2, round(height * art.width / art.height)), 2 * canvas.size[0])
+        rgba = evened(artwork.drawn(art, width, height))
+        self._layer = from_rgba(turned_rgba(rgba, item.rotation) if item.rotation else rgba, canvas.color)
+        self._at = canvas.place(item.position, self._layer.size)
+
+    def at(self, say: Say, number: int, pts_ns: int) -> tuple[Layer, int, int] | None:
+        return self._layer, *self._at
+
+
+class IndicatorSprite:
+    """Each step is drawn once."""
+
+    def __init__(self, item: Indicator, canvas: Canvas) -> None:
+        self._item, self._canvas = item, canvas
+        self._size = max(SMALLEST, canvas.pixels(item.size))
+        self._steps: dict[int, Layer] = {}
+
+    def at(self, say: Say, number: int, pts_ns: int) -> tuple[Layer, int, int] | None:
+        step = number % indicator.STEPS
+        layer = self._steps.get(step)
+        if layer is None:
+            item = self._item
+            colors = PAINTS[item.color], PAINTS[item.background], PAINTS[item.outline]
+            layer = self._steps[step] = indicator.mark(item.style, self._size, step, colors, self._canvas.color)
+        return layer, *self._canvas.place(self._item.position, layer.size)
+
+
+def _align(position: Position) -> Align:
+    if not isinstance(position, Anchor):
+        return "left"
+    across = SHARES[position][0]
+    return "left" if across < 0 else "right" if across > 0 else "center"
