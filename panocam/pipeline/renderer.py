@@ -33,8 +33,9 @@ class Scenery:
 
 
 class Renderer:
-    """View ``index`` at ``size`` (width, height); ``scenery(t_ns)`` is asked once a frame for the frame's moment; ``painter`` lays the view's
-    overlays on top."""
+    """View ``index`` at ``size`` (width, height); ``scenery(t_ns)`` is asked once a frame for the moment of the frame; ``painter`` lays the
+    overlays of the view on top.
+    """
 
     def __init__(self, index: int, size: tuple[int, int], scenery: Callable[[int], Scenery], painter: Painter | None = None) -> None:
         self._index, self._size, self._scenery = index, size, scenery

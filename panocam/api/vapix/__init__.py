@@ -3,15 +3,16 @@
 from panocam.api.vapix import (
     apidiscovery,
     basicdeviceinfo,
+    dynamicoverlay,
     images,
     media,
+    overlayimage,
     param,
     pwdgrp,
     rtspws,
     systemready,
     views,
 )
-from panocam.api.vapix import apidiscovery, basicdeviceinfo, dynamicoverlay, images, overlayimage, param, pwdgrp, rtspws, systemready, views
 
 _LISTED = (
     *systemready.ENDPOINTS,
@@ -24,7 +25,6 @@ _LISTED = (
     *views.ENDPOINTS,
     *dynamicoverlay.ENDPOINTS,
     *overlayimage.ENDPOINTS,
-    *rtspws.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))
