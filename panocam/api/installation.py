@@ -111,8 +111,8 @@ def modes(services: Services) -> list[Mode]:
         fps = row.rates[hertz]
         if not free:
             fps = nominal
-        elif 0 < nominal < chosen.rates[hertz]:  # what the machine holds in one mode is what it holds in the other
-            fps = min(fps, nominal)
+        elif source.held_fps:
+            fps = min(fps, source.held_fps)
         result.append(Mode(row, row is chosen, round(fps, 2), not free, views))
     return result
 

@@ -25,7 +25,7 @@ from panocam.errors import PanocamError
 from panocam.media.frame import RawFrame
 from panocam.pipeline.intake import Intake
 from panocam.pipeline.shot import Notice, Shot, Sink
-from panocam.pipeline.sources.base import FrameSource
+from panocam.pipeline.sources.base import FrameSource, HoldsRate
 from panocam.pipeline.stats import RateMeter
 from panocam.pipeline.timeline import Timeline
 from panocam.pipeline.workers import spawn
@@ -59,7 +59,8 @@ class RestartPolicy:
 @dataclass(frozen=True)
 class SourceStatus:
     """A snapshot for people and metrics. ``uri`` is without credentials; ``size`` (0, 0) before the first picture; ``opened``: the source
-    is there, though it may not have given a picture yet; ``nominal_fps``: the rate that it announces, 0 if unknown."""
+    is there, though it may not have given a picture yet; ``nominal_fps``: the rate that it announces, 0 if unknown; ``held_fps``: the most
+    that this machine makes of a source that is made here, 0 for any other."""
 
     uri: str
     state: SourceState
@@ -71,6 +72,7 @@ class SourceStatus:
     restarts: int
     opened: bool = True
     nominal_fps: float = 0.0
+    held_fps: float = 0.0
 
 
 class SourceRunner:
@@ -143,9 +145,11 @@ class SourceRunner:
         with self._lock:
             corrupt = self._corrupt + (self._source.corrupt if self._source else 0)
             fps = self._meter.fps if self._state is SourceState.LIVE else 0.0
-            opened, nominal = self._source is not None, self._source.fps if self._source else 0.0
+            source = self._source
+            held = source.held_fps if isinstance(source, HoldsRate) else 0.0
             return SourceStatus(
-                self._name, self._state, self._reason, self._size, fps, self._frames, corrupt, self._restarts, opened, nominal
+                self._name, self._state, self._reason, self._size, fps, self._frames, corrupt, self._restarts,
+                source is not None, source.fps if source is not None else 0.0, held,
             )  # fmt: skip
 
     @property

@@ -36,19 +36,22 @@ async def test_the_installation_says_what_each_mode_allows(side: Side) -> None:
 
 @pytest.mark.feature("VIEW-05")
 @pytest.mark.parametrize(
-    ("uri", "nominal", "rates", "own"),
+    ("uri", "nominal", "held", "rates", "own"),
     [
-        ("sim:room", 25.0, (25, 50), False),
-        ("sim:room", 12.0, (12, 12), False),
-        ("rtsp://camera/stream", 15.0, (15, 15), True),
-        ("rtsp://camera/stream", 0.0, (14.5, 14.5), True),
-        ("/films/a.mp4", 29.97, (29.97, 29.97), True),
-        ("/pictures/a.JPG", 25.0, (25, 50), False),
+        ("sim:room", 25.0, 0.0, (25, 50), False),
+        ("sim:room", 25.0, 28.0, (25, 28), False),
+        ("sim:room", 12.0, 12.0, (12, 12), False),
+        ("rtsp://camera/stream", 15.0, 0.0, (15, 15), True),
+        ("rtsp://camera/stream", 0.0, 0.0, (14.5, 14.5), True),
+        ("/films/a.mp4", 29.97, 0.0, (29.97, 29.97), True),
+        ("/pictures/a.JPG", 25.0, 0.0, (25, 50), False),
     ],
 )
-async def test_rates_are_what_the_source_can_give(side: Side, uri: str, nominal: float, rates: tuple[float, float], own: bool) -> None:
+async def test_rates_are_what_the_source_can_give(
+    side: Side, uri: str, nominal: float, held: float, rates: tuple[float, float], own: bool
+) -> None:
     await side.services.settings.patch({"source.uri": uri})
-    show(side, nominal_fps=nominal, fps=nominal or 14.5)
+    show(side, nominal_fps=nominal, fps=nominal or 14.5, held_fps=held)
     async with side.client(Role.VIEWER) as client:
         modes = (await client.get("/api/v1/installation")).json()["capture_modes"]
     assert tuple(mode["fps"] for mode in modes) == pytest.approx(rates)

@@ -42,17 +42,84 @@ async def test_roll_by_slider_and_by_number_acts_at_once(anna: Visitor, api: Api
     await expect(number).to_have_value("0°")
 
 
-@pytest.mark.feature("IMG-06")
+@pytest.mark.feature("IMG-06", "BAS-04", "BAS-05", "BAS-06")
 async def test_the_mount_decides_which_views_there_are(anna: Visitor, api: Api) -> None:
     await anna.open("/installation")
     await anna.watching()
-    await anna.page.get_by_role("radio", name=re.compile("Wall")).click()
-    await becomes(api, "installation.mount", "wall")
-    await expect(anna.page.get_by_label("Quad eye")).to_be_disabled()
+    for mount, quad in (
+        ("Wall", expect(anna.page.get_by_label("Quad eye")).to_be_disabled),
+        ("Ceiling", expect(anna.page.get_by_label("Quad eye")).to_be_enabled),
+    ):
+        await anna.page.get_by_label("Change mounting position").click()
+        await anna.page.get_by_role("radio", name=re.compile(mount)).click()
+        await anna.page.get_by_role("button", name="Save and restart").click()
+        await becomes(api, "installation.mount", mount.lower())
+        await expect(anna.page.get_by_role("dialog")).to_be_hidden()
+        await quad()
+        await anna.watching()
+
+
+@pytest.mark.feature("BAS-01", "BAS-02", "BAS-03", "VIEW-05")
+async def test_the_capture_mode_is_changed_with_a_restart_that_is_followed(anna: Visitor, api: Api) -> None:
+    await anna.open("/installation")
     await anna.watching()
-    await anna.page.get_by_role("button", name="Undo").click()
-    await becomes(api, "installation.mount", "ceiling")
-    await expect(anna.page.get_by_label("Quad eye")).to_be_enabled()
+    try:
+        await anna.page.get_by_label("Change capture mode").click()
+        save = anna.page.get_by_role("button", name="Save and restart")
+        await expect(save).to_be_disabled()
+        await anna.page.get_by_role("radio", name=re.compile("overview only")).click()
+        await save.click()
+        await becomes(api, "installation.capture_mode", "overview")
+        await expect(anna.page.get_by_text("Saved. The picture is back.")).to_be_visible()
+        await expect(anna.page.get_by_role("dialog")).to_be_hidden()
+        await expect(anna.page.get_by_text("1 view, up to 50 fps")).to_be_visible()
+        await expect(anna.page.get_by_text("It needs a capture mode with dewarped views.")).to_be_visible()
+        await anna.watching()
+    finally:
+        api.send("PATCH", "settings", {"installation.capture_mode": "dewarped"})
+
+
+@pytest.mark.feature("BAS-07")
+async def test_the_mains_frequency_is_picked_then_saved(anna: Visitor, api: Api) -> None:
+    await anna.open("/installation")
+    await anna.page.get_by_text("60 Hz", exact=True).click()
+    await anna.page.get_by_role("button", name="Save and restart…").click()
+    assert api.get("settings")["values"]["installation.power_line"] == 50
+    await anna.page.get_by_role("button", name="Save and restart", exact=True).click()
+    await becomes(api, "installation.power_line", 60)
+    await anna.watching()
+
+
+@pytest.mark.feature("IMG-12", "IMG-13", "IMG-14", "IMG-15", "IMG-16", "IMG-17")
+async def test_the_horizon_is_straightened_beside_the_panorama(anna: Visitor, api: Api) -> None:
+    await anna.open("/installation")
+    switch = anna.page.get_by_role("switch", name="Horizon straightening")
+    await expect(switch).to_be_disabled()
+    await expect(anna.page.get_by_text("It needs the mounting position wall.")).to_be_visible()
+    try:
+        api.send("PATCH", "settings", {"installation.mount": "wall"})
+        await anna.open("/installation")
+        await switch.press("Space")
+        await expect(anna.canvas).to_have_attribute("data-view", "1")
+        for label, path in (("Tilt", "horizon_tilt"), ("Horizon line", "horizon_line")):
+            before = await anna.settled()
+            await anna.page.get_by_label(f"{label} in degrees").fill("20")
+            await becomes(api, f"installation.{path}", 20)
+            await anna.changes_from(before)
+    finally:
+        changes = {"installation.horizon_straightening": False, "installation.horizon_tilt": 0, "installation.horizon_line": 0}
+        api.send("PATCH", "settings", changes)
+
+
+@pytest.mark.feature("IMG-10", "IMG-11")
+async def test_the_level_grid_can_be_that_of_the_world(anna: Visitor, api: Api) -> None:
+    await anna.open("/installation")
+    await anna.watching()
+    await anna.page.get_by_text("World", exact=True).click()
+    lines = anna.page.get_by_test_id("world-grid").locator("polyline")
+    await expect(lines.first).to_be_visible()
+    assert await lines.count() > 20
+    assert await anna.page.get_by_test_id("world-grid").bounding_box() == await anna.canvas.bounding_box()
 
 
 async def test_choosing_a_place_in_the_quad_swaps_and_shows_it(anna: Visitor, api: Api) -> None:

@@ -118,6 +118,52 @@ export interface Status {
   clients: ClientStatus[];
 }
 
+/** A combination of views, frame rate and functions that the sensor can be used for. */
+export interface CaptureMode {
+  name: string;
+  number: number;
+  title: string;
+  selected: boolean;
+  fps: number;
+  /** The rate is the source's own, in every mode. */
+  source_rate: boolean;
+  views: string[];
+  wdr: boolean;
+  horizon_straightening: boolean;
+}
+
+/** Where the last restart of the picture stands. */
+export interface Restart {
+  number: number;
+  step: "none" | "opening" | "first picture" | "waiting" | "done";
+  progress: number;
+  reason: string;
+  seconds: number;
+  ended_views: string[];
+}
+
+export interface Installation {
+  capture_mode: string;
+  capture_modes: CaptureMode[];
+  mount: string;
+  power_line: number;
+  horizon: { available: boolean; reason: string };
+  restart: Restart;
+}
+
+export interface RestartWish {
+  capture_mode?: string;
+  mount?: string;
+  power_line?: number;
+}
+
+/** Lines of the true world as a view shows them, in pixels of the view. */
+export interface WorldLines {
+  width: number;
+  height: number;
+  lines: { upright: boolean; degrees: number; points: [number, number][] }[];
+}
+
 export interface AccountWish {
   username: string;
   password: string;
@@ -201,6 +247,10 @@ export const api = {
   removeAccount: (name: string) => call<void>("DELETE", `accounts/${encodeURIComponent(name)}`),
   changePassword: (old: string, fresh: string) => call<Me>("POST", "me/password", { old, new: fresh }),
   status: () => call<Status>("GET", "status"),
+  installation: () => call<Installation>("GET", "installation"),
+  restart: (wish: RestartWish) => call<Restart>("POST", "installation/restart", wish),
+  restartProgress: () => call<Restart>("GET", "installation/restart"),
+  levelGrid: (view: number, width: number, height: number) => call<WorldLines>("GET", `level-grid?view=${view}&width=${width}&height=${height}`),
 };
 
 /** The message to show for whatever was thrown. */

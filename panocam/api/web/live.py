@@ -206,14 +206,15 @@ class LiveSession:
     async def _send(self, spec: ChannelSpec, stream: int) -> None:
         """Send one stream until it is cancelled; problems are told to the client, which may then wish for something else."""
         try:
-            await self._send_pictures(spec, stream)
-            await self._tell({"type": "ended", "stream": stream, "message": "the channel was closed"})
+            reason = await self._send_pictures(spec, stream)
+            await self._tell({"type": "ended", "stream": stream, "message": reason})
         except PanocamError as problem:
             await self._tell_error(problem)
         except WebSocketDisconnect:
             log.debug("live client %s went away", self._client.address)
 
-    async def _send_pictures(self, spec: ChannelSpec, stream: int) -> None:
+    async def _send_pictures(self, spec: ChannelSpec, stream: int) -> str:
+        """Returns why there are no more."""
         camera, client = self._services.camera, self._client
         async with camera.subscribe(spec, DropPolicy.UNTIL_KEY, QUEUE) as subscription:
             description = await camera.describe(spec)
@@ -235,7 +236,7 @@ class LiveSession:
                 async for packet in subscription:
                     if packet.key and not self._call.caller.still_welcome():
                         await self._socket.close(NO_LONGER_ALLOWED, "log in again")
-                        return
+                        return "log in again"
                     await self._window.wait()
                     self._lost = client.dropped = lost_before + subscription.dropped
                     message = pack(packet, stream, self._lost, self._services.clock.monotonic_ns())
@@ -243,8 +244,11 @@ class LiveSession:
                     self._window.sent(packet.sequence)
                     client.delivered += 1
                     client.bytes += len(message)
+            except PanocamError as reason:  # the view is no longer there
+                return str(reason)
             finally:
                 self._lost = client.dropped = lost_before + subscription.dropped
+            return "the channel was closed"
 
     async def _tell(self, message: Mapping[str, Any]) -> None:
         await self._socket.send_text(json.dumps(message))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from panocam.clock import Clock, SystemClock
 from panocam.media.frame import RawFrame
@@ -35,6 +35,13 @@ class FrameSource(Protocol):
 
     def close(self) -> None:
         """Make ``frames`` return soon; the thread that iterates frees what is held."""
+
+
+@runtime_checkable
+class HoldsRate(Protocol):
+    """A source that makes its pictures itself, and knows how many a second this machine can make."""
+
+    held_fps: float
 
 
 @dataclass(frozen=True)

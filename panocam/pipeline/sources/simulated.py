@@ -52,7 +52,8 @@ class SimulatedSource:
         self.circle: Circle | None = lens.circle
         self.size = (side, side)
         wanted = options.fps or DEFAULT_FPS
-        self.fps = min(wanted, self._scene.suggested_fps) if options.paced else wanted
+        self.held_fps = self._scene.suggested_fps
+        self.fps = min(wanted, self.held_fps) if options.paced else wanted
         if self.fps < wanted:
             log.info("sim:%s at %d pixels is rendered at %g of %g pictures a second, which one core holds", name, side, self.fps, wanted)
         self.corrupt = 0

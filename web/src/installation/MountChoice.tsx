@@ -1,6 +1,6 @@
 import { Group, Radio, SimpleGrid, Stack, Text } from "@mantine/core";
 
-const MOUNTS = [
+export const MOUNTS = [
   { value: "ceiling", label: "Ceiling", hint: "looks down", turn: 180 },
   { value: "desk", label: "Desk", hint: "looks up", turn: 0 },
   { value: "wall", label: "Wall", hint: "looks ahead", turn: 90 },

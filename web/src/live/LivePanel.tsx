@@ -1,4 +1,4 @@
-import { Box, Group, Text } from "@mantine/core";
+import { Box, Group, SegmentedControl, Text } from "@mantine/core";
 import { IconGridDots } from "@tabler/icons-react";
 import { type ReactNode, type Ref, useState } from "react";
 
@@ -31,6 +31,7 @@ export function LivePanel({ view: index, onView, codec = null, resolution, versi
   const { views, quadOrder, maySteer } = useViews();
   const { playable } = useFormats();
   const [grid, setGrid] = useState(levelGrid);
+  const [kind, setKind] = useState("straight");
   const [failed, setFailed] = useState(false);
   const view = views.find((each) => each.index === index && each.available) ?? views.find((each) => each.available);
   if (!view || playable.length === 0) return <Text>Looking at the camera's views…</Text>;
@@ -40,6 +41,18 @@ export function LivePanel({ view: index, onView, codec = null, resolution, versi
       <Group gap="xs">
         {onView ? <ViewChooser views={views} chosen={view} onChoose={onView} /> : <Text fw={600}>{view.name}</Text>}
         <Box flex={1} />
+        {levelGrid && grid && (
+          <SegmentedControl
+            size="xs"
+            aria-label="Lines of the level grid"
+            data={[
+              { value: "straight", label: "Straight" },
+              { value: "world", label: "World" },
+            ]}
+            value={kind}
+            onChange={setKind}
+          />
+        )}
         <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={20} />} active={grid} />
       </Group>
       <LiveView
@@ -53,7 +66,7 @@ export function LivePanel({ view: index, onView, codec = null, resolution, versi
         views={views}
         quadOrder={quadOrder}
         maySteer={steer && maySteer}
-        grid={grid}
+        grid={grid && kind === "world" ? "world" : grid}
         info={info}
         pad={steer}
         onUnplayable={() => setFailed(true)}

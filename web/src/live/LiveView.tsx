@@ -6,6 +6,7 @@ import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useSt
 
 import type { Pose, View } from "../api";
 import { LevelGrid } from "../parts/LevelGrid";
+import { WorldGrid } from "../parts/WorldGrid";
 import { useSession } from "../session";
 import { fitted, ratioOf, type Size } from "./fit";
 import styles from "./LiveView.module.css";
@@ -28,7 +29,8 @@ interface Props {
   views: View[];
   quadOrder: number[];
   maySteer?: boolean;
-  grid?: boolean;
+  /** Straight lines, or those of the world as the view bends them. */
+  grid?: boolean | "world";
   counter?: boolean;
   info?: boolean;
   pad?: boolean;
@@ -108,7 +110,8 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
         {steering.activeTile !== null && (
           <div className={styles["tile"]} style={{ left: steering.activeTile % 2 ? "50%" : 0, top: steering.activeTile > 1 ? "50%" : 0 }} />
         )}
-        {grid && <LevelGrid />}
+        {grid === true && <LevelGrid />}
+        {grid === "world" && drawn && <WorldGrid view={drawn.view} width={drawn.width} height={drawn.height} />}
         {counter && <PixelCounter size={picture} />}
       </div>
       {!drawn && !problem && <Loader className={styles["centred"]} aria-label="Waiting for the first picture" />}

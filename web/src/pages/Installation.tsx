@@ -1,8 +1,13 @@
-import { Button, Input, SegmentedControl, Stack, Switch } from "@mantine/core";
+import { Button, Stack, Switch } from "@mantine/core";
 import { IconArrowBackUp } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { MountChoice } from "../installation/MountChoice";
+import { api } from "../api";
+import { CaptureModes } from "../installation/CaptureModes";
+import { HorizonCard } from "../installation/HorizonCard";
+import { Mounting } from "../installation/Mounting";
+import { PowerLine } from "../installation/PowerLine";
 import { QuadOrder } from "../installation/QuadOrder";
 import { Roll } from "../installation/Roll";
 import { LivePanel } from "../live/LivePanel";
@@ -15,14 +20,16 @@ import { SideBySide } from "../parts/SideBySide";
 import { useInstant } from "../settings/useInstant";
 import { type SettingsAccess, useSettings } from "../settings/useSettings";
 
-/** How the camera hangs. Everything here acts at once, beside the live picture. */
+const PANORAMA = 1;
+
+/** How the camera hangs, beside the live picture. What restarts the picture asks first; all else acts at once. */
 export function Installation() {
   const { access, problem } = useSettings();
   const [view, setView] = useState(0);
   if (!access) return <Loading problem={problem} />;
   return (
     <Stack>
-      <PageTitle title="Installation">Everything on this page takes effect at once, in every view and stream.</PageTitle>
+      <PageTitle title="Installation">Turns and straightens every view and stream at once. What restarts the picture asks first.</PageTitle>
       <SideBySide form={<Form access={access} onView={setView} />} picture={<LivePanel view={view} onView={setView} levelGrid />} />
     </Stack>
   );
@@ -31,6 +38,7 @@ export function Installation() {
 function Form({ access, onView }: { access: SettingsAccess; onView(view: number): void }) {
   const { views } = useViews();
   const settings = useInstant(access);
+  const installation = useQuery({ queryKey: ["installation"], queryFn: api.installation });
   const quad = views.find(({ index }) => index === QUAD_VIEW);
   const field = (name: string) => {
     const path = `installation.${name}`;
@@ -41,31 +49,18 @@ function Form({ access, onView }: { access: SettingsAccess; onView(view: number)
 
   return (
     <Stack gap="lg">
-      <MountChoice {...field("mount")} value={String(settings.value("installation.mount"))} onChange={(mount) => settings.apply("installation.mount", mount)} />
+      <CaptureModes modes={installation.data?.capture_modes ?? []} disabled={field("capture_mode").disabled} />
+      <Mounting mount={String(settings.value("installation.mount"))} disabled={field("mount").disabled} />
       <Roll
         {...field("roll")}
         value={Number(settings.value("installation.roll"))}
         onChange={(roll) => settings.set("installation.roll", roll)}
         onDone={settings.done}
       />
-      <Input.Wrapper
-        label="Power line frequency"
-        description="The mains frequency where the camera looks, against flicker."
-        error={field("power_line").error}
-        labelElement="div"
-      >
-        <SegmentedControl
-          mt={6}
-          aria-label="Power line frequency"
-          disabled={field("power_line").disabled}
-          data={[
-            { value: "50", label: "50 Hz" },
-            { value: "60", label: "60 Hz" },
-          ]}
-          value={String(settings.value("installation.power_line"))}
-          onChange={(value) => settings.apply("installation.power_line", Number(value))}
-        />
-      </Input.Wrapper>
+      {installation.data && (
+        <HorizonCard horizon={installation.data.horizon} settings={settings} field={field} onPanorama={() => onView(PANORAMA)} />
+      )}
+      <PowerLine {...field("power_line")} hertz={Number(settings.value("installation.power_line"))} />
       <QuadOrder
         {...field("quad_order")}
         disabled={field("quad_order").disabled || !quad?.available}

@@ -38,7 +38,7 @@ export function useSettings(): { access: SettingsAccess | null; problem: string 
       mayWrite: (path) => mayWrite(me?.role ?? "none", declared.rows.get(path)?.write ?? null),
       change: async (changes) => {
         client.setQueryData(["settings"], await api.change(changes));
-        for (const key of ["views", "state", "lens"]) void client.invalidateQueries({ queryKey: [key] });
+        for (const key of ["views", "state", "lens", "installation", "level-grid"]) void client.invalidateQueries({ queryKey: [key] });
       },
     };
   }, [declared, settings.data, me?.role, client]);
