@@ -1,4 +1,5 @@
 // Which kernels this processor can run.
+#include "develop.h"
 #include "warp.h"
 
 #if defined(_MSC_VER) && (defined(_M_X64) || defined(_M_IX86))
@@ -35,25 +36,36 @@ bool has_avx512() { return enabled(1u << 16 | 1u << 17 | 1u << 30 | 1u << 31, 0x
 
 #endif
 
-struct Table {
-    Kernel rows[4] = {};
-    Table() {
-        int n = 0;
+struct Tables {
+    Kernel warps[4] = {};
+    DevelopKernel developers[4] = {};
+    int n = 0;
+
+    Tables() {
 #if defined(__x86_64__) || defined(__i386__) || defined(_M_X64) || defined(_M_IX86)
-        if (has_avx512()) rows[n++] = {"avx512", warp_avx512};
-        if (has_avx2()) rows[n++] = {"avx2", warp_avx2};
+        if (has_avx512()) add("avx512", warp_avx512, develop_avx512);
+        if (has_avx2()) add("avx2", warp_avx2, develop_avx2);
 #elif defined(__aarch64__) || defined(_M_ARM64)
-        rows[n++] = {"neon", warp_neon};
+        add("neon", warp_neon, develop_neon);
 #endif
-        rows[n] = {"c++", warp_plain};
+        add("c++", warp_plain, develop_plain);
+    }
+
+    void add(const char *name, Warp warp, Developer developer) {
+        warps[n] = {name, warp};
+        developers[n++] = {name, developer};
     }
 };
 
+const Tables &tables() {
+    static const Tables all;
+    return all;
+}
+
 }  // namespace
 
-const Kernel *kernels() {
-    static const Table table;
-    return table.rows;
-}
+const Kernel *kernels() { return tables().warps; }
+
+const DevelopKernel *develop_kernels() { return tables().developers; }
 
 }  // namespace panocam

@@ -5,8 +5,10 @@
 
 #include <cstring>
 #include <stdexcept>
+#include <memory>
 #include <string>
 
+#include "develop.h"
 #include "warp.h"
 
 namespace nb = nanobind;
@@ -78,6 +80,74 @@ void warp(const Source &sy, const Source &su, const Source &sv, const Picture &t
     run(job);
 }
 
+template <class T, size_t N>
+using Numbers = nb::ndarray<const T, nb::ndim<N>, nb::c_contig, nb::device::cpu>;
+using State = nb::ndarray<int16_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+// An array that may be left out by making it empty.
+template <class Array>
+auto optional(const Array &a, size_t size, const char *what) -> decltype(a.data()) {
+    if (a.size() == 0) return nullptr;
+    require(a.size() == size, what);
+    return a.data();
+}
+
+void check_numbers(const panocam::Develop &job) {
+    for (int i = 0; i < 2 && job.temporal; ++i) {
+        const int32_t *t = job.temporal + 4 * i;
+        require(t[0] >= 0 && t[0] <= 32767 && t[1] >= 0 && t[1] + t[2] >= 0 && t[1] <= 16000 && t[1] + t[2] <= 16000 && t[2] >= -127 * 64 && t[3] >= 1 && t[3] <= 14,
+                "temporal must hold (keep 0..32767, threshold 0..16000, its change, ramp 1..14) for luma and chroma");
+    }
+    for (int i = 0; i < 2 && job.spatial; ++i) {
+        const int32_t *s = job.spatial + 3 * i;
+        require(s[0] >= 0 && s[0] <= 24 && s[0] + s[1] >= 0 && s[0] + s[1] <= 24 && s[2] >= 0 && s[2] <= 255,
+                "spatial must hold (reach 0..24, its change, weight 0..255) for luma and chroma");
+    }
+    require(!job.sharpen || (job.sharpen[0] >= -4096 && job.sharpen[0] <= 16384 && job.sharpen[1] >= 0 && job.sharpen[1] <= 255),
+            "sharpen must hold (gain -4096..16384, core 0..255)");
+    require(!job.matrix || job.matrix[0] == 1.0f, "the matrix must begin with 1");
+    require(0 <= job.floor && job.floor < job.top && job.top <= 255, "the luma range must lie in 0..255");
+}
+
+void develop(const Source &sy, const Source &su, const Source &sv, const Picture &ty, const Picture &tu, const Picture &tv, const State &state_y,
+             const State &state_u, const State &state_v, const Numbers<int32_t, 2> &temporal, const Numbers<int32_t, 2> &spatial, const Numbers<float, 2> &matrix,
+             const Numbers<uint8_t, 1> &lut, const Numbers<float, 3> &grid, const Numbers<int32_t, 1> &sharpen, int floor, int top, const std::string &kernel) {
+    const Planes source = planes(sy, su, sv, "source chroma planes must have half the luma plane's size, rounded up");
+    const Planes target = planes(ty, tu, tv, "target chroma planes must have half the luma plane's size, rounded up");
+    require(source.p[0].width == target.p[0].width && source.p[0].height == target.p[0].height, "source and target must have the same size");
+    panocam::Develop job{};
+    const State *states[3] = {&state_y, &state_u, &state_v};
+    job.temporal = optional(temporal, 8, "temporal must have the shape (2, 4) or be empty");
+    for (int i = 0; i < 3; ++i) {
+        const panocam::Plane &p = source.p[i];
+        job.source[i] = p;
+        job.target[i] = {const_cast<uint8_t *>(target.p[i].data), target.p[i].stride};
+        if (!job.temporal) continue;
+        require(states[i]->shape(0) == static_cast<size_t>(p.height) && states[i]->shape(1) == static_cast<size_t>(p.width), "each state must have the size of its plane");
+        job.state[i] = states[i]->data();
+    }
+    job.spatial = optional(spatial, 6, "spatial must have the shape (2, 3) or be empty");
+    job.matrix = optional(matrix, 9, "the matrix must have the shape (3, 3) or be empty");
+    job.lut = optional(lut, 256, "the table must have 256 entries or be empty");
+    job.sharpen = optional(sharpen, 2, "sharpen must have 2 numbers or be empty");
+    job.floor = floor, job.top = top;
+    job.grid_columns = (source.p[0].width + panocam::kLumaCell - 1) / panocam::kLumaCell;
+    job.grid_rows = (source.p[0].height + panocam::kLumaCell - 1) / panocam::kLumaCell;
+    require(grid.size() == 0 || (grid.shape(0) == 4 && grid.shape(1) == static_cast<size_t>(job.grid_rows) && grid.shape(2) == static_cast<size_t>(job.grid_columns)),
+            "the grid must have the shape (4, ceil(height/8), ceil(width/8)) or be empty");
+    job.grid = grid.size() ? grid.data() : nullptr;
+    check_numbers(job);
+    const panocam::DevelopKernel *k = panocam::develop_kernels();
+    while (k->name && !kernel.empty() && kernel != k->name) ++k;
+    if (!k->name) throw std::invalid_argument("this processor has no kernel " + kernel);
+    job.scratch_row = (4 * static_cast<ptrdiff_t>(source.p[0].width) + 1024 + 63) / 64 * 64;
+    const size_t size = static_cast<size_t>(job.scratch_row) * panocam::kScratchRows;
+    const std::unique_ptr<uint8_t[]> memory(new uint8_t[size + 64]);
+    job.scratch = memory.get() + (64 - reinterpret_cast<uintptr_t>(memory.get()) % 64) % 64;
+    nb::gil_scoped_release unlocked;
+    k->develop(job);
+}
+
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -87,11 +157,15 @@ nb::tuple kernels() {
 }  // namespace
 
 NB_MODULE(panocam_native, m) {
-    m.doc() = "The warp of panocam in native code.";
+    m.doc() = "The pixels of panocam in native code: the warp and the development of pictures.";
     m.attr("__version__") = PANOCAM_NATIVE_VERSION;
     m.def("kernels", kernels, "Names of the kernels that this processor can run, best first; the last is always 'c++'.");
     m.def("warp", warp, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a, "nodes"_a, "x"_a, "y"_a, "width"_a,
           "height"_a, "row0"_a, "row1"_a, "fill_y"_a, "fill_u"_a, "fill_v"_a, "kernel"_a = "",
           "Paint rows row0..row1 (of the target picture) of the rectangle from the source through the mesh. Several threads may paint\n"
           "different rows of one picture. Raises ValueError when shapes disagree.");
+    m.def("develop", develop, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a, "state_y"_a, "state_u"_a, "state_v"_a,
+          "temporal"_a, "spatial"_a, "matrix"_a, "lut"_a, "grid"_a, "sharpen"_a, "floor"_a, "top"_a, "kernel"_a = "",
+          "Noise reduction, colour, local tone mapping and sharpening of a whole picture; an empty array leaves its stage out. The numbers are\n"
+          "explained in src/develop.h. The states are changed in place. Raises ValueError when shapes or numbers are out of range.");
 }
