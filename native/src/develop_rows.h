@@ -33,6 +33,11 @@ inline int least(int a, int b) { return a < b ? a : b; }
 inline int most(int a, int b) { return a > b ? a : b; }
 inline int bounded(int v, int low, int high) { return v < low ? low : v > high ? high : v; }
 
+inline float within(float v, float low, float high) {  // one comparison after the other, as the instructions for it do
+    const float raised = v > low ? v : low;
+    return raised < high ? raised : high;
+}
+
 // The last rows of a stage. Rows are padded by their outermost pixels.
 template <int Depth>
 struct Ring {
@@ -50,6 +55,70 @@ struct Ring {
 };
 
 inline int16_t times(int16_t a, int16_t b) { return static_cast<int16_t>(((static_cast<int32_t>(a) * b >> 14) + 1) >> 1); }
+
+// The inner loops stand alone so that the compiler believes that their rows are different memory.
+
+inline void total(const uint8_t *__restrict top, const uint8_t *__restrict bottom, int16_t *__restrict sum, int width) {
+    for (int i = 0; i < width; ++i) sum[i] = static_cast<int16_t>(top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1]);
+}
+
+inline void tint_row(const uint8_t *__restrict u, const uint8_t *__restrict v, const int16_t *__restrict sum, const float *__restrict p, const float *__restrict q,
+                     const float *__restrict m, float zero, float white, uint8_t *__restrict to_u, uint8_t *__restrict to_v, int width) {
+    const float m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7], m8 = m[8];
+    for (int i = 0; i < width; ++i) {
+        const float y = static_cast<float>(sum[i]) * 0.25f, cu = static_cast<float>(u[i]) - 128.0f, cv = static_cast<float>(v[i]) - 128.0f;
+        const float lit = y - zero, room = (white - y) * 16.0f, part = lit < room ? lit : room;  // clipped light has no colour to correct
+        const float gain = within(p[i] * y + q[i], 0.0f, 4.0f);
+        const float nu = (m3 * part + (m4 * cu + m5 * cv)) * gain + 128.5f, nv = (m6 * part + (m7 * cu + m8 * cv)) * gain + 128.5f;
+        to_u[i] = static_cast<uint8_t>(static_cast<int>(within(nu, 0.5f, 255.5f)));
+        to_v[i] = static_cast<uint8_t>(static_cast<int>(within(nv, 0.5f, 255.5f)));
+    }
+}
+
+inline void shift_row(const uint8_t *__restrict u, const uint8_t *__restrict v, float m1, float m2, float *__restrict add, int width) {
+    for (int i = 0; i < width; ++i) {
+        const float more = m1 * (static_cast<float>(u[i]) - 128.0f) + m2 * (static_cast<float>(v[i]) - 128.0f);
+        add[2 * i] = more, add[2 * i + 1] = more + 0.0f;  // the sum keeps GCC from giving up on storing one value twice
+    }
+}
+
+// A row of grid values spread over columns of `Cell` pixels, linear between their centres; `out` is where the picture begins.
+template <int Cell>
+inline void spread_row(const float *__restrict above, const float *__restrict below, float weight, int n, float *__restrict out) {
+    float part[Cell];
+    for (int i = 0; i < Cell; ++i) part[i] = static_cast<float>(2 * i + 1) / static_cast<float>(2 * Cell);
+    float last = above[0] + (below[0] - above[0]) * weight;
+    for (int g = 0; g <= n; ++g) {
+        const int at = g < n ? g : n - 1;
+        const float here = above[at] + (below[at] - above[at]) * weight, slope = here - last;
+#pragma GCC unroll 1  // unrolled, GCC does not find the vector in it
+        for (int i = 0; i < Cell; ++i) out[g * Cell - Cell / 2 + i] = last + slope * part[i];
+        last = here;
+    }
+}
+
+// Luma through the affine map of its place, after something is added to it.
+template <bool Grid, bool Shifted>
+inline void tone_row(const uint8_t *__restrict y, const float *__restrict scale, const float *__restrict offset, const float *__restrict add, float low, float high,
+                     uint8_t *__restrict out, int width) {
+    for (int i = 0; i < width; ++i) {
+        float v = static_cast<float>(y[i]);
+        if (Shifted) v = v + add[i];
+        if (Grid) v = scale[i] * v + offset[i];
+        out[i] = static_cast<uint8_t>(static_cast<int>(within(v, low, high) + 0.5f));
+    }
+}
+
+inline void look_up(const uint8_t *y, const uint8_t *table, uint8_t *out, int width) {
+    int i = 0;
+    for (; i + 8 <= width; i += 8) {  // eight in a register; left to itself the compiler gathers, which is slower
+        uint8_t eight[8];
+        std::memcpy(eight, y + i, 8);
+        for (uint8_t &v : eight) v = table[v];
+        std::memcpy(out + i, eight, 8);
+    }
+    for (; i < width; ++i) out[i] = table[y[i]];
+}
 
 template <class Bytes>
 struct Walk {
@@ -143,9 +212,9 @@ struct Walk {
         for (int i = 0; i < 5; ++i) rows[i] = from.near(y + (i - 2) * Step);
         const uint8_t *__restrict centre = rows[2];
         uint8_t *__restrict two = reach;
-        const int dark = set[0], rise = set[1], weight = set[2];
-        for (int i = 0; i < from.width; ++i) two[i] = static_cast<uint8_t>(dark + ((centre[i] * rise) >> 8));
-        for (int x = 0; x < from.width; x += Bytes::kCount) {
+        const int dark = set[0], rise = set[1], weight = set[2], width = from.width;
+        for (int i = 0; i < width; ++i) two[i] = static_cast<uint8_t>(dark + ((centre[i] * rise) >> 8));
+        for (int x = 0; x < width; x += Bytes::kCount) {
             const V c = Bytes::load(centre + x), t = Bytes::load(two + x);
             V up = Bytes::none(), down = Bytes::none();
             const auto pull = [&](const uint8_t *at) {
@@ -190,81 +259,33 @@ struct Walk {
 
     // --- colour
 
-    // One row of a grid plane at the height of luma row pair `pair`, spread over columns of `cell` pixels.
-    void spread(const float *plane, int pair, int cell, float *out) {
+    // One row of a grid plane at the height of luma row pair `pair`, spread over columns of `Cell` pixels.
+    template <int Cell>
+    void spread(int plane, int pair, float *out) {
         const int n = job.grid_columns, twice = 4 * pair + 2 - kLumaCell;  // twice the distance in luma rows from the first cell's centre
         const int row = bounded(twice >= 0 ? twice / (2 * kLumaCell) : 0, 0, job.grid_rows - 1), under = least(row + 1, job.grid_rows - 1);
         const float weight = twice <= 0 ? 0.0f : static_cast<float>(twice - row * 2 * kLumaCell) / (2 * kLumaCell);
-        const float *above = plane + static_cast<ptrdiff_t>(row) * n, *below = plane + static_cast<ptrdiff_t>(under) * n;
-        float last = above[0] + (below[0] - above[0]) * weight;
-        for (int g = 0; g <= n; ++g) {
-            const int at = least(g, n - 1);
-            const float here = above[at] + (below[at] - above[at]) * weight, slope = here - last;
-            float *__restrict to = out - cell / 2 + g * cell;
-            for (int i = 0; i < cell; ++i) to[i] = last + slope * (static_cast<float>(2 * i + 1) / static_cast<float>(2 * cell));
-            last = here;
-        }
+        const float *first = job.grid + static_cast<ptrdiff_t>(plane) * n * job.grid_rows;
+        spread_row<Cell>(first + static_cast<ptrdiff_t>(row) * n, first + static_cast<ptrdiff_t>(under) * n, weight, n, out);
     }
 
-    void tone(const uint8_t *__restrict y, uint8_t *__restrict out) {
+    void tone(const uint8_t *y, uint8_t *out) {
         const int width = job.source[0].width;
         const float low = static_cast<float>(job.floor), high = static_cast<float>(job.top);
-        const float *__restrict add = shift, *__restrict scale = a, *__restrict offset = b;
-        if (job.grid && add) {
-            for (int i = 0; i < width; ++i) {
-                const float v = scale[i] * (static_cast<float>(y[i]) + add[i]) + offset[i];
-                out[i] = static_cast<uint8_t>(static_cast<int>((v < low ? low : v > high ? high : v) + 0.5f));
-            }
-        } else if (job.grid) {
-            for (int i = 0; i < width; ++i) {
-                const float v = scale[i] * static_cast<float>(y[i]) + offset[i];
-                out[i] = static_cast<uint8_t>(static_cast<int>((v < low ? low : v > high ? high : v) + 0.5f));
-            }
-        } else if (add) {
-            for (int i = 0; i < width; ++i) {
-                const float v = static_cast<float>(y[i]) + add[i];
-                out[i] = static_cast<uint8_t>(static_cast<int>((v < low ? low : v > high ? high : v) + 0.5f));
-            }
-            if (job.lut)
-                for (int i = 0; i < width; ++i) out[i] = job.lut[out[i]];
-        } else {
-            for (int i = 0; i < width; ++i) out[i] = job.lut[y[i]];
-        }
+        if (job.grid) return (shift ? tone_row<true, true> : tone_row<true, false>)(y, a, b, shift, low, high, out, width);
+        if (shift) tone_row<false, true>(y, a, b, shift, low, high, out, width);
+        if (job.lut) look_up(shift ? out : y, job.lut, out, width);
     }
 
     // Chroma and what it adds to luma, from the means of four luma pixels.
-    void tint(const uint8_t *y0, const uint8_t *y1, const uint8_t *u_row, const uint8_t *v_row, int pair) {
+    void tint(const uint8_t *y0, const uint8_t *y1, const uint8_t *u, const uint8_t *v, int pair) {
         const int width = job.source[1].width;
-        const uint8_t *__restrict u = u_row, *__restrict v = v_row;
-        uint8_t *__restrict to_u = job.target[1].data + pair * job.target[1].stride, *__restrict to_v = job.target[2].data + pair * job.target[2].stride;
-        int16_t *__restrict sum = sums;
-        const uint8_t *__restrict top = y0, *__restrict bottom = y1;
-        for (int i = 0; i < width; ++i) sum[i] = static_cast<int16_t>(top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1]);
+        uint8_t *to_u = job.target[1].data + pair * job.target[1].stride, *to_v = job.target[2].data + pair * job.target[2].stride;
         static const float unity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
         const float *m = job.matrix ? job.matrix : unity;
-        const float m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7], m8 = m[8];
-        const float zero = static_cast<float>(job.floor), white = static_cast<float>(job.top);
-        const float *__restrict slope = p, *__restrict start = q;
-        const bool local = job.grid != nullptr;
-        for (int i = 0; i < width; ++i) {
-            const float y = static_cast<float>(sum[i]) * 0.25f, cu = static_cast<float>(u[i]) - 128.0f, cv = static_cast<float>(v[i]) - 128.0f;
-            const float lit = y - zero, room = (white - y) * 16.0f, part = lit < room ? lit : room;  // clipped light has no colour to correct
-            float gain = 1.0f;
-            if (local) {
-                gain = slope[i] * y + start[i];
-                gain = gain < 0.0f ? 0.0f : gain > 4.0f ? 4.0f : gain;
-            }
-            const float nu = (m3 * part + (m4 * cu + m5 * cv)) * gain + 128.5f, nv = (m6 * part + (m7 * cu + m8 * cv)) * gain + 128.5f;
-            to_u[i] = static_cast<uint8_t>(static_cast<int>(nu < 0.5f ? 0.5f : nu > 255.5f ? 255.5f : nu));
-            to_v[i] = static_cast<uint8_t>(static_cast<int>(nv < 0.5f ? 0.5f : nv > 255.5f ? 255.5f : nv));
-        }
-        if (!shift) return;
-        float *__restrict add = shift;
-        const float m1 = m[1], m2 = m[2];
-        for (int i = 0; i < width; ++i) {
-            const float more = m1 * (static_cast<float>(u[i]) - 128.0f) + m2 * (static_cast<float>(v[i]) - 128.0f);
-            add[2 * i] = more, add[2 * i + 1] = more;
-        }
+        total(y0, y1, sums, width);
+        tint_row(u, v, sums, p, q, m, static_cast<float>(job.floor), static_cast<float>(job.top), to_u, to_v, width);
+        if (shift) shift_row(u, v, m[1], m[2], shift, width);
     }
 
     const uint8_t *colour(int y) {
@@ -275,9 +296,8 @@ struct Walk {
             const uint8_t *y0 = luma_row(first), *y1 = luma_row(second);
             if (job.spatial) clean.pad(first, 1), clean.pad(second, 1);
             if (job.grid) {
-                const ptrdiff_t plane = static_cast<ptrdiff_t>(job.grid_columns) * job.grid_rows;
-                spread(job.grid, pair, kLumaCell, a), spread(job.grid + plane, pair, kLumaCell, b);
-                spread(job.grid + 2 * plane, pair, kLumaCell / 2, p), spread(job.grid + 3 * plane, pair, kLumaCell / 2, q);
+                spread<kLumaCell>(0, pair, a), spread<kLumaCell>(1, pair, b);
+                spread<kLumaCell / 2>(2, pair, p), spread<kLumaCell / 2>(3, pair, q);
             }
             if (job.matrix || job.grid) tint(y0, y1, chroma(0, pair), chroma(1, pair), pair);
             else copy_chroma(pair);
@@ -356,10 +376,9 @@ struct Walk {
         const int width = job.source[0].width, height = job.source[0].height;
         columns = reinterpret_cast<int16_t *>(take(1)), sums = reinterpret_cast<int16_t *>(take(1));
         lows = take(1), highs = take(1), reach = take(1);
-        if (job.grid) {
-            float **rows[4] = {&a, &b, &p, &q};
-            for (float **row : rows) *row = reinterpret_cast<float *>(take(1));
-        }
+        float **rows[4] = {&a, &b, &p, &q};
+        for (float **row : rows) *row = reinterpret_cast<float *>(take(1));
+        for (int i = 0; i < job.source[1].width; ++i) p[i] = 0.0f, q[i] = 1.0f;
         if (job.matrix && (job.matrix[1] != 0 || job.matrix[2] != 0)) shift = reinterpret_cast<float *>(take(1));
         if (job.temporal)
             for (int i = 0; i < 3; ++i) {
