@@ -56,13 +56,18 @@ struct Ring {
 
 inline int16_t times(int16_t a, int16_t b) { return static_cast<int16_t>(((static_cast<int32_t>(a) * b >> 14) + 1) >> 1); }
 
-// The inner loops stand alone so that the compiler believes that their rows are different memory.
+// The inner loops stand alone and are not inlined, so that the compiler believes that their rows are different memory.
+#if defined(_MSC_VER)
+#define PANOCAM_ROW __declspec(noinline) void
+#else
+#define PANOCAM_ROW __attribute__((noinline)) void
+#endif
 
-inline void total(const uint8_t *__restrict top, const uint8_t *__restrict bottom, int16_t *__restrict sum, int width) {
+PANOCAM_ROW total(const uint8_t *__restrict top, const uint8_t *__restrict bottom, int16_t *__restrict sum, int width) {
     for (int i = 0; i < width; ++i) sum[i] = static_cast<int16_t>(top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1]);
 }
 
-inline void tint_row(const uint8_t *__restrict u, const uint8_t *__restrict v, const int16_t *__restrict sum, const float *__restrict p, const float *__restrict q,
+PANOCAM_ROW tint_row(const uint8_t *__restrict u, const uint8_t *__restrict v, const int16_t *__restrict sum, const float *__restrict p, const float *__restrict q,
                      const float *__restrict m, float zero, float white, uint8_t *__restrict to_u, uint8_t *__restrict to_v, int width) {
     const float m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7], m8 = m[8];
     for (int i = 0; i < width; ++i) {
@@ -75,7 +80,7 @@ inline void tint_row(const uint8_t *__restrict u, const uint8_t *__restrict v, c
     }
 }
 
-inline void shift_row(const uint8_t *__restrict u, const uint8_t *__restrict v, float m1, float m2, float *__restrict add, int width) {
+PANOCAM_ROW shift_row(const uint8_t *__restrict u, const uint8_t *__restrict v, float m1, float m2, float *__restrict add, int width) {
     for (int i = 0; i < width; ++i) {
         const float more = m1 * (static_cast<float>(u[i]) - 128.0f) + m2 * (static_cast<float>(v[i]) - 128.0f);
         add[2 * i] = more, add[2 * i + 1] = more + 0.0f;  // the sum keeps GCC from giving up on storing one value twice
@@ -84,7 +89,7 @@ inline void shift_row(const uint8_t *__restrict u, const uint8_t *__restrict v, 
 
 // A row of grid values spread over columns of `Cell` pixels, linear between their centres; `out` is where the picture begins.
 template <int Cell>
-inline void spread_row(const float *__restrict above, const float *__restrict below, float weight, int n, float *__restrict out) {
+PANOCAM_ROW spread_row(const float *__restrict above, const float *__restrict below, float weight, int n, float *__restrict out) {
     float part[Cell];
     for (int i = 0; i < Cell; ++i) part[i] = static_cast<float>(2 * i + 1) / static_cast<float>(2 * Cell);
     float last = above[0] + (below[0] - above[0]) * weight;
@@ -99,7 +104,7 @@ inline void spread_row(const float *__restrict above, const float *__restrict be
 
 // Luma through the affine map of its place, after something is added to it.
 template <bool Grid, bool Shifted>
-inline void tone_row(const uint8_t *__restrict y, const float *__restrict scale, const float *__restrict offset, const float *__restrict add, float low, float high,
+PANOCAM_ROW tone_row(const uint8_t *__restrict y, const float *__restrict scale, const float *__restrict offset, const float *__restrict add, float low, float high,
                      uint8_t *__restrict out, int width) {
     for (int i = 0; i < width; ++i) {
         float v = static_cast<float>(y[i]);
@@ -109,7 +114,7 @@ inline void tone_row(const uint8_t *__restrict y, const float *__restrict scale,
     }
 }
 
-inline void look_up(const uint8_t *y, const uint8_t *table, uint8_t *out, int width) {
+PANOCAM_ROW look_up(const uint8_t *y, const uint8_t *table, uint8_t *out, int width) {
     int i = 0;
     for (; i + 8 <= width; i += 8) {  // eight in a register; left to itself the compiler gathers, which is slower
         uint8_t eight[8];
