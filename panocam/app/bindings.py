@@ -12,7 +12,7 @@ from panocam.app.check import check_source
 from panocam.app.expose import exposure_plan
 from panocam.app.presence import Presence
 from panocam.app.recordings import storage_plan
-from panocam.app.translate import camera_config, rtsp_options, stream_defaults
+from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
 from panocam.pipeline.camera import PanoramicCamera
 from panocam.settings import Snapshot, Store
 from panocam.settings.store import Apply
@@ -32,6 +32,7 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
         (("exposure", "installation"), lambda old, new: panoramic.set_exposure(exposure_plan(new))),
         (("device", "source", "installation", "views", "areas", "ptz"), lambda old, new: panoramic.reconfigure(camera_config(new))),
         (("stream", "signing"), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
+        (("image", "installation"), lambda old, new: panoramic.set_adjustment(adjustment(new))),
         (("network",), lambda old, new: rtsp.set_options(rtsp_options(new))),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
         (("device",), lambda old, new: presence.change(name=new.device.name, model=new.device.model.upper())),

@@ -22,7 +22,7 @@ from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence
 from panocam.app.recordings import make_storage, storage_plan
 from panocam.app.signing import signing_desk
-from panocam.app.translate import camera_config, rtsp_options, stream_defaults
+from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
 from panocam.clock import SystemClock
 from panocam.discovery.mdns import Announcement, own_addresses
 from panocam.events.announce import announce_settings
@@ -84,6 +84,7 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         desk = signing_desk(store, folder, keystore)
         stack.callback(desk.close)
         panoramic.sign_with(desk)
+        panoramic.set_adjustment(adjustment(settings))
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings)))
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         certificates = Certificates.open(folder, keystore, clock, _names(settings))

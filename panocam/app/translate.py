@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from panocam.imaging.adjustment import Adjustment, WhiteBalance
 from panocam.media.signing import Signing
 from panocam.optics.capture import CaptureMode, capture_mode
 from panocam.optics.catalog import Model
@@ -55,6 +56,14 @@ def home_poses(settings: Snapshot, mount: Mount) -> tuple[Pose, ...]:
         )
         for area, default in zip(settings.areas, default_poses(mount), strict=True)
     )
+
+
+def adjustment(settings: Snapshot) -> Adjustment:
+    """How the picture shall look. A capture mode without wide dynamic range leaves it off, whatever is set."""
+    wished = settings.image.model_dump()
+    mode = WhiteBalance(wished.pop("white_balance"))
+    wdr = wished.pop("wdr") and capture_mode(settings.installation.capture_mode).wdr
+    return Adjustment(**wished, white_balance=mode, wdr=wdr)
 
 
 def stream_defaults(settings: Snapshot) -> StreamDefaults:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from panocam.errors import InvalidValue
 
@@ -70,4 +70,4 @@ class Adjustment:
         return replace(self, **{name: _NEUTRAL[name] for name in names if name in _NEUTRAL})
 
 
-_NEUTRAL: dict[str, object] = {field.name: field.default for field in fields(Adjustment)}
+_NEUTRAL: dict[str, Any] = {field.name: field.default for field in fields(Adjustment)}

@@ -24,7 +24,7 @@ COEFFICIENTS = {Matrix.BT601: (0.299, 0.114), Matrix.BT709: (0.2126, 0.0722)}
 XYZ_TO_RGB = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
 """To linear light of BT.709 primaries, white D65."""
 
-LIGHTS = {
+LIGHTS: dict[WhiteBalance, float | tuple[float, float]] = {
     WhiteBalance.INDOORS: 2800.0,
     WhiteBalance.DAYLIGHT: 5500.0,
     WhiteBalance.SHADE: 7500.0,
@@ -92,7 +92,7 @@ def matrix(gains: Gains, saturation: float, color: Color) -> NDArray[np.float32]
     scaled[1:] *= saturation
     scaled[0, 0] = 1
     scaled[np.abs(scaled) < 1e-9] = 0
-    return scaled.astype(np.float32)
+    return np.asarray(scaled, np.float32)
 
 
 def rgb(y: NDArray[np.float32], u: NDArray[np.float32], v: NDArray[np.float32], color: Color) -> NDArray[np.float32]:
@@ -106,7 +106,8 @@ def rgb(y: NDArray[np.float32], u: NDArray[np.float32], v: NDArray[np.float32], 
 
 def reference(y: float, u: float, v: float, color: Color) -> Gains | None:
     """Gains that make a mean colour grey; None for one that is too dark or clipped to tell."""
-    coded = rgb(*(np.float32([value]) for value in (y, u, v)), color)[:, 0]
+    lit, blueness, redness = (np.array([value], np.float32) for value in (y, u, v))
+    coded = rgb(lit, blueness, redness, color)[:, 0]
     if coded.min() < 0.04 or coded.max() > 0.99:
         return None
     red, green, blue = coded.astype(float) ** GAMMA
@@ -116,8 +117,8 @@ def reference(y: float, u: float, v: float, color: Color) -> Gains | None:
 def estimate(coded: NDArray[np.float32]) -> Gains | None:
     """The light of a picture given as R, G, B (3, …): grey world and white patch in one, None if nothing tells.
 
-    Where things are likely to be grey, light shows its own colour. So: pixels neither dark nor clipped, the bright ones counting more (white
-    patch), strongly coloured ones less and less (a red wall is not red light), the latter judged after a first correction.
+    Where things are likely to be grey, light shows its own colour. So: pixels neither dark nor clipped, the bright ones counting more
+    (white patch), strongly coloured ones less and less (a red wall is not red light), the latter judged after a first correction.
     """
     pixels = coded.reshape(3, -1)
     brightest = pixels.max(0)

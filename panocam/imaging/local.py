@@ -1,16 +1,16 @@
 """Wide dynamic range and defog: what every place of the picture does to its own luma.
 
 Everything is computed on an eighth of the picture's size and applied at full size as two affine maps of luma for each place (guided
-upsampling; He & Sun, "Fast guided filter", 2015): luma becomes ``a y + b``, chroma is multiplied by ``p y + q``. A straight line through what
-the small picture becomes near a place follows edges, so nothing glows around them, and fine detail, which the small picture does not
-have, gets the slope that is asked for.
+upsampling; He & Sun, "Fast guided filter", 2015): luma becomes ``a y + b``, chroma is multiplied by ``p y + q``. A straight line
+through what the small picture becomes near a place follows edges, so nothing glows around them, and fine detail, which the small
+picture does not have, gets the slope that is asked for.
 
-Defog. Fog of transmission t adds its own light A: I = J t + A (1 - t). The darkest colour component near a place is (1 - t) A where there is no fog
-free of colour (He, Sun, Tang, "Single image haze removal using dark channel prior", 2009); J follows.
+Defog. Fog of transmission t adds its own light A: I = J t + A (1 - t). The darkest colour component near a place is (1 - t) A where
+there is no fog free of colour (He, Sun, Tang, "Single image haze removal using dark channel prior", 2009); J follows.
 
 Wide dynamic range. Luma is cut into a base (the edge-preserving mean around a place) and detail. The base is brought nearer to the
-picture's middle by a power law, shadows more than highlights (local contrast), then lifted by a curve that leaves highlights alone (tone
-mapping); detail keeps its ratio to the base, and some more. Black stays black.
+picture's middle by a power law, shadows more than highlights (local contrast), then lifted by a curve that leaves highlights alone
+(tone mapping); detail keeps its ratio to the base, and some more. Black stays black.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _compress(luma: Small, scene: Scene, local: float, tone: float) -> tuple[Sma
 
 
 def _radius(luma: Small, part: int) -> int:
-    return max(1, min(luma.shape) // part)
+    return int(max(1, min(luma.shape) // part))
 
 
 def _fit(luma: Small, target: Small, slope: Small, radius: int = 2, variance: float = FIT) -> tuple[Small, Small]:

@@ -59,7 +59,7 @@ _NONE: dict[str, Any] = {
 }
 
 
-def develop_native(recipe: Recipe, source: Planes, out: Planes, state: State | None, kernel: str = "") -> None:
+def develop_native(recipe: Recipe, source: Planes, out: Planes, state: State | None = None, kernel: str = "") -> None:
     """As ``develop``, by the native kernel of that name, the best one by default."""
     states = state if state is not None and recipe.temporal is not None else (_NONE["state"],) * 3
     stages = (empty if (given := getattr(recipe, name)) is None else given for name, empty in _NONE.items() if name != "state")

@@ -133,10 +133,10 @@ def sharpened(y: Plane, numbers: Ints, floor: int, top: int) -> Plane:
     centre = y.astype(np.int32)
     h = centre * 16 - (blur >> 4)
     if gain < 0:
-        return ((centre * 8 - (h * 8 * -gain >> 16) + 4) >> 3).astype(np.uint8)
+        return np.asarray((centre * 8 - (h * 8 * -gain >> 16) + 4) >> 3, np.uint8)
     cored = np.maximum(h - core, 0) + np.minimum(h + core, 0)
     wanted = (centre * 8 + (cored * 8 * gain >> 16) + 4) >> 3
     kernel = np.ones((3, 3), np.uint8)
     low, high = (np.asarray(f(y, kernel), np.int32).reshape(height, width) for f in (cv2.erode, cv2.dilate))
     over = (high - low) >> 2
-    return np.clip(wanted, np.maximum(low - over, floor), np.minimum(high + over, top)).astype(np.uint8)
+    return np.asarray(np.clip(wanted, np.maximum(low - over, floor), np.minimum(high + over, top)), np.uint8)

@@ -7,6 +7,7 @@ through (1/2, 1/2) whose two halves are powers: ``(2v) ** p / 2`` below and its 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +27,14 @@ def signed(value: int) -> float:
     return (value - NEUTRAL) / NEUTRAL
 
 
-def curve(adjustment: Adjustment, luma: NDArray[np.floating]) -> NDArray[np.floating]:
+def curve(adjustment: Adjustment, luma: NDArray[Any]) -> NDArray[Any]:
     """Brightness and contrast of luma given as 0..1."""
-    bright = luma ** (2.0 ** (-STOPS * signed(adjustment.brightness)))
+    bright: NDArray[Any] = luma ** (2.0 ** (-STOPS * signed(adjustment.brightness)))
     power = STEEPEST ** signed(adjustment.contrast)
     if power == 1:
         return bright
     low, high = (2 * np.minimum(bright, 0.5)) ** power / 2, 1 - (2 - 2 * np.maximum(bright, 0.5)) ** power / 2
-    return np.where(bright < 0.5, low, high)
+    return np.asarray(np.where(bright < 0.5, low, high))
 
 
 @lru_cache(maxsize=8)
@@ -42,7 +43,7 @@ def table(adjustment: Adjustment, floor: int, top: int) -> Plane | None:
     if adjustment.brightness == adjustment.contrast == NEUTRAL:
         return None
     luma = np.clip((np.arange(256) - floor) / (top - floor), 0, 1)
-    return np.rint(floor + (top - floor) * curve(adjustment, luma)).astype(np.uint8)
+    return np.asarray(np.rint(floor + (top - floor) * curve(adjustment, luma)), np.uint8)
 
 
 def saturation(adjustment: Adjustment) -> float:

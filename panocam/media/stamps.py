@@ -12,6 +12,7 @@ class Stage(StrEnum):
     CAPTURE = "capture"  # the source handed over the picture (for decoded sources: the packet arrived)
     DECODE = "decode"
     MASK = "mask"
+    ADJUST = "adjust"  # only while the picture is adjusted
     WARP = "warp"
     LAYERS = "layers"
     ENCODE = "encode"

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from panocam.clock import Clock, SystemClock
 from panocam.errors import Busy, InvalidValue, NotFound, PanocamError, Unavailable
+from panocam.imaging.adjustment import Adjustment
 from panocam.imaging.privacy import PrivacyMask
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
@@ -189,6 +190,10 @@ class PanoramicCamera(Camera):
     def set_privacy(self, mask: PrivacyMask) -> None:
         """Masks act from the next picture on, in every view."""
         self._intake.mask = mask
+
+    def set_adjustment(self, adjustment: Adjustment) -> None:
+        """Another look from the next picture on, in every view."""
+        self._intake.adjustment = adjustment
 
     def set_exposure(self, plan: ExposurePlan) -> None:
         """Exposure by other rules from the next picture on, where the source lets itself be set."""

@@ -1,4 +1,4 @@
-"""From a raw picture to a shot: privacy first, then the lens, then the halvings that all channels share.
+"""From a raw picture to a shot: privacy first, then the look, then the halvings that all channels share.
 
 Runs on the thread that hands out, one picture at a time. The image circle is the one set by hand, else the one the source
 knows, else the one found on the first pictures; until one is found, the largest that fits.
@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 
 from panocam.clock import Clock
+from panocam.imaging.adjustment import Adjustment
 from panocam.imaging.circle import CircleFinder
+from panocam.imaging.developer import Developer
 from panocam.imaging.privacy import PrivacyMask
 from panocam.imaging.pyramid import Pyramid
-from panocam.media.frame import RawFrame
+from panocam.media.frame import Frame, RawFrame
 from panocam.media.planes import Planes
 from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, Lens
@@ -28,13 +30,20 @@ NOTHING = Planes.blank(16, 16)
 
 
 class Intake:
-    """``mask`` may be replaced at any time and acts from the next picture on; ``exposure`` sees every picture."""
+    """``mask`` may be replaced at any time and acts from the next picture on, and so may ``adjustment``; ``exposure`` sees every picture.
+
+    ``masked`` is the newest picture as it may be shown, before it is adjusted.
+    """
 
     def __init__(self, options: LensOptions, clock: Clock) -> None:
         self._clock = clock
         self.mask = PrivacyMask(clock=clock)
         self._open = PrivacyMask(clock=clock)  # for words, which hide nobody
         self.exposure = ExposureLoop()
+        self.adjustment = Adjustment()
+        self._developer = Developer()
+        self._developed_for: tuple[object, ...] = ()
+        self.masked: Planes | None = None
         self._options = options
         self._known: Circle | None = None
         self._finder = CircleFinder()
@@ -71,9 +80,27 @@ class Intake:
         lens = self._fitted(raw.planes)
         frame = self.mask.apply(raw)
         self.exposure.see(raw.planes, frame.planes, lens, raw.pts_ns)
+        self.masked = frame.planes
+        frame = self._adjusted(frame, lens)
         if frame.planes is not self._pyramid.planes:  # a still picture is halved once
             self._pyramid = Pyramid(frame.planes)
         return Shot(frame, self._pyramid, lens)
+
+    def _adjusted(self, frame: Frame, lens: Lens) -> Frame:
+        """The picture as it shall look; what the source's own controls do is not done again."""
+        wish = self.adjustment
+        if not wish.neutral:
+            wish = wish.without(path.removeprefix("image.") for path, one in self.exposure.capabilities().items() if one.supported)
+        if wish != self._developer.adjustment:
+            self._developer.adjustment = wish
+        context = (self.mask, lens, frame.planes.size)
+        if frame.discontinuity or context != self._developed_for:
+            self._developer.forget()  # what lay under a mask, or elsewhere, must not live on in what is remembered
+            self._developed_for = context
+        planes = self._developer.develop(frame.planes, frame.pts_ns)
+        if planes is frame.planes:
+            return frame
+        return frame.derive(planes, frame.stamps.at(Stage.ADJUST, self._clock.monotonic_ns()))
 
     def drawn(self, notice: Notice, pts_ns: int) -> Shot:
         """A shot of words; it carries no picture."""

@@ -15,6 +15,7 @@ from panocam.errors import InvalidValue
 from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
 from panocam.settings.exposure import ExposureSettings
 from panocam.settings.overlays import Overlays
+from panocam.settings.image import Image
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
 from panocam.settings.ptz import Ptz
 from panocam.settings.signing import KeyPlace, SignedVideo
@@ -29,6 +30,7 @@ class Snapshot(Section):
     source: Source = Source()
     installation: Installation = Installation()
     exposure: ExposureSettings = ExposureSettings()
+    image: Image = Image()
     stream: Stream = Stream()
     views: tuple[View, ...] = view_rows()
     areas: tuple[Area, ...] = area_rows()

@@ -310,6 +310,9 @@ ELSEWHERE = {
         [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "zones")],
         "test_exposure_settings_are_seen (test_system_exposure)",
     ),
+    **dict.fromkeys(
+        [row.path for row in DECLARED.values() if row.section == "image"], "test_every_image_setting_is_seen (test_system_image)"
+    ),
     "exposure.aperture": "test_the_iris_follows (tests/pipeline/test_pipeline_v4l2.py): no simulated lens has one",
     "device.name": "test_a_new_name_is_announced",
     "source.uri": "test_another_source_shows_at_once",
