@@ -14,8 +14,8 @@ from pydantic import SecretStr, ValidationError
 from panocam.errors import InvalidValue
 from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
 from panocam.settings.exposure import ExposureSettings
-from panocam.settings.overlays import Overlays
 from panocam.settings.image import Image
+from panocam.settings.overlays import Overlays
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
 from panocam.settings.ptz import Ptz
 from panocam.settings.signing import KeyPlace, SignedVideo
