@@ -72,6 +72,12 @@ class ExposureLoop:
         """How things were at the newest picture."""
         return self._state
 
+    @property
+    def taken(self) -> frozenset[str]:
+        """The image settings that the source's own hardware carries out now."""
+        controls = self._controls
+        return frozenset() if controls is None else controls.taken
+
     def capabilities(self) -> Mapping[str, Capability]:
         """What the source says of itself; nothing for one without controls."""
         controls = self._controls

@@ -57,6 +57,10 @@ class SourceControls(Protocol):
     def settled(self) -> bool:
         """Whether the newest picture was exposed as last wished."""
 
+    @property
+    def taken(self) -> frozenset[str]:
+        """The image settings (without "image.") that the source carries out itself as they are set now; the others are done digitally."""
+
     def capabilities(self) -> Mapping[str, Capability]:
         """By the path of the setting; what is missing is done digitally or not at all."""
 

@@ -26,6 +26,7 @@ class SensorControls:
     """See ``SourceControls``. ``work`` belongs to the thread that renders."""
 
     reach: Reach | None = REACH
+    taken: frozenset[str] = frozenset()
 
     def __init__(self, scene: Scene, steps: int) -> None:
         """``steps`` of developing are done between two pictures."""
