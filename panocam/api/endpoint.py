@@ -45,6 +45,7 @@ class Kind(StrEnum):
     """Reply kinds that are not a JSON model, by media type."""
 
     TEXT = "text/plain"
+    XML = "text/xml"
     JSON = "application/json"
     JPEG = "image/jpeg"
     PNG = "image/png"

@@ -63,6 +63,11 @@ class RateMeter:
         self._times.clear()
 
     @property
+    def settled(self) -> bool:
+        """True once half of the window has been seen: the first pictures of a source come when they can."""
+        return bool(self._times) and self._times[-1] - self._times[0] >= self._window // 2
+
+    @property
     def fps(self) -> float:
         """0 while there are fewer than two pictures."""
         times = list(self._times)

@@ -160,9 +160,10 @@ class SourceRunner:
 
     @property
     def fps(self) -> float:
-        """The measured rate, before there is one what the source announces, 0 if neither is known."""
+        """The measured rate; until that is settled what the source announces, 0 if neither is known."""
         with self._lock:
-            return self._meter.fps or (self._source.fps if self._source else 0.0)
+            announced = self._source.fps if self._source else 0.0
+            return self._meter.fps if self._meter.settled or not announced else announced
 
     # --- capture thread
 

@@ -129,10 +129,18 @@ class Store:
         Raises InvalidValue (unknown path, bad value, fixed for this run), Denied (role), SettingRejected (a part refused),
         Unavailable (cannot be saved). After any of them nothing has changed. A cancelled caller leaves a whole transaction behind.
         """
-        return await asyncio.shield(self._transact(dict(changes), by))
+        return await asyncio.shield(self._transact(lambda now: dict(changes), by))
 
-    async def _transact(self, changes: dict[str, object], by: Actor) -> Snapshot:
+    async def revise(self, law: Callable[[Snapshot], Mapping[str, object]], by: Actor = SYSTEM) -> Snapshot:
+        """As ``patch`` with the changes that ``law`` makes of the settings at that moment: for lists, which two callers may change at once.
+
+        What ``law`` raises comes out here.
+        """
+        return await asyncio.shield(self._transact(law, by))
+
+    async def _transact(self, law: Callable[[Snapshot], Mapping[str, object]], by: Actor) -> Snapshot:
         async with self._lock:
+            changes = dict(law(self.snapshot))
             self._check(changes, by)
             changes = with_consequences(self.snapshot, changes)
             free = {path: value for path, value in changes.items() if path not in self._overrides}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import av
 import pytest
@@ -154,3 +156,56 @@ def test_bad_requests_name_what_is_wrong(recording: RunningCamera, known: Runnin
     with known.client() as client:
         none = client.post("/api/v1/recordings", json={"options": STREAM})
     assert (none.status_code, "set one up" in refusal(none)) == (404, True)
+
+
+def xml(camera: RunningCamera, path: str, **arguments: str) -> ElementTree.Element:
+    with camera.client() as client:
+        reply = client.get(f"/axis-cgi/{path}.cgi", params=arguments)
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["content-type"].startswith("text/xml")
+    return ElementTree.fromstring(reply.content)[0]
+
+
+def test_recordings_as_vapix_clients_make_them(recording: RunningCamera) -> None:
+    disks = xml(recording, "disks/list", diskid="all")
+    assert disks.get("numberofdisks") == "1"
+    assert (disks[0].get("diskid"), disks[0].get("status")) == ("SD_DISK", "OK")
+    assert int(disks[0].get("totalsize") or 0) > int(disks[0].get("freesize") or 0) > 0
+    begun = xml(recording, "record/record", diskid="SD_DISK", options=STREAM)
+    identity = begun.get("recordingid") or ""
+    assert begun.get("result") == "OK"
+    time.sleep(2)
+    shown = xml(recording, "record/list", recordingid="all")
+    assert shown.get("totalnumberofrecordings") == "1"
+    row = shown[0]
+    assert (row.get("recordingid"), row.get("recordingstatus"), row.get("source")) == (identity, "recording", "5")
+    assert (row.get("starttime") or "").endswith("Z")
+    assert (row[0].get("mimetype"), row[0].get("resolution"), row[0].get("framerate")) == ("video/x-h264", "320x240", "25:1")
+    assert xml(recording, "record/stop", recordingid=identity).get("result") == "OK"
+    assert int(xml(recording, "record/export/properties", recordingid=identity, diskid="SD_DISK").get("estimatedsize") or 0) > 1000
+    with recording.client() as client:
+        film = client.get("/axis-cgi/record/export/exportrecording.cgi", params={"recordingid": identity, "exportformat": "matroska"})
+        assert film.headers["content-disposition"].endswith(f'{identity}.mkv"')
+    with av.open(io.BytesIO(film.content)) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 25
+    assert xml(recording, "record/lock", recordingid=identity).get("result") == "OK"
+    assert "locked" in (xml(recording, "record/remove", recordingid=identity).get("errormsg") or "")
+    xml(recording, "record/lock", recordingid=identity, action="unlock")
+    assert xml(recording, "record/remove", recordingid=identity).get("result") == "OK"
+    assert xml(recording, "record/list").get("totalnumberofrecordings") == "0"
+
+
+def test_continuous_recordings_as_vapix_clients_set_them(recording: RunningCamera) -> None:
+    added = xml(recording, "record/continuous/addconfiguration", diskid="SD_DISK", options=STREAM)
+    assert (added.get("result"), added.get("profile")) == ("OK", "1")
+    listed = xml(recording, "record/continuous/listconfiguration", profile="all")
+    assert [(row.get("profile"), row.get("diskid"), row.get("options")) for row in listed] == [("1", "SD_DISK", STREAM)]
+    until(lambda: rows(recording, kind="continuous"))
+    assert xml(recording, "record/continuous/removeconfiguration", profile="7").get("result") == "ERROR"
+    assert xml(recording, "record/continuous/removeconfiguration", profile="1").get("result") == "OK"
+    until(lambda: not any(row["running"] for row in rows(recording)))
+    assert xml(recording, "disks/mount", action="UNMOUNT", diskid="SD_DISK").get("result") == "OK"
+    assert xml(recording, "disks/list")[0].get("status") == "disconnected"
+    assert xml(recording, "record/record", diskid="SD_DISK").get("result") == "ERROR"
+    assert xml(recording, "disks/mount", action="MOUNT", diskid="SD_DISK").get("result") == "OK"
+    assert xml(recording, "disks/gethealth", diskid="SD_DISK").get("overallhealth") == "0"

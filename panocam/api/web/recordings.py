@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, Field
@@ -12,8 +11,9 @@ from starlette.responses import Response, StreamingResponse
 
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
 from panocam.api.services import storage_of
+from panocam.api.streamed import first_of, rest_of
+from panocam.api.wall import from_ns, to_ns
 from panocam.api.web import frames
-from panocam.clock import NS
 from panocam.codecs.thumbnail import thumbnail
 from panocam.errors import NotFound
 from panocam.pipeline.request import StreamRequest
@@ -24,8 +24,6 @@ from panocam.storage.index import Filter
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Recording, Segment, check_id
 from panocam.streaming.url import parse_query
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SegmentReply(Reply):
@@ -139,7 +137,7 @@ async def one(call: Call[None]) -> DetailReply:
     storage, identity = storage_of(call.services), _id(call)
     row, segments = storage.index.get(identity), storage.index.segments(identity)
     keys = await asyncio.to_thread(storage.library.key_times, identity)
-    return DetailReply(**_fields(call, row), segments=[_segment(segment) for segment in segments], keys=[moment(at) for at in keys])
+    return DetailReply(**_fields(call, row), segments=[_segment(segment) for segment in segments], keys=[from_ns(at) for at in keys])
 
 
 async def stop(call: Call[None]) -> None:
@@ -165,9 +163,9 @@ async def matroska(call: Call[Span]) -> Response:
     storage, identity, wish = storage_of(call.services), _id(call), call.wish
     storage.index.get(identity)
     pieces = export_matroska(storage.library, identity, nanoseconds(wish.since), nanoseconds(wish.until))
-    first = await asyncio.to_thread(_first, pieces)
+    first = await asyncio.to_thread(first_of, pieces)
     headers = {"Content-Disposition": f'attachment; filename="{identity}.mkv"'}
-    return StreamingResponse(_stream(first, pieces), media_type="video/x-matroska", headers=headers)
+    return StreamingResponse(rest_of(first, pieces), media_type="video/x-matroska", headers=headers)
 
 
 async def pictures(call: Call[Span]) -> Response:
@@ -177,8 +175,8 @@ async def pictures(call: Call[Span]) -> Response:
     packets = storage.library.packets(identity, nanoseconds(wish.since), nanoseconds(wish.until))
     messages = (frames.pack(packet, 0, 0, 0) for packet, _ in packets)
     pieces = (len(message).to_bytes(4, "big") + message for message in messages)
-    first = await asyncio.to_thread(_first, pieces)
-    return StreamingResponse(_stream(first, pieces), media_type="application/octet-stream")
+    first = await asyncio.to_thread(first_of, pieces)
+    return StreamingResponse(rest_of(first, pieces), media_type="application/octet-stream")
 
 
 async def still(call: Call[Moment]) -> Response:
@@ -196,63 +194,32 @@ async def still(call: Call[Moment]) -> Response:
 
 
 def nanoseconds(at: datetime | None) -> int | None:
-    """UTC since 1970, exactly."""
-    return None if at is None else (at - EPOCH) // timedelta(microseconds=1) * 1000
-
-
-def moment(ns: int) -> datetime:
-    """The inverse, cut to microseconds."""
-    return EPOCH + timedelta(microseconds=ns // 1000)
+    """As in ``wall``, where nothing may be said."""
+    return None if at is None else to_ns(at)
 
 
 def _id(call: Call[None] | Call[Change] | Call[Span] | Call[Moment]) -> str:
     return check_id(call.path("recording"))
 
 
-def _first(pieces: Iterator[bytes]) -> bytes:
-    """The first piece, so that what is wrong is said with a status and not in the middle of the data."""
-    for piece in pieces:
-        return piece
-    raise NotFound("there are no pictures in that time")
-
-
-async def _stream(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    while batch := await asyncio.to_thread(_some, pieces):
-        yield batch
-
-
-def _some(pieces: Iterator[bytes]) -> bytes:
-    """About a quarter of a megabyte at once, so that threads are not woken for every picture."""
-    parts: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        parts.append(piece)
-        size += len(piece)
-        if size > 256 << 10:
-            break
-    return b"".join(parts)
-
-
 def _fields(call: Call[None] | Call[Which] | Call[NewRecording], row: Recording) -> dict[str, Any]:
     running = any(row.id in r.ids for r in storage_of(call.services).recorder.running)
     plain = {name: getattr(row, name) for name in ("id", "disk", "view", "codec", "width", "height", "trigger", "locked")}
-    times = {"start": moment(row.start_ns), "stop": moment(row.stop_ns)}
+    times = {"start": from_ns(row.start_ns), "stop": from_ns(row.stop_ns)}
     return {**plain, **times, "fps": round(row.fps, 3), "kind": str(row.kind), "running": running}
 
 
 def _segment(segment: Segment) -> SegmentReply:
     return SegmentReply(
         number=segment.number,
-        start=moment(segment.start_ns),
-        stop=moment(segment.stop_ns),
+        start=from_ns(segment.start_ns),
+        stop=from_ns(segment.stop_ns),
         bytes=segment.bytes,
         pictures=segment.pictures,
         began=str(segment.began),
     )
 
 
-assert NS == 10**9  # microseconds are thousands of our unit
 _ALL, _ONE = "/api/v1/recordings", "/api/v1/recordings/{recording}"
 _ROLE = Role.OPERATOR
 

@@ -1,0 +1,37 @@
+"""XML replies of the older CGIs: an element is a name, attributes and children; ``None`` attributes are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element, tostring
+
+from starlette.responses import Response
+
+SCHEMAS = "http://www.axis.com/vapix/http_cgi/"
+INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+
+
+def node(name: str, children: Iterable[Element] = (), /, **attributes: object) -> Element:
+    """One element; attribute names that are Python words end with an underscore."""
+    made = Element(name, {key.rstrip("_"): _text(value) for key, value in attributes.items() if value is not None})
+    made.extend(children)
+    return made
+
+
+def document(root: Element) -> Response:
+    """``root`` as a reply. Characters that XML cannot hold are left out, because names come from people."""
+    data = tostring(root, encoding="UTF-8", xml_declaration=True)
+    return Response(data, media_type="text/xml; charset=utf-8")
+
+
+def rooted(schema: str, *children: Element) -> Response:
+    """The children in a ``root`` that names its schema, as clients of this family expect."""
+    root = node("root", children)
+    root.set("xmlns:xsi", INSTANCE)
+    root.set("xsi:noNamespaceSchemaLocation", f"{SCHEMAS}{schema}.xsd")
+    return document(root)
+
+
+def _text(value: object) -> str:
+    text = str(value)
+    return "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
