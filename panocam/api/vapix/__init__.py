@@ -3,8 +3,8 @@
 from panocam.api.vapix import (
     apidiscovery,
     basicdeviceinfo,
-    dynamicoverlay,
     disks,
+    dynamicoverlay,
     images,
     media,
     overlayimage,
