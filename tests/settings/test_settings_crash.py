@@ -163,7 +163,7 @@ async def test_the_power_fails_at_every_system_call_of_a_change(tmp_path: Path, 
                 patch.setattr(os, name, cut(name))
             finished = False
             try:
-                await store._transact({"stream.gop": 30}, SYSTEM)
+                await store._transact(lambda now: {"stream.gop": 30}, SYSTEM)
                 finished = True
             except PowerCut:
                 pass
