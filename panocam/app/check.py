@@ -5,7 +5,7 @@ from __future__ import annotations
 from panocam.errors import InvalidValue
 from panocam.pipeline.config import CameraConfig
 from panocam.pipeline.sources import SourceOptions, open_source, shown
-from panocam.pipeline.sources.address import scheme_of
+from panocam.pipeline.sources.address import scheme_of, world_of
 
 PICTURED = frozenset({"", "file"})
 """Schemes of files, of which the first picture is decoded."""
@@ -23,7 +23,7 @@ def check_source(config: CameraConfig) -> None:
     if scheme in LATER:
         return
     if scheme == "sim":
-        _check_world(config.source.partition(":")[2])
+        _check_world(config.source)
         return
     source = open_source(config.source, SourceOptions(paced=False, mount=config.mount))
     try:
@@ -33,9 +33,11 @@ def check_source(config: CameraConfig) -> None:
         source.close()
 
 
-def _check_world(name: str) -> None:
-    """Its name is all that can be wrong with a simulated world; building one takes a while."""
-    from panocam.scene.open import SCENES  # large; most sources do without
+def _check_world(uri: str) -> None:
+    """Its address is all that can be wrong with a simulated world; building one takes a while."""
+    from panocam.scene.open import SCENES, SceneOptions  # large; most sources do without
 
+    name, lean = world_of(uri)
     if name not in SCENES:
         raise InvalidValue("source", f"sim:{name}", f"the simulated worlds are {', '.join(f'sim:{known}' for known in SCENES)}")
+    assert SceneOptions(lean=lean)  # refuses what no camera hangs like

@@ -16,15 +16,21 @@ from panocam.scene.arrays import Array, Field, clamp
 
 @dataclass(frozen=True, eq=False)
 class CameraPose:
-    """Where the camera is: ``position`` in metres, and how it is mounted."""
+    """Where the camera is: ``position`` in metres, how it is mounted, and by how many degrees its axis ``lean``s: on the wall upwards from
+    the horizon, on ceiling and desk towards pan 0."""
 
     position: Array
     mount: Mount
+    lean: float = 0.0
 
     @cached_property
     def axes(self) -> Array:
         """(3, 3): rows are the camera's x (right), y (down) and z (optical axis) in the world."""
-        return camera_from_world(self.mount)
+        if not self.lean:
+            return camera_from_world(self.mount)
+        c, s = np.cos(np.radians(self.lean)), np.sin(np.radians(self.lean))
+        leaned: Array = np.array([(1.0, 0.0, 0.0), (0.0, c, s), (0.0, -s, c)]) @ camera_from_world(self.mount)
+        return leaned
 
 
 class Camera:

@@ -28,6 +28,7 @@ SCENES: Final[Mapping[str, tuple[Callable[[Point, float], World], Mapping[Mount,
 
 FULL_DETAIL = 2992
 SIZES = (160, 8192)
+MOST_LEAN = 45.0
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,20 @@ class SceneOptions:
 
     ``settings``: the sensor's, None = what the world's light asks for. ``mains_hz``: the lamps' true frequency, 40 to 70.
     ``seed``: of the noise. ``coarse``: be quick, with a soft first picture that ``Scene.refine`` makes sharp.
+    ``lean``: how many degrees the camera hangs crookedly, see ``CameraPose``.
     """
 
     settings: SensorSettings | None = None
     mains_hz: float = 50.0
     seed: int = 0
     coarse: bool = False
+    lean: float = 0.0
 
     def __post_init__(self) -> None:
         if not 40 <= self.mains_hz <= 70:
             raise InvalidValue("mains_hz", self.mains_hz, "give 40 to 70 hertz")
+        if not -MOST_LEAN <= self.lean <= MOST_LEAN:
+            raise InvalidValue("lean", self.lean, f"give -{MOST_LEAN:g} to {MOST_LEAN:g} degrees")
 
 
 @lru_cache(maxsize=4)
@@ -72,6 +77,6 @@ def open_scene(
     _, places, actors = SCENES[name]
     eye = places[Mount(mount)]
     world = _world(name, eye, float(np.clip(size / FULL_DETAIL, 0.25, 1.6)))
-    camera = Camera(CameraPose(np.array(eye), Mount(mount)), lens or default_lens((size, size)), size)
+    camera = Camera(CameraPose(np.array(eye), Mount(mount), how.lean), lens or default_lens((size, size)), size)
     settings = how.settings or SensorSettings(shutter_s=world.shutter_s)
     return Scene(world, camera, actors, SensorOptions(settings, world.brightness, how.mains_hz, how.seed), how.coarse)

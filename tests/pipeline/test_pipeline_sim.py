@@ -24,3 +24,17 @@ def test_the_simulated_world_is_a_source(name: str) -> None:
 def test_an_unknown_world_is_named() -> None:
     with pytest.raises(InvalidValue, match="room, yard"):
         open_source("sim:moon", SourceOptions())
+
+
+@pytest.mark.parametrize("address", ["sim:room?", "sim:room?lean=high", "sim:room?tilt=3", "sim:room?lean=3&x=1", "sim:room?lean=90"])
+def test_a_crooked_address_is_refused(address: str) -> None:
+    with pytest.raises(InvalidValue, match="lean"):
+        open_source(address, SourceOptions(sensor=(320, 320)))
+
+
+def test_a_camera_may_hang_crookedly() -> None:
+    level, crooked = (
+        next(iter(open_source(address, SourceOptions(mount=Mount.WALL, sensor=(320, 320), paced=False)).frames())).planes.y.astype(int)
+        for address in ("sim:room", "sim:room?lean=12")
+    )
+    assert abs(level - crooked).mean() > 8

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl
+
+from panocam.errors import InvalidValue
 
 HIDDEN = "***"
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+):", re.IGNORECASE)
@@ -29,3 +32,18 @@ STILLS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 def chooses_rate(uri: str) -> bool:
     """Whether the source gives as many pictures a second as it is asked for: the simulated scene, and pictures that stand still."""
     return uri.lower().startswith("sim:") or uri.lower().endswith(STILLS)
+
+
+def world_of(uri: str) -> tuple[str, float]:
+    """Name of the simulated world in ``sim:NAME`` or ``sim:NAME?lean=DEGREES``, and by how much its camera hangs crookedly.
+
+    Raises InvalidValue; whether the world exists is the scene's to know.
+    """
+    name, asked, query = uri.partition(":")[2].partition("?")
+    given = parse_qsl(query[:256], keep_blank_values=True)
+    if asked and [argument for argument, _ in given] != ["lean"]:
+        raise InvalidValue("source", uri, "after the name of a simulated world only ?lean=DEGREES may stand")
+    try:
+        return name, float(given[0][1]) if given else 0.0
+    except ValueError:
+        raise InvalidValue("source", uri, "lean takes degrees, as in sim:room?lean=12") from None

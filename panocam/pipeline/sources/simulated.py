@@ -12,6 +12,7 @@ from panocam.media.planes import JPEG_COLOR
 from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, default_lens
 from panocam.pipeline.pacing import Pacer
+from panocam.pipeline.sources.address import world_of
 from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.controls import SourceControls
 from panocam.pipeline.sources.simulated_sensor import SensorControls
@@ -39,11 +40,11 @@ class SimulatedSource:
     When paced, the first pictures are soft: the scene is shown at once and made sharp between pictures.
     """
 
-    def __init__(self, name: str, options: SourceOptions) -> None:
+    def __init__(self, name: str, options: SourceOptions, lean: float = 0.0) -> None:
         side = min(options.sensor)
         lens = options.lens or default_lens((side, side))
         self._name = name
-        self._scene = open_scene(name, options.mount, side, lens, SceneOptions(coarse=options.paced))
+        self._scene = open_scene(name, options.mount, side, lens, SceneOptions(coarse=options.paced, lean=lean))
         self._sensor = SensorControls(self._scene, DEVELOPED_AT_ONCE if options.paced else ALL)
         self.controls: SourceControls | None = self._sensor
         self._clock = options.clock
@@ -85,5 +86,6 @@ class SimulatedSource:
 
 
 def open_simulated(uri: str, options: SourceOptions) -> SimulatedSource:
-    """``uri`` is ``sim:NAME``. Raises InvalidValue that names the worlds there are."""
-    return SimulatedSource(uri.partition(":")[2], options)
+    """Raises InvalidValue naming what is wrong with the address (``world_of``)."""
+    name, lean = world_of(uri)
+    return SimulatedSource(name, options, lean)
