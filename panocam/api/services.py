@@ -16,6 +16,7 @@ from panocam.access import Accounts, Authenticator
 from panocam.access.preview import Preview
 from panocam.access.sessions import Sessions, Tickets
 from panocam.api.clients import Clients
+from panocam.api.privacy import PrivacyMasks
 from panocam.clock import Clock
 from panocam.errors import Unavailable
 from panocam.events.bus import Bus
@@ -144,6 +145,7 @@ class Services:
     camera: PanoramicCamera
     clients: Clients
     ptz: PtzService
+    privacy: PrivacyMasks
     rtsp: Rtsp | None = None
     storage: Storage | None = None
     overlays: OverlayService | None = None
@@ -198,5 +200,6 @@ def assemble(
         camera=camera,
         clients=Clients(clock),
         ptz=ptz,
+        privacy=PrivacyMasks(settings, camera),
         rtsp=rtsp,
     )

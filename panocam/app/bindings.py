@@ -30,7 +30,10 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
     rows: tuple[tuple[tuple[str, ...], Apply], ...] = (
         (("source",), usable),
         (("exposure", "installation"), lambda old, new: panoramic.set_exposure(exposure_plan(new))),
-        (("device", "source", "installation", "views", "areas", "ptz"), lambda old, new: panoramic.reconfigure(camera_config(new))),
+        (
+            ("device", "source", "installation", "views", "areas", "ptz", "privacy"),
+            lambda old, new: panoramic.reconfigure(camera_config(new)),
+        ),
         (("stream", "signing"), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
         (("image", "installation"), lambda old, new: panoramic.set_adjustment(adjustment(new))),
         (("network",), lambda old, new: rtsp.set_options(rtsp_options(new))),

@@ -27,6 +27,7 @@ from panocam.clock import SystemClock
 from panocam.discovery.mdns import Announcement, own_addresses
 from panocam.events.announce import announce_settings
 from panocam.events.bus import Bus
+from panocam.events.hiding import announce_hiding
 from panocam.events.topics import SYSTEM_READY
 from panocam.pipeline.camera import PanoramicCamera
 from panocam.ptz import PtzService
@@ -75,6 +76,7 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
             await asyncio.to_thread(check_source, config)
         bus = Bus(clock)
         stack.callback(announce_settings(store, bus))
+        stack.callback(announce_hiding(store, bus))
         accounts = Accounts.open(folder, keystore, clock, settings.device.serial)
         authenticator = Authenticator(accounts, lambda: store.running.access, clock, on_failure=failed_login(bus))
         panoramic = await stack.enter_async_context(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from panocam.errors import InvalidValue
 from panocam.imaging.adjustment import Adjustment, WhiteBalance
+from panocam.imaging.ink import Ink
+from panocam.imaging.privacy import Privacy
 from panocam.media.signing import Signing
 from panocam.optics.capture import CaptureMode, capture_mode
 from panocam.optics.catalog import Model
 from panocam.optics.horizon import Horizon
 from panocam.optics.lens import Circle
 from panocam.optics.mount import Mount
+from panocam.optics.polygon import Polygon
 from panocam.optics.pose import Pose, Stops, default_poses
 from panocam.pipeline.config import CameraConfig, LensOptions
 from panocam.pipeline.plan import StreamDefaults
@@ -33,6 +37,7 @@ def camera_config(settings: Snapshot) -> CameraConfig:
         poses=home_poses(settings, mount),
         stops=tuple(Stops(**row.model_dump()) for row in settings.ptz.limits),
         enabled=frozenset(index for index, view in enumerate(settings.views) if view.enabled),
+        privacy=privacy(settings),
         source_fps=capture.rates[installation.power_line],
         capture=capture,
     )
@@ -44,6 +49,19 @@ def horizon(settings: Snapshot, mount: Mount, capture: CaptureMode) -> Horizon:
     if not (installation.horizon_straightening and capture.dewarped and mount is Mount.WALL):
         return Horizon()
     return Horizon(lean=installation.horizon_tilt, line=-installation.horizon_line)
+
+
+def privacy(settings: Snapshot) -> Privacy:
+    """What is hidden just now. Raises InvalidValue that names the mask whose corners make no polygon."""
+    asked, polygons = settings.privacy, []
+    for mask in asked.masks:
+        try:
+            polygon = Polygon(mask.corners)
+        except InvalidValue as fault:
+            raise InvalidValue(f"privacy mask {mask.name!r}, {fault.name}", fault.value, fault.remedy) from None
+        if asked.enabled and mask.enabled:
+            polygons.append(polygon)
+    return Privacy(tuple(polygons), Ink(asked.color), asked.mosaic_scale)
 
 
 def home_poses(settings: Snapshot, mount: Mount) -> tuple[Pose, ...]:

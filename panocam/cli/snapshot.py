@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from panocam.cli import options
 from panocam.errors import InvalidValue, Unavailable
+
+if TYPE_CHECKING:
+    from panocam.settings import Snapshot
 
 SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 
@@ -30,8 +33,12 @@ def command(
     lens: options.Lens = None,
     fov: options.Fov = None,
     circle: options.CircleOption = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", envvar="PANOCAM_DATA", help="A camera's data folder: its settings and privacy masks.", show_default="none"),
+    ] = None,
 ) -> None:
-    """Write one picture of a view as JPEG."""
+    """Write one picture of a view as JPEG, as the camera of a data folder would show it."""
     from panocam.app.translate import camera_config
     from panocam.optics.catalog import find
     from panocam.optics.mount import Mount
@@ -47,7 +54,7 @@ def command(
         device__model=model,
         installation__mount=mount,
     )
-    settings = build(given)
+    settings = build(given) if data is None else _saved(data, given)
     index = view_number(view)
     pose = None
     if (pan, tilt, zoom) != (None, None, None):
@@ -63,6 +70,17 @@ def command(
         out.write_bytes(picture)
     except OSError as error:
         raise Unavailable(f"{out}: {error.strerror}; choose a place that can be written") from None
+
+
+def _saved(data: Path, given: dict[str, object]) -> Snapshot:
+    """The settings in a camera's data folder, below those that were ``given``. Raises Unavailable when there is no such folder."""
+    from panocam.access import KeyStore
+    from panocam.settings import DataFolder, Store
+
+    if not data.is_dir():
+        raise Unavailable(f"data folder {data}: there is none; name the camera's with --data, or leave it out")
+    folder = DataFolder(data)
+    return Store.open(folder, KeyStore.open(folder), given).snapshot
 
 
 def view_number(text: str) -> int:

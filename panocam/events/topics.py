@@ -85,6 +85,12 @@ STORAGE_DISRUPTED = Topic(
 )
 STORAGE_FULL = Topic("Storage/Full", "Storage full", True, (Item("full", bool, "Full"),), (DISK,))
 RECORDING_ONGOING = Topic("Storage/Recording", "Recording ongoing", True, (Item("recording", bool, "Recording"),), (DISK,))
+PRIVACY_MASKS = Topic(
+    "VideoSource/PrivacyMasks",
+    "Privacy masks hidden",
+    True,
+    (Item("hidden", bool, "Hidden"), Item("names", str, "Hidden masks, separated by commas"), Item("by", str, "By")),
+)
 
 TOPICS: Mapping[str, Topic] = {
     topic.path: topic
@@ -102,6 +108,7 @@ TOPICS: Mapping[str, Topic] = {
         PTZ_ON_PRESET,
         PTZ_TOUR,
         PTZ_CONTROL,
+        PRIVACY_MASKS,
     )
 }
 """All topics by path; the rule engine, the dialects and the documentation read this."""

@@ -2,29 +2,129 @@
 
 Encoders, analytics and snapshots take ``Frame`` alone, so whatever this gate covers is covered in every view, zoom, stream and
 recording. A test reads the whole package and fails if a ``Frame`` is made from nothing anywhere else.
+
+The masks are painted once, for all channels, into a copy of the sensor picture: a decoder predicts later pictures from those that it handed
+out, a still picture is shown again, and the exposure is measured where nothing is hidden.
+As long as nobody knows where the image circle lies, nobody knows where a mask lies either: then everything is covered.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from panocam.clock import Clock, SystemClock
+from panocam.errors import InvalidValue
+from panocam.imaging.cover import Patch, patches, whole
+from panocam.imaging.ink import COARSEST, FINEST, HOLD_NS, Ink, cell_side, mosaic, plain, shade
+from panocam.imaging.pool import PlanesPool
 from panocam.media.frame import Frame, RawFrame
-from panocam.media.planes import Planes
+from panocam.media.planes import Color, Plane, Planes
 from panocam.media.stamps import Stage
+from panocam.optics.lens import Lens
+from panocam.optics.polygon import Polygon
+
+Cover = tuple[Plane, Plane, Plane]
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What is to be hidden, and how: polygons in camera coordinates, the look of all of them, the mosaic's scale."""
+
+    polygons: tuple[Polygon, ...] = ()
+    ink: Ink = Ink.GREY
+    scale: int = FINEST
+
+    def __post_init__(self) -> None:
+        if not FINEST <= self.scale <= COARSEST:
+            raise InvalidValue("mosaic scale", self.scale, f"give {FINEST} to {COARSEST}")
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Everything that decides where and in which numbers is painted."""
+
+    lens: Lens | None
+    size: tuple[int, int]
+    color: Color
+
+    def same(self, lens: Lens | None, planes: Planes) -> bool:
+        return (self.lens, self.size, self.color) == (lens, planes.size, planes.color)
 
 
 class PrivacyMask:
-    """What is to be hidden: nothing yet. Immutable; a camera that is to hide something else gets another mask."""
+    """Hides what ``privacy`` says. A camera that is to hide something else gets another mask. For one thread."""
 
-    def __init__(self, *, clock: Clock | None = None) -> None:
+    def __init__(self, privacy: Privacy | None = None, *, clock: Clock | None = None) -> None:
+        self.privacy = privacy or Privacy()
         self._clock = clock or SystemClock()
+        self._place: _Place | None = None
+        self._patches: tuple[Patch, ...] = ()
+        self._covers: list[Cover] = []
+        self._looked_ns: int | None = None
+        self._pool = PlanesPool(0, 0, Color())
+        self._last: tuple[Planes, Planes] | None = None
 
-    def apply(self, raw: RawFrame) -> Frame:
-        """``raw`` as it may be shown, stamped ``Stage.MASK``.
+    def apply(self, raw: RawFrame, lens: Lens | None = None) -> Frame:
+        """``raw``, seen through ``lens`` (None: not known), as it may be shown, stamped ``Stage.MASK``.
 
         Planes that come again (a still picture) give the same planes again, so whoever derived something from them may keep it.
         """
-        shown = self._covered(raw.planes)
+        shown = self._covered(raw, lens) if self.privacy.polygons else raw.planes
         return Frame(shown, raw.pts_ns, raw.wall_ns, raw.stamps.at(Stage.MASK, self._clock.monotonic_ns()), raw.discontinuity)
 
-    def _covered(self, planes: Planes) -> Planes:
-        return planes
+    def repaint(self, planes: Planes) -> None:
+        """Paint plain colours over the masks of the last picture again, in ``planes`` of its size: whoever adjusted the picture has
+        changed them. A mosaic stays as adjusted, so that it goes with its surroundings."""
+        if self.privacy.ink is Ink.MOSAIC:
+            return
+        for patch in self._patches:
+            patch.put(plain(patch, shade(self.privacy.ink, planes.color)), planes)
+
+    def _covered(self, raw: RawFrame, lens: Lens | None) -> Planes:
+        planes = raw.planes
+        placed = self._place is not None and self._place.same(lens, planes)
+        if placed and self._last is not None and self._last[0] is planes:
+            return self._last[1]
+        if not placed:
+            self._settle(lens, planes)
+        self._look(raw)
+        target = self._copied(planes)
+        for patch, cover in zip(self._patches, self._covers, strict=True):
+            patch.put(cover, target)
+        self._last = (planes, target)
+        return target
+
+    def _settle(self, lens: Lens | None, planes: Planes) -> None:
+        """Work out where the masks lie."""
+        self._place = _Place(lens, planes.size, planes.color)
+        self._patches = whole(planes.size) if lens is None else patches(self.privacy.polygons, lens, planes.size)
+        self._looked_ns = None
+        if self._plain:
+            yuv = shade(Ink.GREY if self.privacy.ink is Ink.MOSAIC else self.privacy.ink, planes.color)
+            self._covers = [plain(patch, yuv) for patch in self._patches]
+
+    @property
+    def _plain(self) -> bool:
+        """False while there are cells to be looked at; what is covered for want of a lens shows none."""
+        return self.privacy.ink is not Ink.MOSAIC or self._place is None or self._place.lens is None
+
+    def _look(self, raw: RawFrame) -> None:
+        """Take the colours of the mosaic's cells from the picture when it is time."""
+        if self._plain:
+            return
+        since = None if self._looked_ns is None else raw.pts_ns - self._looked_ns
+        if since is None or not 0 <= since < HOLD_NS:
+            side = cell_side(self.privacy.scale, raw.planes.size)
+            self._covers = [mosaic(patch, raw.planes, side) for patch in self._patches]
+            self._looked_ns = raw.pts_ns
+
+    def _copied(self, planes: Planes) -> Planes:
+        pool = self._pool
+        if (pool.width, pool.height, pool.color) != (*planes.size, planes.color):
+            pool = self._pool = PlanesPool(*planes.size, planes.color)
+        copy = pool.take()
+        for target, source in zip((copy.y, copy.u, copy.v), (planes.y, planes.u, planes.v), strict=True):
+            np.copyto(target, source)
+        return copy

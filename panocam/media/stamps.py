@@ -28,6 +28,10 @@ class Stamps:
     def at(self, stage: Stage, monotonic_ns: int) -> Stamps:
         return Stamps((*self.times, (stage, monotonic_ns)))
 
+    def of(self, stage: Stage) -> int:
+        """When ``stage`` was finished, monotonic ns; 0 if it was not (yet)."""
+        return next((time for each, time in self.times if each is stage), 0)
+
     def durations(self) -> dict[Stage, float]:
         """Seconds that each stage after the first took, waiting included."""
         return {b: (tb - ta) / 1e9 for (_, ta), (b, tb) in zip(self.times, self.times[1:], strict=False)}

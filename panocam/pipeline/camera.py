@@ -93,7 +93,7 @@ class PanoramicCamera(Camera):
         self.heads: Mapping[int, PtzHead] = {
             index: PtzHead(pose, bounds, self._clock) for index, pose, bounds in zip(AREAS, poses, config.limits, strict=True)
         }
-        self._intake = Intake(config.lens, self._clock)
+        self._intake = Intake(config.lens, self._clock, config.privacy)
         self._timeline = Timeline()
         self._channels: dict[ChannelSpec, Channel] = {}
         self._pinned: dict[Coder, Worker] = {}
@@ -187,10 +187,6 @@ class PanoramicCamera(Camera):
     def status(self) -> CameraStatus:
         return CameraStatus(self._runner.status(), tuple(c.status() for c in self._channels.values()), len(self._pool), self._generation)
 
-    def set_privacy(self, mask: PrivacyMask) -> None:
-        """Masks act from the next picture on, in every view."""
-        self._intake.mask = mask
-
     def set_adjustment(self, adjustment: Adjustment) -> None:
         """Another look from the next picture on, in every view."""
         self._intake.adjustment = adjustment
@@ -229,8 +225,8 @@ class PanoramicCamera(Camera):
         old, self.config = self.config, config
         if (old.mount, old.poses, old.limits) != (config.mount, config.poses, config.limits):
             self._move_heads(old)
-        if old.lens != config.lens:
-            self._intake.set_options(config.lens)
+        if old.privacy != config.privacy or old.lens != config.lens:
+            self._hide(old)
         if _source_key(old) != _source_key(config):
             self._runner.stop()
             self._retired = [runner for runner in (*self._retired, self._runner) if not runner.ended]
@@ -243,6 +239,19 @@ class PanoramicCamera(Camera):
             gone = self._gone(spec)
             if gone is not None:
                 self._channels.pop(spec).close(gone)
+
+    def _hide(self, old: CameraConfig) -> None:
+        """Masks (and the lens, which says where they lie) act from here on: no older picture leaves the camera any more."""
+        with self._runner.between_pictures():
+            if old.lens != self.config.lens:
+                self._intake.set_options(self.config.lens)
+            if old.privacy != self.config.privacy:
+                self._intake.mask = PrivacyMask(self.config.privacy, clock=self._clock)
+            since_ns = self._clock.monotonic_ns()
+        if self.config.privacy.polygons:
+            for channel in self._channels.values():
+                channel.forget_before(since_ns)
+            self._snapshots.forget_before(since_ns)
 
     def _move_heads(self, old: CameraConfig) -> None:
         config = self.config

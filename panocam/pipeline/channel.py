@@ -87,6 +87,7 @@ class Channel:
         self._linger: asyncio.TimerHandle | None = None
         self._key_timer: asyncio.TimerHandle | None = None
         self._last_key_ns = -NS
+        self._shown_from_ns = 0
         self._stages, self._meter = StageHistograms(), RateMeter()
 
     @property
@@ -131,6 +132,13 @@ class Channel:
             return
         self._last_key_ns = now
         self.coder.request_key()
+
+    def forget_before(self, monotonic_ns: int) -> None:
+        """Publish no picture that was masked before then, not to newcomers either; go on with a key picture."""
+        self._shown_from_ns = monotonic_ns
+        self.hub.forget()
+        if self.coder is not None:
+            self.coder.request_key()
 
     def _request_key_late(self) -> None:
         self._key_timer = None
@@ -206,6 +214,8 @@ class Channel:
 
     def _publish(self, output: Output) -> None:
         if self.coder is None:  # stopped while this was on its way
+            return
+        if output.packet.stamps.of(Stage.MASK) < self._shown_from_ns:
             return
         stamps = output.packet.stamps.at(Stage.PUBLISH, self._clock.monotonic_ns())
         packet: Packet = replace(output.packet, sequence=self._sequence, stamps=stamps)

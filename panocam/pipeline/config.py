@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from panocam.errors import NotFound
+from panocam.imaging.privacy import Privacy
 from panocam.optics.capture import MODES, CaptureMode
 from panocam.optics.catalog import VIEWS, Model, Row, find
 from panocam.optics.horizon import Horizon
@@ -39,6 +40,7 @@ class CameraConfig:
     mount lets. ``roll`` in degrees, positive clockwise.
     ``source_fps``: rate of a still picture or of the simulated sensor, 0 for their own. ``enabled``: indices of the views that may be seen.
     ``capture``: what the mode of the sensor allows.
+    ``privacy``: what is hidden, in every view and before the first picture is shown.
     """
 
     source: str = "sim:room"
@@ -54,6 +56,7 @@ class CameraConfig:
     source_fps: float = 0.0
     enabled: frozenset[int] = frozenset(row.index for row in VIEWS)
     capture: CaptureMode = MODES[0]
+    privacy: Privacy = field(default_factory=Privacy)
 
     def __post_init__(self) -> None:
         check_address(self.source)

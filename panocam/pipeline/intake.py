@@ -12,7 +12,7 @@ from panocam.clock import Clock
 from panocam.imaging.adjustment import Adjustment
 from panocam.imaging.circle import CircleFinder
 from panocam.imaging.developer import Developer
-from panocam.imaging.privacy import PrivacyMask
+from panocam.imaging.privacy import Privacy, PrivacyMask
 from panocam.imaging.pyramid import Pyramid
 from panocam.media.frame import Frame, RawFrame
 from panocam.media.planes import Planes
@@ -32,12 +32,12 @@ NOTHING = Planes.blank(16, 16)
 class Intake:
     """``mask`` may be replaced at any time and acts from the next picture on, and so may ``adjustment``; ``exposure`` sees every picture.
 
-    ``masked`` is the newest picture as it may be shown, before it is adjusted.
+    The mask gets the lens only when that is settled. ``masked`` is the newest picture as it may be shown, before it is adjusted.
     """
 
-    def __init__(self, options: LensOptions, clock: Clock) -> None:
+    def __init__(self, options: LensOptions, clock: Clock, privacy: Privacy | None = None) -> None:
         self._clock = clock
-        self.mask = PrivacyMask(clock=clock)
+        self.mask = PrivacyMask(privacy, clock=clock)
         self._open = PrivacyMask(clock=clock)  # for words, which hide nobody
         self.exposure = ExposureLoop()
         self.adjustment = Adjustment()
@@ -78,7 +78,7 @@ class Intake:
     def take(self, raw: RawFrame) -> Shot:
         """The shot that may be handed out."""
         lens = self._fitted(raw.planes)
-        frame = self.mask.apply(raw)
+        frame = self.mask.apply(raw, lens if self.settled else None)
         self.exposure.see(raw.planes, frame.planes, lens, raw.pts_ns)
         self.masked = frame.planes
         frame = self._adjusted(frame, lens)
@@ -100,6 +100,7 @@ class Intake:
         planes = self._developer.develop(frame.planes, frame.pts_ns)
         if planes is frame.planes:
             return frame
+        self.mask.repaint(planes)
         return frame.derive(planes, frame.stamps.at(Stage.ADJUST, self._clock.monotonic_ns()))
 
     def drawn(self, notice: Notice, pts_ns: int) -> Shot:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from panocam.errors import Busy, PanocamError, Unavailable
 from panocam.media.packet import Packet
+from panocam.media.stamps import Stage
 from panocam.pipeline.coder import Coder, Output
 from panocam.pipeline.request import ChannelSpec
 
@@ -36,6 +37,7 @@ class Snapshots:
         self._engage, self._release = engage, release
         self._loop = asyncio.get_running_loop()
         self._open: dict[ChannelSpec, _Exposure] = {}
+        self._shown_from_ns = 0
 
     @property
     def coders(self) -> tuple[Coder, ...]:
@@ -49,6 +51,10 @@ class Snapshots:
         except TimeoutError:
             self._finish(spec, exposure, Unavailable(f"view {spec.view} gave no picture within {TIMEOUT_S:g} s"))
             return exposure.picture.result()
+
+    def forget_before(self, monotonic_ns: int) -> None:
+        """Show no picture that was masked before then; whoever waits gets the next one."""
+        self._shown_from_ns = monotonic_ns
 
     def close(self) -> None:
         for spec, exposure in list(self._open.items()):
@@ -84,6 +90,8 @@ class Snapshots:
 
     def _finish(self, spec: ChannelSpec, exposure: _Exposure, result: Packet | PanocamError) -> None:
         if self._open.get(spec) is not exposure:
+            return
+        if isinstance(result, Packet) and result.stamps.of(Stage.MASK) < self._shown_from_ns:
             return
         del self._open[spec]
         if exposure.coder is not None:

@@ -64,7 +64,7 @@ def _look(config: CameraConfig, clock: Clock) -> Shot:
         clock=clock, fps=config.source_fps, paced=False, mount=config.mount, sensor=sensor, lens=config.lens.over(sensor)
     )
     source = open_source(config.source, options)
-    intake = Intake(config.lens, clock)
+    intake = Intake(config.lens, clock, config.privacy)
     intake.source_opened(source.circle)
     shot: Shot | None = None
     try:

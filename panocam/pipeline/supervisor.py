@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -131,6 +132,12 @@ class SourceRunner:
     @property
     def ended(self) -> bool:
         return not any(thread.is_alive() for thread in self._threads)
+
+    @contextmanager
+    def between_pictures(self) -> Iterator[None]:
+        """No picture is being masked or handed out inside the block: what is changed there holds for every picture after it."""
+        with self._handing:
+            yield
 
     def attach(self, sink: Sink) -> None:
         with self._lock:

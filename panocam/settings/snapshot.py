@@ -17,6 +17,7 @@ from panocam.settings.exposure import ExposureSettings
 from panocam.settings.image import Image
 from panocam.settings.overlays import Overlays
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
+from panocam.settings.privacy import Privacy
 from panocam.settings.ptz import Ptz
 from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.storage import Storage
@@ -37,6 +38,7 @@ class Snapshot(Section):
     ptz: Ptz = Ptz()
     signing: SignedVideo = SignedVideo()
     overlays: Overlays = Overlays()
+    privacy: Privacy = Privacy()
     network: Network = Network()
     access: Access = Access()
     storage: Storage = Storage()

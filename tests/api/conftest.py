@@ -82,17 +82,18 @@ class PublishedCamera:
         self.heads = {index: PtzHead(pose, bounds, clock) for index, pose in zip(range(4, 8), default_poses(mount), strict=True)}
         self.hubs: dict[ChannelSpec, Hub] = {}
         self.keys_asked: list[ChannelSpec] = []
+        self.roll = 0.0
         self.refuse: Exception | None = None
         self.stages: dict[ChannelSpec, StageHistograms] = {}
         self._changed = asyncio.Condition()
         self.exposure, self.exposure_plan = ExposureState(Exposure(0.01, 3.0), 0.2), ExposurePlan()
 
-    @property
-    def scenery(self) -> Scenery:
-        return Scenery(Arrangement(self.mount, tuple(head.pose for head in self.heads.values())))
-
     def plan(self, request: StreamRequest) -> ChannelSpec:
         return plan(request, StreamDefaults(), self.model, self.mount, self.source_size)
+
+    @property
+    def scenery(self) -> Scenery:
+        return Scenery(Arrangement(self.mount, tuple(self.heads[index].pose for index in range(4, 8))), self.roll)
 
     def offered(self, view: int) -> tuple[tuple[int, int], ...]:
         find(view, self.mount)

@@ -237,6 +237,27 @@ def go_home(camera: RunningCamera) -> None:
         assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 200
 
 
+MASK = [{"id": 1, "name": "North", "corners": [[-60, 20], [60, 20], [60, 85], [-60, 85]]}]
+
+
+def check_masks(camera: RunningCamera) -> None:
+    """Masks, their look and the main switch."""
+    open_picture = area(camera)
+    camera.change(privacy__masks=MASK)
+    grey = area(camera)
+    assert differs(open_picture, grey)
+    camera.change(privacy__color="red")
+    assert differs(grey, area(camera))
+    camera.change(privacy__color="mosaic")
+    fine = area(camera)
+    assert differs(grey, fine)
+    assert differs(open_picture, fine)
+    camera.change(privacy__mosaic_scale=16)
+    assert differs(fine, area(camera))
+    camera.change(privacy__enabled=False)
+    assert not differs(open_picture, area(camera))
+
+
 def guesses(camera: RunningCamera, count: int) -> list[int]:
     with camera.client("nobody", "wrong") as client:
         return [client.get("/axis-cgi/usergroup.cgi").status_code for _ in range(count)]
@@ -283,6 +304,7 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "ptz.limits.N.wide": stopped(ptz__limits__0__wide=60),
     "ptz.limits.N.tele": stopped(ptz__limits__0__tele=110),
     "overlays.items": seen(area, overlays__items=[{"kind": "text", "identity": 0, "text": "HALL", "size": 120, "background": "white"}]),
+    "privacy.masks": check_masks,
     "network.rtp_port_first": says(
         lambda camera: server_port(camera) in range(51_400, 51_500), True, network__rtp_port_first=51_400, network__rtp_port_last=51_499
     ),
@@ -332,6 +354,9 @@ ELSEWHERE = {
     "storage.most_mb": "test_what_is_kept_follows_the_settings (test_system_recordings)",
     "storage.buffers": "test_a_buffered_recording_begins_before_its_start (test_system_recordings)",
     "storage.continuous": "test_continuous_recordings_outlive_restart_and_kill (test_system_recordings)",
+    "privacy.enabled": "privacy.masks",
+    "privacy.color": "privacy.masks",
+    "privacy.mosaic_scale": "privacy.masks",
     "access.throttle_attempts": "access.throttle",
     "access.throttle_max_delay": "access.throttle",
 }

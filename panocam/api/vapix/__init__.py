@@ -9,6 +9,7 @@ from panocam.api.vapix import (
     media,
     overlayimage,
     param,
+    privacymask,
     pwdgrp,
     record,
     rtspws,
@@ -29,6 +30,8 @@ _LISTED = (
     *views.ENDPOINTS,
     *dynamicoverlay.ENDPOINTS,
     *overlayimage.ENDPOINTS,
+    *rtspws.ENDPOINTS,
+    *privacymask.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

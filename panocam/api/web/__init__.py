@@ -9,6 +9,7 @@ from panocam.api.web import (
     live,
     metrics,
     overlays,
+    privacy,
     recordings,
     session,
     settings,
@@ -32,4 +33,5 @@ ENDPOINTS = (
     *storage.ENDPOINTS,
     *metrics.ENDPOINTS,
     *overlays.ENDPOINTS,
+    *privacy.ENDPOINTS,
 )

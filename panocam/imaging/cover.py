@@ -1,0 +1,97 @@
+"""Which pixels of the sensor picture masks cover, worked out once for a lens and a size.
+
+Edges are drawn as fine polylines through the lens. The cover is then grown by one pixel all round and out to whole 2x2 blocks, so that
+every pixel and every chroma sample that a mask so much as touches is covered: what the pyramid and the warp mix later holds nothing of
+what is hidden. Masks that touch each other are one patch, so many of them cost no more than the area they cover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from panocam.media.planes import Plane, Planes
+from panocam.optics.lens import Lens
+from panocam.optics.polygon import Polygon
+
+SHIFT = 4
+"""Bits behind the point in the coordinates that are filled."""
+
+FAR = 60_000.0
+"""Source pixels: what a polyline leaves the picture by is cut off here."""
+
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A rectangle of the picture (``x``, ``y`` even) and what of it is covered: ``luma`` and ``chroma`` are 255 there, else 0; None where
+    everything is."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    luma: Plane | None
+    chroma: Plane | None
+
+    def of(self, planes: Planes) -> tuple[Plane, Plane, Plane]:
+        """The rectangle's part of the three planes."""
+        x, y, w, h = self.x // 2, self.y // 2, (self.width + 1) // 2, (self.height + 1) // 2
+        luma = planes.y[self.y : self.y + self.height, self.x : self.x + self.width]
+        return luma, planes.u[y : y + h, x : x + w], planes.v[y : y + h, x : x + w]
+
+    def put(self, cover: tuple[Plane, Plane, Plane], planes: Planes) -> None:
+        """Copy ``cover`` (planes of the rectangle's size) over what is covered."""
+        for source, target, mask in zip(cover, self.of(planes), (self.luma, self.chroma, self.chroma), strict=True):
+            if mask is None:
+                np.copyto(target, source)
+            else:
+                cv2.copyTo(source, mask, target)
+
+
+def whole(size: tuple[int, int]) -> tuple[Patch, ...]:
+    """One patch over a whole picture of ``size`` (width, height)."""
+    return (Patch(0, 0, *size, None, None),)
+
+
+def patches(polygons: Iterable[Polygon], lens: Lens, size: tuple[int, int]) -> tuple[Patch, ...]:
+    """What ``polygons`` cover of the picture of ``size`` (width, height) behind ``lens``; as few rectangles as hang together."""
+    blocks = (size[1] + 1) // 2, (size[0] + 1) // 2
+    covered = np.zeros(blocks, np.uint8)
+    for polygon in polygons:
+        _draw(lens.project(polygon.outline()), covered, size)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(covered, connectivity=8)
+    return tuple(_patch(labels == label, stats[label], size) for label in range(1, count))
+
+
+def _draw(line: np.ndarray, covered: Plane, size: tuple[int, int]) -> None:
+    """Cover every 2x2 block that the closed ``line`` (n, 2) in source pixels comes near or runs round."""
+    line = np.clip(line.astype(np.float64), -FAR, FAR)
+    first = np.floor(line.min(axis=0)).astype(int) - 2
+    last = np.ceil(line.max(axis=0)).astype(int) + 2
+    left, top = np.maximum(first, 0) // 2 * 2
+    right, bottom = np.minimum(last + 1, (covered.shape[1] * 2, covered.shape[0] * 2))
+    right, bottom = right + right % 2, bottom + bottom % 2
+    if right <= left or bottom <= top:
+        return
+    area = np.zeros((bottom - top + 4, right - left + 4), np.uint8)  # two pixels more all round, which grow into the picture
+    points = np.rint((line - (left - 2, top - 2)) * (1 << SHIFT)).astype(np.int32)
+    cv2.fillPoly(area, [points], 255, lineType=cv2.LINE_8, shift=SHIFT)
+    area = cv2.dilate(area, _SQUARE)[2:-2, 2:-2]
+    block = covered[top // 2 : bottom // 2, left // 2 : right // 2]
+    np.maximum(block, area.reshape(block.shape[0], 2, block.shape[1], 2).max(axis=(1, 3)), out=block)
+
+
+def _patch(covered: np.ndarray, stats: np.ndarray, size: tuple[int, int]) -> Patch:
+    """The rectangle about one connected piece, whose blocks are True in ``covered``."""
+    left, top, wide, high = (int(v) for v in stats[:4])
+    width, height = min(2 * wide, size[0] - 2 * left), min(2 * high, size[1] - 2 * top)
+    piece = np.where(covered[top : top + high, left : left + wide], np.uint8(255), np.uint8(0))
+    if piece.all():
+        return Patch(2 * left, 2 * top, width, height, None, None)
+    luma = np.ascontiguousarray(piece.repeat(2, axis=0).repeat(2, axis=1)[:height, :width])
+    return Patch(2 * left, 2 * top, width, height, luma, piece)
