@@ -30,7 +30,6 @@ _LISTED = (
     *views.ENDPOINTS,
     *dynamicoverlay.ENDPOINTS,
     *overlayimage.ENDPOINTS,
-    *rtspws.ENDPOINTS,
     *privacymask.ENDPOINTS,
 )
 
