@@ -9,6 +9,7 @@
 #include <string>
 
 #include "develop.h"
+#include "scene_module.h"
 #include "warp.h"
 
 namespace nb = nanobind;
@@ -157,7 +158,7 @@ nb::tuple kernels() {
 }  // namespace
 
 NB_MODULE(panocam_native, m) {
-    m.doc() = "The pixels of panocam in native code: the warp and the development of pictures.";
+    m.doc() = "The pixels of panocam in native code: the warp, the development of pictures, and the loops of the simulated world.";
     m.attr("__version__") = PANOCAM_NATIVE_VERSION;
     m.def("kernels", kernels, "Names of the kernels that this processor can run, best first; the last is always 'c++'.");
     m.def("warp", warp, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a, "nodes"_a, "x"_a, "y"_a, "width"_a,
@@ -168,4 +169,5 @@ NB_MODULE(panocam_native, m) {
           "temporal"_a, "spatial"_a, "matrix"_a, "lut"_a, "grid"_a, "sharpen"_a, "floor"_a, "top"_a, "kernel"_a = "",
           "Noise reduction, colour, local tone mapping and sharpening of a whole picture; an empty array leaves its stage out. The numbers are\n"
           "explained in src/develop.h. The states are changed in place. Raises ValueError when shapes or numbers are out of range.");
+    panocam::scene::bind(m);
 }

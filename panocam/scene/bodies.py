@@ -15,28 +15,19 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from panocam.scene.arrays import Array, Field, clamp
+from panocam.scene import quick
+from panocam.scene.arrays import Array, Field
 from panocam.scene.camera import Camera
-from panocam.scene.figure import Figure, together
+from panocam.scene.compose import Rect
+from panocam.scene.figure import Figure
+from panocam.scene.figure import together as all_capsules
 from panocam.scene.lamp import Lamp, LampField
-from panocam.scene.rays import hit_block, hit_capsules
+from panocam.scene.mixing import BESIDE, Elements, together
 from panocam.scene.skin import colour, paintwork
-
-Rect = tuple[int, int, int, int]
-"""First row, row beyond, first column, column beyond."""
 
 CELLS, BLOCK_CELLS = 10000, 20000
 """Cells a figure's grid should not exceed much: bodies of capsules, and of blocks, which have fewer parts."""
-
-BESIDE = 1.75
-"""Cells beside a part that still take its colour, because enlarging mixes them in."""
-
-SEAM = 60.0
-"""1 / metres over which a part behind the nearest one fades."""
-
-FAR = 1e3
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,16 +58,6 @@ class _Grid:
     blocks: list[Rect]
 
 
-@dataclass(frozen=True, eq=False)
-class _Elements:
-    """E pairs of part and cell: cell number, outline distance in cells, distance in metres, radiance and mains part (4, E)."""
-
-    cell: NDArray[np.intp]
-    inside: Field
-    t: Field
-    tone: Field
-
-
 class Bodies:
     """Figures as one camera sees them."""
 
@@ -95,7 +76,7 @@ class Bodies:
         if not flat:
             return [None] * len(actors)
         parts = [self._capsules(flat)] + [self._block(g, i) for g in flat for i in range(len(g.blocks))]
-        mixed = _mix([p for p in parts if p is not None], cells)
+        mixed = quick.mix(together([p for p in parts if p is not None]), cells)
         return [_patch(of_one, mixed) if of_one else None for of_one in grids]
 
     def _grids(self, frames: Sequence[Figure], first: int, finest: bool) -> list[_Grid]:
@@ -132,7 +113,7 @@ class Bodies:
         blocks = [np.concatenate([p.min(0), p.max(0)]) for p in (self._camera.project(b.corners)[0] for b in figure.blocks)]
         return per_radian, boxes, np.array(blocks).reshape(-1, 4)
 
-    def _capsules(self, grids: Sequence[_Grid]) -> _Elements:
+    def _capsules(self, grids: Sequence[_Grid]) -> Elements:
         """All capsules of all figures."""
         columns, cells, sizes = [], [], []
         for g in grids:
@@ -143,25 +124,24 @@ class Bodies:
                 cells.append(numbers[r0:r1, c0:c1].ravel())
                 sizes.append((r1 - r0) * (c1 - c0))
         counts = [len(g.boxes) for g in grids]
-        body = together([g.figure.capsules for g in grids])
+        body = all_capsules([g.figure.capsules for g in grids])
         per_radian, step = (np.repeat([getattr(g, name) for g in grids], counts).astype(np.float32) for name in ("per_radian", "step"))
-        picked = hit_capsules(body, sizes, self._eye, np.concatenate(columns, 1), (per_radian / step, BESIDE))
+        picked = quick.hit_capsules(body, sizes, self._eye, np.concatenate(columns, 1), (per_radian / step, BESIDE))
         each = np.split(np.array(picked.sizes), np.cumsum(counts)[:-1])
         tone = colour(body, picked.sizes, picked.hits, [(g.lamp, int(n.sum())) for g, n in zip(grids, each, strict=True)])
-        return _Elements(np.concatenate(cells)[picked.at], picked.hits.inside, picked.hits.t, tone)
+        return Elements(np.concatenate(cells)[picked.at], picked.hits.inside, picked.hits.t, tone)
 
-    def _block(self, g: _Grid, index: int) -> _Elements | None:
+    def _block(self, g: _Grid, index: int) -> Elements | None:
         """One block of one figure."""
         block, (r0, r1, c0, c1) = g.figure.blocks[index], g.blocks[index]
         if r1 - r0 < 3 or c1 - c0 < 3:
             return None
-        columns = g.rays[:, r0:r1, c0:c1].reshape(3, -1)
-        hits = hit_block(block, self._eye, columns, (r1 - r0, c1 - c0))
-        tone = paintwork(block, hits, g.lamp, columns, g.step / g.per_radian)
+        columns = np.ascontiguousarray(g.rays[:, r0:r1, c0:c1].reshape(3, -1))
+        picked = quick.hit_block(block, self._eye, columns, (r1 - r0, c1 - c0), BESIDE)
+        tone = paintwork(block, picked.hits, g.lamp, columns[:, picked.at], g.step / g.per_radian)
         width = g.rays.shape[2]
         cell = (g.first + np.arange(r0, r1)[:, None] * width + np.arange(c0, c1)).ravel()
-        at = np.flatnonzero(hits.inside > -BESIDE)
-        return _Elements(cell[at], hits.inside[at], hits.t[at], tone[:, at])
+        return Elements(cell[picked.at], picked.hits.inside, picked.hits.t, tone)
 
 
 def _cells(boxes: Array, shape: tuple[int, ...], origin: tuple[int, int], step: int, margin: float) -> list[Rect]:
@@ -170,31 +150,6 @@ def _cells(boxes: Array, shape: tuple[int, ...], origin: tuple[int, int], step: 
     x0, y0 = np.clip(np.floor(at[:, :2] - margin), 0, [shape[1], shape[0]]).astype(int).T.tolist()
     x1, y1 = np.clip(np.ceil(at[:, 2:] + margin) + 1, 0, [shape[1], shape[0]]).astype(int).T.tolist()
     return [(r0, max(r0, r1), c0, max(c0, c1)) for r0, r1, c0, c1 in zip(y0, y1, x0, x1, strict=True)]
-
-
-def _mix(parts: Sequence[_Elements], cells: int) -> Field:
-    """(6, cells): outline distance in cells, distance in metres, radiance and its mains part."""
-    cell = np.concatenate([p.cell for p in parts])
-    inside, t = np.concatenate([p.inside for p in parts]), np.concatenate([p.t for p in parts])
-    tone = np.concatenate([p.tone for p in parts], 1)
-    out: Field = np.zeros((6, cells), np.float32)
-    out[0] = -BESIDE
-    np.maximum.at(out[0], cell, inside)
-    cover = clamp(inside + np.float32(0.5), 0, 1)
-    nearest: Field = np.full(cells, FAR, np.float32)
-    solid = np.flatnonzero(cover > 0.5)
-    np.minimum.at(nearest, cell[solid], t[solid])
-    weight = (nearest[cell] - t) * np.float32(SEAM)
-    weight += 1
-    clamp(weight, 0, 1)
-    weight *= cover
-    weight += np.float32(1e-4) * (inside + np.float32(BESIDE + 0.01)).clip(0, 3)  # beside the figure there is nothing else
-    total = np.maximum(np.bincount(cell, weight, cells), 1e-9)
-    for k in range(4):
-        out[2 + k] = np.bincount(cell, weight * tone[k], cells) / total
-    beside = np.bincount(cell, weight * t, cells) / total
-    out[1] = np.where(nearest < FAR, nearest, np.where(beside > 0, beside, FAR))
-    return out
 
 
 def _patch(grids: Sequence[_Grid], mixed: Field) -> Patch:

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panocam.media.planes import Planes
+from panocam.scene import compose, quick
 from panocam.scene.arrays import Bytes, Field, f32
-from panocam.scene.bodies import Patch, Rect
+from panocam.scene.bodies import Patch
 from panocam.scene.camera import Camera
+from panocam.scene.compose import Covering, Grain, Rect, over
 from panocam.scene.figure import Figure
 from panocam.scene.light import Light
-from panocam.scene.shadow import casters, shadow, strongest
+from panocam.scene.shadow import casters, strongest
 from panocam.scene.still import CODE, FAR_MM, Still
 
 AMBIENT = 0.3
@@ -26,9 +28,6 @@ SHADOW_CELLS = 6000
 
 FAINT = 0.012
 """Shade that is not drawn."""
-
-NEARER_MM = 25
-"""A figure counts as this much nearer, so that feet do not sink into the floor."""
 
 
 class Actor(Protocol):
@@ -82,7 +81,7 @@ class Cast:
         for plane in (planes.u, planes.v):
             part = plane[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2]
             cut = np.s_[: part.shape[0], : part.shape[1]]
-            _blend(part, grey[cut], half[cut])
+            over(part, grey[cut], half[cut])
 
     def _shade(self, figure: Figure) -> tuple[Rect, Field] | None:
         """Where the figure's shadow may fall, and the factor 0..1 on the light there, on a coarse grid."""
@@ -111,7 +110,7 @@ class Cast:
         factor: Field = np.ones(p.shape[1], np.float32)
         if np.max(lit) < 0.02:
             segments = segments[:0]
-        factor[near] = np.clip(shadow(p[:, near], lights, AMBIENT, segments, figure.contact, lit), 0, 1)
+        factor[near] = np.clip(quick.shade(p[:, near], lights, AMBIENT, segments, figure.contact, lit), 0, 1)
         return self._trimmed(rect, factor.reshape(shape), step)
 
     def _trimmed(self, rect: Rect, factor: Field, step: int) -> tuple[Rect, Field] | None:
@@ -155,26 +154,16 @@ class Cast:
 
     # -- bodies --------------------------------------------------------------------------------------------------
 
-    def draw(self, planes: Planes, patch: Patch, table: Bytes, mains: Callable[[Field], Field]) -> None:
-        """Blend a figure over the planes. ``table``: sensor response by root code; ``mains``: level of the mains light by picture row."""
-        y0, y1, x0, x1 = patch.rect
-        size, half = (x1 - x0, y1 - y0), ((x1 - x0) // 2, (y1 - y0) // 2)
-        alpha = self._alpha(patch)
-        rows = (np.arange(patch.radiance.shape[0], dtype=np.float32) + 0.5) * patch.step + y0
+    def draw(self, planes: Planes, patch: Patch, table: Bytes, mains: Callable[[Field], Field], grain: Grain | None = None) -> None:
+        """Blend a figure over the planes.
+
+        ``table``: sensor response by root code; ``mains``: level of the mains light by picture row; ``grain``: the picture's noise."""
+        rows = (np.arange(patch.radiance.shape[0], dtype=np.float32) + 0.5) * patch.step + patch.rect[0]
         level = 1 - patch.radiance[..., 3] * (1 - mains(rows))[:, None]
         code = np.sqrt(np.maximum(patch.radiance[..., :3] * level[..., None], 0)) * np.float32(CODE)
         rgb = table[np.minimum(code, 65535).astype(np.uint16)]
         luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
-        small = cv2.resize(alpha, half, interpolation=cv2.INTER_AREA)
-        shrink = cv2.INTER_AREA if patch.step == 1 else cv2.INTER_LINEAR
-        for plane, source, cover, to, k in (
-            (planes.y, luma, alpha, size, 1),
-            (planes.u, blue, small, half, 2),
-            (planes.v, red, small, half, 2),
-        ):
-            part = plane[y0 // k : y1 // k, x0 // k : x1 // k]
-            grown = cv2.resize(source, to, interpolation=cv2.INTER_LINEAR if k == 1 else shrink)
-            _blend(part, grown[: part.shape[0], : part.shape[1]], cover[: part.shape[0], : part.shape[1]])
+        quick.blend(planes, self._still.depth, Covering(patch.rect, patch.step, patch.outlines, patch.distance, (luma, blue, red), grain))
 
     def settle(self, figure: Figure, patch: Patch | None) -> None:
         """Draw a figure that never moves into the still picture itself."""
@@ -189,33 +178,8 @@ class Cast:
         y0, y1, x0, x1 = patch.rect
         size, part = (x1 - x0, y1 - y0), self._still.code[y0:y1, x0:x1]
         h, w = part.shape[:2]
-        alpha = self._alpha(patch)[:h, :w].astype(np.float32)[..., None] / 255
+        alpha = compose.alpha(patch.rect, patch.outlines, patch.distance, self._still.depth)[:h, :w].astype(np.float32)[..., None] / 255
         code = np.sqrt(np.maximum(patch.radiance[..., :3], 0)) * np.float32(CODE)
         part[:] = np.clip(part * (1 - alpha) + cv2.resize(code, size, interpolation=cv2.INTER_LINEAR)[:h, :w] * alpha, 0, 65535)
         mm = np.clip(cv2.resize(patch.distance, size, interpolation=cv2.INTER_LINEAR)[:h, :w] * 1000, 0, FAR_MM).astype(np.uint16)
         np.copyto(self._still.depth[y0:y1, x0:x1], mm, where=alpha[..., 0] > 0.5)
-
-    def _alpha(self, patch: Patch) -> Bytes:
-        """(h, w) 0..255: how much of each pixel of the patch the figure covers, after what stands before it."""
-        y0, y1, x0, x1 = patch.rect
-        size = (x1 - x0, y1 - y0)
-        share = 255.0 / len(patch.outlines)
-        total: Bytes = np.zeros(size[::-1], np.uint8)
-        for f in patch.outlines:
-            cover = cv2.resize(f, size, interpolation=cv2.INTER_LINEAR) * np.float32(share) + np.float32(share / 2)
-            cv2.add(total, np.minimum(np.maximum(cover, 0), np.float32(share)).astype(np.uint8), dst=total)
-        mm = np.clip(patch.distance * 1000 - NEARER_MM, 0, FAR_MM).astype(np.uint16)
-        here = cv2.resize(mm, size, interpolation=cv2.INTER_LINEAR)
-        wall = self._still.depth[y0:y1, x0:x1]
-        shown: Bytes = np.zeros(total.shape, np.uint8)
-        shown[: wall.shape[0], : wall.shape[1]] = cv2.compare(wall, here[: wall.shape[0], : wall.shape[1]], cv2.CMP_GT)
-        if shown.min() == 0:
-            total = np.asarray(cv2.multiply(total, cv2.blur(shown, (3, 3)), scale=1 / 255), np.uint8)
-        return total
-
-
-def _blend(under: Bytes, over: Bytes, alpha: Bytes) -> None:
-    """under += (over - under) * alpha / 255, in place."""
-    top = cv2.multiply(over, alpha, scale=1 / 255)
-    cv2.multiply(under, cv2.bitwise_not(alpha), dst=under, scale=1 / 255)
-    cv2.add(under, top, dst=under)

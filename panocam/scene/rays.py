@@ -102,11 +102,15 @@ def _square(v: Field) -> Field:
     return out
 
 
-def hit_block(block: Block, eye: Field, rays: Field, shape: tuple[int, int], bevel: float = 0.05) -> Hits:
+BEVEL = 0.05
+"""Metres over which a block's normals are rounded near its edges."""
+
+
+def hit_block(block: Block, eye: Field, rays: Field, shape: tuple[int, int], beside: float) -> Picked:
     """Rays (3, E) against a convex block: entry is the last of the front planes, exit the first of the back planes.
 
     The rays are the cells of a grid of ``shape``, row by row; ``inside`` of the result is in cells (from the gradient over neighbours).
-    Normals are rounded over ``bevel`` metres near edges."""
+    Only rays that miss by less than ``beside`` cells are returned."""
     o = block.frame @ (eye - block.origin)
     d = block.frame @ rays
     face = np.ascontiguousarray(block.planes[:, :3])
@@ -120,8 +124,10 @@ def hit_block(block: Block, eye: Field, rays: Field, shape: tuple[int, int], bev
     run = (leave - last).reshape(shape)
     gy, gx = np.gradient(run)
     inside = run / np.maximum(np.sqrt(gx * gx + gy * gy), np.float32(1e-4))
+    at = np.flatnonzero(inside.ravel() > -beside)
+    last, enter, d = last[at], enter[:, at], d[:, at]
     enter -= last
-    enter *= np.float32(1 / bevel)
+    enter *= np.float32(1 / BEVEL)
     n = face.T @ np.exp(np.maximum(enter, -12, out=enter), out=enter)
     n *= 1 / np.sqrt(_square(n) + np.float32(1e-9))
-    return Hits(inside.ravel(), last, block.frame.T @ n, o[:, None] + d * last)
+    return Picked(at, [len(at)], Hits(inside.ravel()[at], last, block.frame.T @ n, o[:, None] + d * last))

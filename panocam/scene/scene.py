@@ -176,14 +176,14 @@ class Scene:
     def render_only(self, t: float, actors: Sequence[Actor], out: Planes | None = None) -> Planes:
         """As ``render``, with these moving actors alone."""
         planes = Planes.blank(self.size, self.size, JPEG_COLOR) if out is None else out
-        self._sensor.still_picture(t, planes)
+        grain = self._sensor.grain(t)
+        self._sensor.noisy_still(t, grain, planes)
         figures = [(a, a.figure(t)) for a in self._by_distance(actors, t)]
         for _, now in figures:
             self._cast.cast_shadow(planes, now)
         for patch in self._bodies.patches([self._exposures(actor, now, t) for actor, now in figures]):
             if patch is not None:
-                self._cast.draw(planes, patch, self._sensor.table, lambda rows: self._sensor.mains_level(t, rows))
-        self._sensor.add_noise(t, planes)
+                self._cast.draw(planes, patch, self._sensor.table, lambda rows: self._sensor.mains_level(t, rows), grain)
         return planes
 
     def _by_distance(self, actors: Sequence[Actor], t: float) -> list[Actor]:

@@ -15,7 +15,9 @@ import cv2
 import numpy as np
 
 from panocam.media.planes import Planes
+from panocam.scene import quick
 from panocam.scene.arrays import Bytes, Field, clamp
+from panocam.scene.compose import Grain
 from panocam.scene.developing import MARGIN, Developed, Developing
 from panocam.scene.settings import READOUT_S, Lighting, SensorOptions, SensorSettings
 from panocam.scene.still import Still
@@ -121,15 +123,26 @@ class Sensor:
             if less is not None:
                 cv2.subtract(plane, cv2.multiply(less, weight, scale=1 / 255), dst=plane)
 
-    def add_noise(self, t: float, out: Planes) -> None:
-        """Noise of the picture at ``t``: the same time has the same noise."""
+    def grain(self, t: float) -> Grain | None:
+        """The noise of the picture at ``t``, for each plane what it adds and what it takes away: the same time has the same noise."""
         if self._now.bank is None:
-            return
+            return None
         rng = np.random.default_rng((self._options.seed, round(t * 1e6) & 0x7FFFFFFFFFFF))
-        for plane, bank in zip((out.y, out.u, out.v), self._now.bank, strict=True):
-            h, w = plane.shape
+        out = []
+        for base, bank in zip(self._now.base, self._now.bank, strict=True):
+            h, w = base.shape
             (a, b), (c, d) = rng.integers(0, 2 * MARGIN + 1, (2, 2))
             if (a, b) == (c, d):
                 d = (d + 7) % (2 * MARGIN + 1)
-            cv2.add(plane, bank[a : a + h, b : b + w], dst=plane)
-            cv2.subtract(plane, bank[c : c + h, d : d + w], dst=plane)
+            out.append((bank[a : a + h, b : b + w], bank[c : c + h, d : d + w]))
+        return tuple(out)
+
+    def noisy_still(self, t: float, grain: Grain | None, out: Planes) -> None:
+        """The world without actors at ``t`` with the noise that ``grain`` gave."""
+        bases = self._now.base
+        if grain is None or self._now.swing is not None:
+            self.still_picture(t, out)
+            bases = (out.y, out.u, out.v)
+        if grain is not None:
+            for base, (more, less), plane in zip(bases, grain, (out.y, out.u, out.v), strict=True):
+                quick.add_grain(base, more, less, plane)

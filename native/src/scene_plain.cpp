@@ -1,0 +1,3 @@
+// The simulated world's loops for this instruction set: the compiler flags make the difference.
+#define PANOCAM_OPS ops_plain
+#include "scene_ops.inl"
