@@ -3,6 +3,7 @@ import { BrowserRouter, Navigate, Route, Routes } from "react-router-dom";
 
 import { Accounts } from "./pages/Accounts";
 import { Areas } from "./pages/Areas";
+import { Image } from "./pages/Image";
 import { Installation } from "./pages/Installation";
 import { Live } from "./pages/Live";
 import { Login } from "./pages/Login";
@@ -43,6 +44,7 @@ function Gate() {
         <Route path="status" element={<Status />} />
         {me.role !== "viewer" && me.role !== "none" && (
           <>
+            <Route path="image" element={<Image />} />
             <Route path="installation" element={<Installation />} />
             <Route path="source" element={<Source />} />
             <Route path="areas" element={<Areas />} />

@@ -7,6 +7,7 @@ import {
   IconHeartRateMonitor,
   IconKey,
   IconLogout,
+  IconPhoto,
   IconStack2,
   IconTool,
   IconUser,
@@ -29,6 +30,7 @@ const MENU = [
     pages: [
       { to: "/", label: "Live view", icon: IconVideo, roles: EVERYBODY },
       { to: "/installation", label: "Installation", icon: IconTool, roles: OPERATORS },
+      { to: "/image", label: "Image", icon: IconPhoto, roles: OPERATORS },
       { to: "/areas", label: "View areas", icon: IconFocusCentered, roles: OPERATORS },
       { to: "/streams", label: "Streams", icon: IconStack2, roles: OPERATORS },
       { to: "/source", label: "Source and lens", icon: IconAperture, roles: OPERATORS },

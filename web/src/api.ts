@@ -164,6 +164,28 @@ export interface WorldLines {
   lines: { upright: boolean; degrees: number; points: [number, number][] }[];
 }
 
+/** How the newest picture was exposed; ``shutter`` is empty where the source does not tell. */
+export interface ExposureState {
+  mode: string;
+  shutter_s: number | null;
+  shutter: string;
+  gain_db: number | null;
+  luminance: number | null;
+  target: number;
+  clipped: number;
+  adapting: boolean;
+  limited: number;
+  warnings: string[];
+}
+
+/** Whether a setting of the picture has an effect with this source; if not, why. */
+export interface Capability {
+  path: string;
+  supported: boolean;
+  how: "hardware" | "simulated" | "digital" | null;
+  reason: string;
+}
+
 export interface AccountWish {
   username: string;
   password: string;
@@ -247,6 +269,8 @@ export const api = {
   removeAccount: (name: string) => call<void>("DELETE", `accounts/${encodeURIComponent(name)}`),
   changePassword: (old: string, fresh: string) => call<Me>("POST", "me/password", { old, new: fresh }),
   status: () => call<Status>("GET", "status"),
+  exposure: () => call<ExposureState>("GET", "image/exposure"),
+  capabilities: async () => (await call<{ capabilities: Capability[] }>("GET", "image/capabilities")).capabilities,
   installation: () => call<Installation>("GET", "installation"),
   restart: (wish: RestartWish) => call<Restart>("POST", "installation/restart", wish),
   restartProgress: () => call<Restart>("GET", "installation/restart"),

@@ -1,0 +1,55 @@
+import { Button, Stack } from "@mantine/core";
+import { IconArrowBackUp } from "@tabler/icons-react";
+import { useState } from "react";
+
+import type { SettingValue } from "../api";
+import { Exposure } from "../image/Exposure";
+import { ExposureZones } from "../image/ExposureZones";
+import { zonesOf } from "../image/zones";
+import { LivePanel } from "../live/LivePanel";
+import { Loading } from "../parts/Loading";
+import { PageTitle } from "../parts/PageTitle";
+import { SideBySide } from "../parts/SideBySide";
+import { useInstant } from "../settings/useInstant";
+import { type SettingsAccess, useSettings } from "../settings/useSettings";
+
+/** What the picture looks like. Everything here acts at once, beside the live picture. */
+export function Image() {
+  const { access, problem } = useSettings();
+  if (!access) return <Loading problem={problem} />;
+  return <ImagePage access={access} />;
+}
+
+function ImagePage({ access }: { access: SettingsAccess }) {
+  const settings = useInstant(access);
+  const [view, setView] = useState(0);
+  const zones = zonesOf(settings.value("exposure.zones"));
+  return (
+    <Stack>
+      <PageTitle title="Image">Everything on this page takes effect at once, in every view and stream.</PageTitle>
+      <SideBySide
+        form={
+          <Stack gap="lg">
+            <Exposure access={access} settings={settings} onZones={() => setView(0)} />
+            <Button variant="default" leftSection={<IconArrowBackUp size={18} />} disabled={!settings.mayUndo} onClick={settings.undo} style={{ alignSelf: "start" }}>
+              Undo
+            </Button>
+          </Stack>
+        }
+        picture={
+          <LivePanel view={view} onView={setView}>
+            {view === 0 && (
+              <ExposureZones
+                zones={zones}
+                roll={Number(access.values["installation.roll"] ?? 0)}
+                disabled={!access.mayWrite("exposure.zones")}
+                onChange={(next) => settings.set("exposure.zones", next as unknown as SettingValue)}
+                onDone={settings.done}
+              />
+            )}
+          </LivePanel>
+        }
+      />
+    </Stack>
+  );
+}
