@@ -19,8 +19,7 @@ def warnings(settings: Snapshot, state: ExposureState) -> Iterator[str]:
     wished, line = settings.exposure, settings.installation.power_line
     mains = wished.mode.mains_hz
     if mains is not None and mains != line:
-        fitting = wished.mode.at(line)
-        yield f"The mode is for {mains} Hz, but the power line frequency of the installation is {line} Hz: {fitting} would fit."
+        yield f"The mode is for {mains} Hz, but the power line frequency of the installation is {line} Hz."
     pulse = 1 / (2 * (mains or line))
     free = wished.mode in (ExposureMode.FLICKER_FREE_50, ExposureMode.FLICKER_FREE_60)
     if free and wished.max_shutter.seconds < pulse * 0.999:

@@ -33,6 +33,9 @@ DEFAULTS = {
     "stream.compression": 30,
     "stream.fps": 10,
     "device.name": "Panoramic camera",
+    "exposure.mode": "automatic",
+    "exposure.max_gain": 36,
+    "exposure.zones": [],
     **{f"areas.{area}.{part}": None for area in range(4) for part in ("pan", "tilt", "hfov")},
 }
 
