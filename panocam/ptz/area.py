@@ -13,6 +13,7 @@ from panocam.clock import NS
 from panocam.errors import Busy
 from panocam.events.bus import Bus
 from panocam.events.topics import PTZ_CONTROL, PTZ_MOVING, PTZ_ON_PRESET, PTZ_TOUR
+from panocam.optics.motion import STILL, Speeds
 from panocam.pipeline.heads import PtzHead, Reached
 from panocam.ptz.mover import Mover
 from panocam.ptz.players import Over, Player, TourState
@@ -42,7 +43,10 @@ class Playing:
 
 
 class AreaControl:
-    """``number`` 1..4. ``rules()`` gives the settings of the moment, ``over(tour, reason)`` is told of tours that end by themselves."""
+    """``number`` 1..4. ``rules()`` gives the settings of the moment, ``over(tour, reason)`` is told of tours that end by themselves.
+
+    ``driving`` is the continuous move that was asked for last; ``speed`` what a client has set for moves that say none.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,8 @@ class AreaControl:
         self.number, self.head = number, head
         self.queue = ControlQueue(rules)
         self.playing: Playing | None = None
+        self.driving: Speeds = STILL
+        self.speed: int | None = None
         self._rules, self._bus, self._over = rules, bus, over
         self._heading: Reached | None = None
         self._standing: Reached | None = None
@@ -74,6 +80,7 @@ class AreaControl:
             self.queue.act(who, now_ns)
         self._active_ns = now_ns
         self._heading = self._standing = None
+        self.driving = STILL
         if self.playing is not None:
             self.pause(now_ns, rules.resume_after * NS if rules.resume_after else None)
         return self.head

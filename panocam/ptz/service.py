@@ -10,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from panocam.clock import NS, Clock
 from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
 from panocam.events.bus import Bus
-from panocam.optics.motion import Speeds
 from panocam.optics.pose import Pose
 from panocam.pipeline.heads import PtzHead
 from panocam.ptz.area import AreaControl
@@ -103,16 +102,23 @@ class PtzService:
         self._wake.set()
         return head
 
+    def speed(self, view: int) -> int:
+        """Of moves that say none: what a client has set last, else the setting; 0 is at once."""
+        said = self.areas[view].speed
+        return self.library.rules.speed if said is None else said
+
     def go(self, view: int, who: Mover, target: Pose, speed: float | None = None) -> Pose:
         """Look there: at ``speed`` 1..100, or at the speed of the settings, which may be at once. Returns where it will look."""
-        speed = self.library.rules.speed if speed is None else speed
         head = self.take(view, who)
+        speed = self.speed(view) if speed is None else speed
         return head.travel(target, speed) if speed else head.set_pose(target)
 
-    def drive(self, view: int, who: Mover, wish: Speeds, *, proportional: bool | None = None) -> None:
-        """Keep moving with -100..100 in pan, tilt and zoom; 0 stops."""
-        rules = self.library.rules
-        self.take(view, who).drive(wish, proportional=rules.proportional if proportional is None else proportional)
+    def drive(self, view: int, who: Mover, wish: Sequence[float | None], *, proportional: bool | None = None) -> None:
+        """Keep moving with -100..100 in pan, tilt and zoom; 0 stops an axis, None lets it do what it does."""
+        rules, area = self.library.rules, self.area(view)
+        pan, tilt, zoom = (old if new is None else new for new, old in zip(wish, area.driving, strict=True))
+        self.take(view, who).drive((pan, tilt, zoom), proportional=rules.proportional if proportional is None else proportional)
+        area.driving = (pan, tilt, zoom)
 
     def go_to_preset(self, view: int, who: Mover, position: Position, speed: float | None = None) -> Pose:
         """Go to a preset position, at its own speed of the settings if none is given."""

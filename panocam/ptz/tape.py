@@ -116,6 +116,15 @@ class Tapes:
         except OSError as fault:
             raise Unavailable(f"the recorded tour {number} cannot be read ({fault.strerror}); record it again") from None
 
+    def seconds(self, number: int) -> float | None:
+        """How long a recording is, by the last sample of its file; None for one that cannot be read."""
+        try:
+            with self._path(number).open("rb") as file:
+                file.seek(-4 - SAMPLE.size, 2)
+                return float(SAMPLE.unpack(file.read(SAMPLE.size))[0]) / 1000
+        except (OSError, struct.error):
+            return None
+
     def remove(self, number: int) -> None:
         with contextlib.suppress(OSError):
             self._path(number).unlink(missing_ok=True)

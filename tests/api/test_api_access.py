@@ -26,6 +26,7 @@ EXAMPLES = {
     "disk": "SD_DISK",
     "identity": "1",
     "image": "logo.ovl",
+    "tour": "1",
 }
 """Something for every path parameter."""
 
@@ -36,6 +37,12 @@ ABSENT = "no (recording|export|disk)"
 def url(row: Endpoint) -> str:
     """The row's path with something in place of its parameters."""
     return re.sub(r"\{(\w+)\}", lambda found: EXAMPLES[found[1]], row.path)
+
+
+async def furnish(side: Side, row: Endpoint) -> None:
+    """Rows about one tour need one."""
+    if "{tour}" in row.path:
+        await side.services.settings.patch({"ptz.tours": [{"number": 1, "area": 1, "name": "Rounds", "steps": [{"preset": 1}]}]})
 
 
 def identity(row: Endpoint) -> str:
@@ -75,6 +82,7 @@ async def test_no_endpoint_refuses_its_own_role_or_breaks_on_an_empty_request(si
     if row.reply in (Kind.MJPEG, Kind.MATROSKA):
         return  # endless, or no pictures to be had; test_api_pictures and the system tests have them
     await side.services.privacy.add("Door", Polygon(((0, 10), (20, 10), (10, 20))), SYSTEM)  # number 1
+    await furnish(side, row)
     async with side.client(Role.OPERATOR if row.ptz else row.role) as client:
         for method in row.methods:
             reply = await ask(client, row, method)
@@ -87,6 +95,7 @@ async def test_no_endpoint_refuses_its_own_role_or_breaks_on_an_empty_request(si
 @pytest.mark.parametrize("row", [row for row in GUARDED if row.ptz], ids=identity)
 @pytest.mark.feature("VIEW-03")
 async def test_moving_needs_the_ptz_right(side: Side, row: Endpoint) -> None:
+    await furnish(side, row)
     async with side.client(Role.VIEWER) as viewer, side.client(Role.ADMINISTRATOR) as admin:
         assert (await ask(viewer, row, row.methods[0])).status_code == 403
         assert (await admin.patch("/api/v1/accounts/vera", json={"ptz": True})).status_code == 200

@@ -16,6 +16,7 @@ from panocam.api.vapix import (
     systemready,
     views,
 )
+from panocam.api.vapix import apidiscovery, basicdeviceinfo, images, param, ptz, pwdgrp, recordedtour, rtspws, systemready, views
 
 _LISTED = (
     *systemready.ENDPOINTS,
@@ -31,6 +32,8 @@ _LISTED = (
     *dynamicoverlay.ENDPOINTS,
     *overlayimage.ENDPOINTS,
     *privacymask.ENDPOINTS,
+    *ptz.ENDPOINTS,
+    *recordedtour.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

@@ -10,11 +10,13 @@ from panocam.api.web import (
     metrics,
     overlays,
     privacy,
+    ptz,
     recordings,
     session,
     settings,
     status,
     storage,
+    tours,
     views,
 )
 
@@ -22,6 +24,8 @@ ENDPOINTS = (
     *session.ENDPOINTS,
     *accounts.ENDPOINTS,
     *views.ENDPOINTS,
+    *tours.ENDPOINTS,
+    *ptz.ENDPOINTS,
     *settings.ENDPOINTS,
     *exposure.ENDPOINTS,
     *status.ENDPOINTS,

@@ -24,8 +24,9 @@ from panocam.api.clients import Client, Transport
 from panocam.api.endpoint import WEBSOCKET, Call, Kind, Wish, rest
 from panocam.api.faults import fault_of, invalid
 from panocam.api.offers import plan
+from panocam.api.steering import mover_of
 from panocam.api.web.frames import pack
-from panocam.api.web.moves import Center, Drive, Frame, Home, Move, Pose, ToPreset, carry_out, mover_of
+from panocam.api.web.moves import Center, Drive, Frame, Home, Move, Pose, ToPreset, carry_out
 from panocam.errors import InvalidValue, PanocamError
 from panocam.media.codec import Codec
 from panocam.pipeline.request import ChannelSpec, StreamRequest

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from panocam.api.endpoint import Reply, Wish
-from panocam.api.guard import Caller
 from panocam.api.offers import head
 from panocam.api.services import Services
 from panocam.optics import pose as geometry
@@ -105,12 +104,6 @@ class PoseReply(Reply):
     zoom: float
 
 
-def mover_of(caller: Caller) -> Mover:
-    """Who moves, as the steering knows him: a browser by its session, others by name and address."""
-    key = caller.session.csrf if caller.session is not None else f"{caller.name}@{caller.address}"
-    return Mover.person(caller.name, caller.role, key)
-
-
 def carry_out(services: Services, who: Mover, view: int, wish: AnyMove) -> PoseReply:
     """Move a view area and say where it looks then.
 
@@ -138,7 +131,8 @@ def _target(now: geometry.Pose, home: geometry.Pose, wish: Pose | Move | Center 
             return geometry.area_zoom(now, size, (wish.x * (size[0] - 1), wish.y * (size[1] - 1)), 100 * wish.zoom)
         case Frame():
             width, height = size = (round(1000 * wish.aspect), 1000)
-            return geometry.framed(now, size, (wish.x * width, wish.y * height), (wish.x2 * width, wish.y2 * height))
+            corner, opposite = ((x * width - 0.5, y * height - 0.5) for x, y in ((wish.x, wish.y), (wish.x2, wish.y2)))
+            return geometry.framed(now, size, corner, opposite)
         case Home():
             return home
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from panocam.api.endpoint import Call, Reply, rest
 from panocam.api.offers import head, offers
-from panocam.api.web.moves import AnyMove, Center, Drive, Frame, Home, Move, Pose, PoseReply, ToPreset, carry_out, mover_of, pose_reply
+from panocam.api.steering import mover_of
+from panocam.api.web.moves import AnyMove, Center, Drive, Frame, Home, Move, Pose, PoseReply, ToPreset, carry_out, pose_reply
 from panocam.errors import Unavailable
 from panocam.media.codec import Codec
 from panocam.optics.lens import LensModel

@@ -1,0 +1,118 @@
+"""What ptz.cgi tells: positions, limits, preset positions, the list of its commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+
+from panocam.api.endpoint import Call
+from panocam.api.vapix.ptzwords import ZOOM_STEPS, Mistake
+from panocam.optics.pose import Pose, wrap
+from panocam.ptz.library import Position
+
+WHOAMI = "panocam digital PTZ"
+
+INFO = "\r\n".join(
+    (
+        "Available commands",
+        ":",
+        "{camera=[n]}",
+        "whoami=yes",
+        "move={ home | up | down | left | right | upleft | upright | downleft | downright | stop }",
+        "center=[x],[y] imagewidth=[n] imageheight=[n]",
+        "areazoom=[x],[y],[z] imagewidth=[n] imageheight=[n]",
+        "pan=[abspos] tilt=[abspos] zoom=[abspos] speed=[speed]",
+        "rpan=[offset] rtilt=[offset] rzoom=[offset]",
+        "continuouspantiltmove=[x-speed],[y-speed]",
+        "continuouszoommove=[speed]",
+        "gotoserverpresetname=[name]",
+        "gotoserverpresetno=[n]",
+        "setserverpresetname=[name] home=yes",
+        "setserverpresetno=[n]",
+        "renameserverpresetno=[n] newname=[name]",
+        "removeserverpresetname=[name]",
+        "removeserverpresetno=[n]",
+        "removeallserverpresets=yes",
+        "query={ position | limits | speed | mode | presetposcam | presetposcamdata | presetposall }",
+    )
+)
+
+
+def moves(call: Call[None], view: int) -> bool:
+    """Whether a view can be moved now."""
+    settings = call.services.settings.running
+    area = call.services.ptz.areas.get(view)
+    return area is not None and settings.areas[area.number - 1].ptz and settings.views[view].enabled
+
+
+def answer(call: Call[None], views: Sequence[int]) -> str:
+    """The answer to ``query`` about one view area, or about several where presets are asked for."""
+    what = call.arguments["query"]
+    if what in ("presetposcam", "presetposcamdata", "presetposall"):
+        every = [view for view in sorted(call.services.ptz.areas) if moves(call, view)]
+        return _presets(call, every if what == "presetposall" else views, data=what == "presetposcamdata")
+    if what not in _QUERIES or len(views) != 1:
+        raise Mistake(f"Error:query: unknown value: {what}")
+    return "\r\n".join(f"{name}={value}" for name, value in _QUERIES[what](call, views[0]))
+
+
+Lines = list[tuple[str, object]]
+
+
+def _position(call: Call[None], view: int) -> Lines:
+    pose = call.services.ptz.areas[view].head.pose
+    return [("pan", _degrees(pose.pan)), ("tilt", _degrees(pose.tilt)), ("zoom", steps(pose)), ("autofocus", "off"), ("autoiris", "off")]
+
+
+def _limits(call: Call[None], view: int) -> Lines:
+    bounds = call.services.ptz.areas[view].head.limits
+    wide, tele = (steps(Pose(hfov=hfov)) for hfov in reversed(bounds.hfov))
+    low, high = (-180.0, 180.0) if bounds.turns else (wrap(bounds.pan[0]) if bounds.pan[0] > -180 else -180.0, wrap(bounds.pan[1]))
+    return [
+        ("MinPan", _degrees(low)),
+        ("MaxPan", _degrees(high)),
+        ("MinTilt", _degrees(bounds.tilt[0])),
+        ("MaxTilt", _degrees(bounds.tilt[1])),
+        ("MinZoom", wide),
+        ("MaxZoom", tele),
+    ]
+
+
+def _speed(call: Call[None], view: int) -> Lines:
+    return [("speed", call.services.ptz.speed(view) or 100)]
+
+
+def _mode(_call: Call[None], _view: int) -> Lines:
+    return [("mode", "normal")]
+
+
+_QUERIES: Mapping[str, Callable[[Call[None], int], Lines]] = {
+    "position": _position,
+    "limits": _limits,
+    "speed": _speed,
+    "mode": _mode,
+}
+
+
+def _presets(call: Call[None], views: Sequence[int], *, data: bool) -> str:
+    areas, library = call.services.ptz.areas, call.services.ptz.library
+    found = {view + 1: library.presets(areas[view].number) for view in views}
+    if call.arguments.get("format") == "json":
+        return json.dumps({f"Camera {camera}": {"presets": [_line(each, True) for each in presets]} for camera, presets in found.items()})
+    blocks = [[f"Preset Positions for camera {camera}", *(_line(each, data) for each in presets)] for camera, presets in found.items()]
+    return "\r\n".join(line for block in blocks for line in block)
+
+
+def _line(preset: Position, data: bool) -> str:
+    pose = preset.pose
+    where = f":pan={_degrees(pose.pan)}:tilt={_degrees(pose.tilt)}:zoom={steps(pose)}" if data else ""
+    return f"presetposno{preset.number}={preset.name}{where}"
+
+
+def steps(pose: Pose) -> int:
+    """The zoom position 1..9999."""
+    return 1 + round(min(max(pose.zoom, 0.0), 1.0) * ZOOM_STEPS)
+
+
+def _degrees(angle: float) -> str:
+    return f"{round(angle, 4) + 0.0:.4f}"

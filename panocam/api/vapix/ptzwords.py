@@ -1,0 +1,43 @@
+"""How ptz.cgi reads numbers and says things."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import Response
+
+ZOOM_STEPS = 9998
+"""Steps of zoom between 1 (widest) and 9999."""
+
+_NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})")
+
+
+class Mistake(Exception):
+    """A wrong call; the text goes to the client as it is."""
+
+
+def numbers(name: str, given: str, count: int, bound: float) -> list[float]:
+    """So many numbers, separated by commas, each within plus and minus ``bound``. Raises Mistake."""
+    parts = given.split(",")
+    if len(parts) != count or not all(_NUMBER.fullmatch(part.strip()) for part in parts):
+        raise Mistake(f"Error:{name}: {given[:40]}: give {count} number{'s separated by commas' if count > 1 else ''}")
+    values = [float(part) for part in parts]
+    if any(abs(value) > bound for value in values):
+        raise Mistake(f"Error:{name}: {given[:40]}: give values from {-bound:g} to {bound:g}")
+    return values
+
+
+def whole(name: str, given: str, low: int, high: int) -> int:
+    """A whole number. Raises Mistake."""
+    if not given.isascii() or not given.isdigit() or not low <= int(given[:9]) <= high:
+        raise Mistake(f"Error:{name}: {given[:40]}: give a whole number from {low} to {high}")
+    return int(given)
+
+
+def text(answer: str) -> Response:
+    """In the encoding that clients of this family expect, and in UTF-8 where that cannot say it."""
+    lines = answer if not answer or answer.endswith("\r\n") else answer + "\r\n"
+    try:
+        return Response(lines.encode("latin-1"), headers={"Content-Type": "text/plain; charset=iso-8859-1"})
+    except UnicodeEncodeError:
+        return Response(lines.encode(), headers={"Content-Type": "text/plain; charset=utf-8"})

@@ -1,0 +1,216 @@
+"""recordedtour/*.cgi: tours that are taught by moving. Answers are XML; a mistake is a ``GeneralError`` with a number, status 200."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from xml.sax.saxutils import escape
+
+from starlette.responses import Response
+
+from panocam.api.endpoint import Call, Discovery, vapix
+from panocam.errors import Busy, Denied, InvalidValue, NotFound, PanocamError, Unavailable
+from panocam.settings.ptz import Tour
+from panocam.settings.role import Role
+
+NAMESPACE = "http://www.axis.com/vapix/http_cgi/recordedtour1"
+"""What clients look for; it names the format."""
+
+BAD_NUMBER, NOT_UNIQUE, TOO_MANY, NO_SPACE, BAD_ARGUMENT, BAD_STATE, BAD_VERSION, OTHER = 10, 20, 30, 40, 50, 60, 70, 100
+
+
+class Refused(Exception):
+    """An error with its number."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+Action = Callable[[Call[None]], Awaitable[str]]
+
+
+def handler(action: Action) -> Callable[[Call[None]], Awaitable[Response]]:
+    """A CGI around an action that returns what stands inside ``Success``."""
+
+    async def answer(call: Call[None]) -> Response:
+        try:
+            if call.arguments.get("schemaversion") != "1":
+                raise Refused(BAD_VERSION, "give schemaversion=1")
+            return _document(f"<Success>{await action(call)}</Success>")
+        except Refused as refused:
+            return _fault(refused.code, str(refused))
+        except PanocamError as problem:
+            return _fault(_code(problem), str(problem))
+
+    return answer
+
+
+def _code(problem: PanocamError) -> int:
+    match problem:
+        case NotFound():
+            return BAD_NUMBER
+        case Busy():
+            return BAD_STATE
+        case Unavailable():
+            return NO_SPACE
+        case InvalidValue(name="tour"):
+            return TOO_MANY if "tours already" in str(problem) else NOT_UNIQUE
+        case InvalidValue():
+            return BAD_ARGUMENT
+        case Denied():
+            raise problem
+    return OTHER
+
+
+async def _list(call: Call[None]) -> str:
+    tours = [tour for tour in _tours(call) if "recordedtourid" not in call.arguments or tour.number == _number(call)]
+    rows = [(t.number, t.name, _status(call, t), t.area, t.pause) for t in tours]
+    rows += [(r.number, r.name, "recording", r.area, 60) for r in call.services.ptz.recordings]
+    camera = _camera(call) if "camera" in call.arguments else None
+    first = min(call.services.ptz.areas)
+    return "<ListSuccess>" + "".join(_row(*row, first + row[3]) for row in rows if camera in (None, first + row[3])) + "</ListSuccess>"
+
+
+def _row(number: int, name: str, status: str, _area: int, pause: int, camera: int) -> str:
+    return (
+        f"<RecordingInformation><RecordingId>{number}</RecordingId><NiceName>{escape(name)}</NiceName><Status>{status}</Status>"
+        f"<Camera>{camera}</Camera><DefaultLoopDelay>{pause}</DefaultLoopDelay></RecordingInformation>"
+    )
+
+
+def _status(call: Call[None], tour: Tour) -> str:
+    return "stopped" if call.services.ptz.state(tour) in ("stopped", "paused") else "playing"
+
+
+async def _record(call: Call[None]) -> str:
+    number = _number(call) if "recordedtourid" in call.arguments else None
+    begun = await call.services.ptz.record(_camera(call) - 1, call.caller, call.arguments.get("nicename"), number)
+    return f"<RecordSuccess><RecordingId>{begun}</RecordingId></RecordSuccess>"
+
+
+async def _stop_recording(call: Call[None]) -> str:
+    service = call.services.ptz
+    open_ones = [each.number for each in service.recordings]
+    for number in [_number(call)] if "recordedtourid" in call.arguments else open_ones:
+        await service.keep_recording(number, call.caller)
+    return DONE
+
+
+async def _play(call: Call[None]) -> str:
+    arguments, tour = call.arguments, _tour(call)
+    if arguments.get("loop", "0") not in ("0", "1"):
+        raise Refused(BAD_ARGUMENT, "loop is 0 or 1")
+    if "loopdelay" in arguments and tour.pause != (pause := _whole(call, "loopdelay")):
+        await call.services.ptz.library.keep_tour(tour.model_copy(update={"pause": pause}), call.caller)
+    await call.services.ptz.start(tour.number, call.caller, once=arguments.get("loop", "0") == "0")
+    return DONE
+
+
+async def _stop(call: Call[None]) -> str:
+    for tour in _chosen(call):
+        await call.services.ptz.stop(tour.number, call.caller)
+    return DONE
+
+
+async def _pause(call: Call[None]) -> str:
+    for tour in _chosen(call):
+        call.services.ptz.pause(tour.number)
+    return DONE
+
+
+async def _resume(call: Call[None]) -> str:
+    for tour in _chosen(call):
+        call.services.ptz.resume(tour.number)
+    return DONE
+
+
+async def _modify(call: Call[None]) -> str:
+    tour = _idle(call)
+    changes: dict[str, object] = {}
+    if "nicename" in call.arguments:
+        changes["name"] = call.arguments["nicename"]
+    if "defaultloopdelay" in call.arguments:
+        changes["pause"] = _whole(call, "defaultloopdelay")
+    await call.services.ptz.library.keep_tour(tour.model_copy(update=changes), call.caller)
+    return DONE
+
+
+async def _remove(call: Call[None]) -> str:
+    await call.services.ptz.remove_tour(_idle(call).number, call.caller)
+    return DONE
+
+
+async def _versions(_call: Call[None]) -> Response:
+    version = "<SchemaVersion><VersionNumber>1.0</VersionNumber><Deprecated>false</Deprecated></SchemaVersion>"
+    return _document(f"<Success><GetSchemaVersionsSuccess>{version}</GetSchemaVersionsSuccess></Success>")
+
+
+DONE = "<GeneralSuccess />"
+
+
+def _tours(call: Call[None]) -> Sequence[Tour]:
+    return [tour for tour in call.services.ptz.library.tours() if tour.kind == "recorded"]
+
+
+def _tour(call: Call[None]) -> Tour:
+    number = _number(call)
+    found = next((tour for tour in _tours(call) if tour.number == number), None)
+    if found is None:
+        raise Refused(BAD_NUMBER, f"there is no recorded tour {number}")
+    return found
+
+
+def _chosen(call: Call[None]) -> Sequence[Tour]:
+    """The tour that is named, or all that have been started."""
+    return [_tour(call)] if "recordedtourid" in call.arguments else [tour for tour in _tours(call) if tour.running]
+
+
+def _idle(call: Call[None]) -> Tour:
+    tour = _tour(call)
+    if tour.running:
+        raise Refused(BAD_STATE, f"the recorded tour {tour.number} is playing; stop it first")
+    return tour
+
+
+def _number(call: Call[None]) -> int:
+    return _whole(call, "recordedtourid")
+
+
+def _camera(call: Call[None]) -> int:
+    return _whole(call, "camera")
+
+
+def _whole(call: Call[None], name: str) -> int:
+    given = call.arguments.get(name, "")
+    if not given.isascii() or not given.isdigit() or len(given) > 4:
+        raise Refused(BAD_ARGUMENT, f"{name}: give a whole number from 0 to 9999")
+    return int(given)
+
+
+def _fault(code: int, text: str) -> Response:
+    return _document(f"<GeneralError><ErrorCode>{code}</ErrorCode><ErrorDescription>{escape(text)}</ErrorDescription></GeneralError>")
+
+
+def _document(body: str) -> Response:
+    head = (
+        f'<RecordedTourResponse xmlns="{NAMESPACE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+        f'xsi:SchemaLocation="{NAMESPACE} {NAMESPACE}.xsd" SchemaVersion="1.0">'
+    )
+    return Response(f'<?xml version="1.0" encoding="utf-8"?>\n{head}{body}</RecordedTourResponse>\n', media_type="text/xml")
+
+
+_CGI = "/axis-cgi/recordedtour/"
+_FOUND = Discovery("recorded-guard-tour", "1.0", "Recorded guard tour")
+
+ENDPOINTS = (
+    vapix(_CGI + "getschemaversions.cgi", "Versions of the recorded tours' format", _versions, Role.VIEWER),
+    vapix(_CGI + "list.cgi", "Recorded tours", handler(_list), Role.VIEWER, discovery=_FOUND),
+    vapix(_CGI + "record.cgi", "Begin to record a view area's movement", handler(_record), Role.OPERATOR),
+    vapix(_CGI + "stoprecording.cgi", "End a recording and keep it", handler(_stop_recording), Role.OPERATOR),
+    vapix(_CGI + "play.cgi", "Play a recorded tour, once or again and again", handler(_play), Role.VIEWER, ptz=True),
+    vapix(_CGI + "stopplayback.cgi", "End a recorded tour", handler(_stop), Role.VIEWER, ptz=True),
+    vapix(_CGI + "pause.cgi", "Hold a recorded tour", handler(_pause), Role.VIEWER, ptz=True),
+    vapix(_CGI + "resume.cgi", "Let a held recorded tour go on", handler(_resume), Role.VIEWER, ptz=True),
+    vapix(_CGI + "modify.cgi", "Another name or pause for a recorded tour", handler(_modify), Role.OPERATOR),
+    vapix(_CGI + "remove.cgi", "Forget a recorded tour", handler(_remove), Role.OPERATOR),
+)
