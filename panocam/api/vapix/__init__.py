@@ -10,13 +10,14 @@ from panocam.api.vapix import (
     overlayimage,
     param,
     privacymask,
+    ptz,
     pwdgrp,
     record,
+    recordedtour,
     rtspws,
     systemready,
     views,
 )
-from panocam.api.vapix import apidiscovery, basicdeviceinfo, images, param, ptz, pwdgrp, recordedtour, rtspws, systemready, views
 
 _LISTED = (
     *systemready.ENDPOINTS,
