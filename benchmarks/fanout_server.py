@@ -69,7 +69,7 @@ class ClipCamera:
 class Everybody:
     """Lets everybody in."""
 
-    async def check_async(self, *request: object, **connection: object) -> SimpleNamespace:
+    async def check(self, *request: object, **connection: object) -> SimpleNamespace:
         return SimpleNamespace(name="viewer")
 
 

@@ -33,7 +33,7 @@ NAMES = {Codec.H264: "h264", Codec.JPEG: "jpeg"}
 class Everybody:
     """Lets everybody in."""
 
-    async def check_async(self, *request: object, **connection: object) -> SimpleNamespace:
+    async def check(self, *request: object, **connection: object) -> SimpleNamespace:
         return SimpleNamespace(name="viewer")
 
 

@@ -9,7 +9,7 @@
 
 A stale nonce with a right response is not a wrong try. In RTSP the signed ``uri`` need not be the request's (clients sign the aggregate
 address), in HTTP it must be. A password sent by basic is first compared by its digest secret (microseconds), and only a right one is
-confirmed with Argon2 (tens of milliseconds): ``check_async`` does that in a thread, one at a time, and equal ones share the result.
+confirmed with Argon2 (tens of milliseconds): that is done in a thread, one at a time, and equal ones share the result.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Authenticator:
         self._one_at_a_time = asyncio.Semaphore(1)
         self._decoy = ha1("nobody", accounts.realm, secrets.token_hex(16), "MD5")
 
-    def check(
+    async def check(
         self,
         method: str,
         uri: str,
@@ -98,25 +98,7 @@ class Authenticator:
         secure: bool = False,
         need: Role = Role.VIEWER,
     ) -> User:
-        """The user who sent this request; errors as above. A first right basic password blocks for one Argon2; prefer ``check_async``."""
-        at = _Context(peer, protocol, secure, self._rules())
-        found = self._identify(method, uri, authorization, at, need)
-        if isinstance(found, _Claim):
-            found = self._admit(found, found.account.credentials.verify(found.password), at)
-        return self._may(found, need)
-
-    async def check_async(
-        self,
-        method: str,
-        uri: str,
-        authorization: str | None,
-        peer: str,
-        *,
-        protocol: Protocol = "http",
-        secure: bool = False,
-        need: Role = Role.VIEWER,
-    ) -> User:
-        """Like ``check``, and never blocks the event loop. Raises TooManyAttempts also when too many passwords await confirmation."""
+        """The user who sent this request; errors as above. Raises TooManyAttempts also when too many passwords await confirmation."""
         at = _Context(peer, protocol, secure, self._rules())
         found = self._identify(method, uri, authorization, at, need)
         if isinstance(found, _Claim):

@@ -100,7 +100,7 @@ class Guard:
                 return without
         secure, address = is_secure(connection), client_address(connection)
         try:
-            user = await self._services.authenticator.check_async(
+            user = await self._services.authenticator.check(
                 method, target(connection), authorization, address, secure=secure, need=row.role or Role.VIEWER
             )
         except Unauthenticated as problem:

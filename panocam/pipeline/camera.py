@@ -240,6 +240,11 @@ class PanoramicCamera(Camera):
             if gone is not None:
                 self._channels.pop(spec).close(gone)
 
+    def renew(self) -> None:
+        """Something shows otherwise from here on: who joins a running stream begins with a picture made after this."""
+        for channel in self._channels.values():
+            channel.hub.forget()
+
     def _hide(self, old: CameraConfig) -> None:
         """Masks (and the lens, which says where they lie) act from here on: no older picture leaves the camera any more."""
         with self._runner.between_pictures():

@@ -110,7 +110,7 @@ class Connection:
         # Keep-alives and TEARDOWN often come without credentials or with a nonce grown old: when the connection has proved
         # itself and names a session of its own, that is enough.
         if self.user is None or not (self._trusted or self._owns(call)):
-            user = await self._service.authenticator.check_async(
+            user = await self._service.authenticator.check(
                 call.request.method,
                 call.request.uri,
                 call.request.header("Authorization"),

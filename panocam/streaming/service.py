@@ -35,7 +35,7 @@ class Authenticator(Protocol):
     who may watch. Raises Unauthenticated with the values for ``WWW-Authenticate``, Denied, or Busy after too many guesses.
     """
 
-    async def check_async(
+    async def check(
         self, method: str, uri: str, authorization: str | None, peer: str, *, protocol: Literal["rtsp"], secure: bool
     ) -> Named: ...
 

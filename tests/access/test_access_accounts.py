@@ -146,7 +146,7 @@ async def test_secrets_are_nowhere_to_be_read(folder: DataFolder, caplog: pytest
     account = await accounts.add_first("root", "hunter2-hunter2")
     auth = Authenticator(accounts, Access, ManualClock())
     with pytest.raises(Unauthenticated) as caught:
-        auth.check("GET", "/", "Basic cm9vdDpodW50ZXIyLWh1bnRlcjI=x", "192.0.2.1", secure=True)
+        await auth.check("GET", "/", "Basic cm9vdDpodW50ZXIyLWh1bnRlcjI=x", "192.0.2.1", secure=True)
     await auth.login("root", "hunter2-hunter2", "192.0.2.1")
     opened(folder)
     secrets = ["hunter2", *vars(account.credentials).values()]

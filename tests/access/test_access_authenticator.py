@@ -66,88 +66,88 @@ def answer(challenge: str, method: str, uri: str, name: str, password: str, nc: 
     return f'Digest username="{name}", realm="{realm}", nonce="{nonce}", uri="{uri}", response="{response}"{extra}'
 
 
-def challenge(door: Door, **how: object) -> str:
+async def challenge(door: Door, **how: object) -> str:
     with pytest.raises(Unauthenticated) as caught:
-        door.auth.check("GET", "/x", None, PEER, **how)  # type: ignore[arg-type]
+        await door.auth.check("GET", "/x", None, PEER, **how)  # type: ignore[arg-type]
     return caught.value.challenges[0]
 
 
 @pytest.mark.feature("GET-08")
 async def test_digest_over_http(door: Door) -> None:
-    offer = challenge(door)
+    offer = await challenge(door)
     assert offer.startswith(f'Digest realm="{REALM}", nonce="')
     assert offer.endswith('algorithm=MD5, stale=FALSE, qop="auth"')
     header = answer(offer, "GET", "/x?a=1", "root", "secret pass", quote=True)
-    assert door.auth.check("GET", "/x?a=1", header, PEER) == User("root", Role.ADMINISTRATOR, True)
+    assert await door.auth.check("GET", "/x?a=1", header, PEER) == User("root", Role.ADMINISTRATOR, True)
     for method, uri in (("POST", "/x?a=1"), ("GET", "/y")):
         with pytest.raises(Unauthenticated):
-            door.auth.check(method, uri, answer(offer, "GET", "/x?a=1", "root", "secret pass", 2), PEER)
+            await door.auth.check(method, uri, answer(offer, "GET", "/x?a=1", "root", "secret pass", 2), PEER)
 
 
 async def test_digest_over_rtsp_has_no_qop_and_a_relaxed_address(door: Door) -> None:
-    offer = challenge(door, protocol="rtsp")
+    offer = await challenge(door, protocol="rtsp")
     assert offer.startswith(f'Digest realm="{REALM}", nonce="')
     assert offer.endswith('", stale=FALSE')
     header = answer(offer, "SETUP", "rtsp://h/axis-media/media.amp", "vera", "v")
     for _ in range(2):
-        assert door.auth.check("SETUP", "rtsp://h/axis-media/media.amp/stream=0", header, PEER, protocol="rtsp").name == "vera"
+        assert (await door.auth.check("SETUP", "rtsp://h/axis-media/media.amp/stream=0", header, PEER, protocol="rtsp")).name == "vera"
 
 
 async def test_counts_may_come_in_any_order_but_only_once(door: Door) -> None:
-    offer = challenge(door)
+    offer = await challenge(door)
     for nc in (5, 1, 3, 2, 1030, 7):
-        door.auth.check("GET", "/x", answer(offer, "GET", "/x", "vera", "v", nc), PEER)
+        await door.auth.check("GET", "/x", answer(offer, "GET", "/x", "vera", "v", nc), PEER)
     for used in (3, 1030, 6):  # 6 has fallen out of the window
         with pytest.raises(Unauthenticated) as caught:
-            door.auth.check("GET", "/x", answer(offer, "GET", "/x", "vera", "v", used), PEER)
+            await door.auth.check("GET", "/x", answer(offer, "GET", "/x", "vera", "v", used), PEER)
         assert "stale=true" in caught.value.challenges[0]
     assert door.failures == []
 
 
 async def test_an_old_nonce_is_stale_and_no_wrong_try(door: Door) -> None:
-    offer = challenge(door)
+    offer = await challenge(door)
     door.clock.advance(301)
     with pytest.raises(Unauthenticated) as caught:
-        door.auth.check("GET", "/x", answer(offer, "GET", "/x", "vera", "v"), PEER)
+        await door.auth.check("GET", "/x", answer(offer, "GET", "/x", "vera", "v"), PEER)
     again = caught.value.challenges[0]
     assert "stale=true" in again
     assert door.failures == []
-    assert door.auth.check("GET", "/x", answer(again, "GET", "/x", "vera", "v"), PEER).name == "vera"
+    assert (await door.auth.check("GET", "/x", answer(again, "GET", "/x", "vera", "v"), PEER)).name == "vera"
 
 
 async def test_sha256_only_when_wanted(door: Door) -> None:
     door.rules = Access(digest_sha256=True)
     with pytest.raises(Unauthenticated) as caught:
-        door.auth.check("GET", "/x", None, PEER)
+        await door.auth.check("GET", "/x", None, PEER)
     first, second = caught.value.challenges
     assert "algorithm=MD5" in first
     header = answer(second, "GET", "/x", "vera", "v")
     assert "algorithm=SHA-256" in header
-    assert door.auth.check("GET", "/x", header, PEER).name == "vera"
+    assert (await door.auth.check("GET", "/x", header, PEER)).name == "vera"
     door.rules = Access()
     with pytest.raises(Unauthenticated):
-        door.auth.check("GET", "/x", answer(second, "GET", "/x", "vera", "v", 2), PEER)
+        await door.auth.check("GET", "/x", answer(second, "GET", "/x", "vera", "v", 2), PEER)
 
 
 async def test_basic_is_for_encrypted_connections(door: Door) -> None:
     for _ in range(50):  # some clients send it unasked; that is no guess
         with pytest.raises(Unauthenticated) as caught:
-            await door.auth.check_async("GET", "/x", basic("root", "wrong"), PEER)
+            await door.auth.check("GET", "/x", basic("root", "wrong"), PEER)
     assert [value.split()[0] for value in caught.value.challenges] == ["Digest"]
     assert door.failures == []
-    assert (await door.auth.check_async("GET", "/x", basic("root", "secret pass"), PEER, secure=True)).name == "root"
+    assert (await door.auth.check("GET", "/x", basic("root", "secret pass"), PEER, secure=True)).name == "root"
     assert [v.split()[0] for v in door.auth.challenges(secure=True)] == ["Digest", "Basic"]
     door.rules = Access(plain_login=Schemes.BASIC)
-    assert door.auth.check("GET", "/x", basic("vera", "v"), PEER).name == "vera"
+    assert (await door.auth.check("GET", "/x", basic("vera", "v"), PEER)).name == "vera"
     with pytest.raises(Unauthenticated):
-        door.auth.check("GET", "/x", answer(door.auth.challenges(secure=True)[0], "GET", "/x", "vera", "v"), PEER)
+        await door.auth.check("GET", "/x", answer(door.auth.challenges(secure=True)[0], "GET", "/x", "vera", "v"), PEER)
 
 
 async def test_roles(door: Door) -> None:
     header = basic("vera", "v")
     with pytest.raises(Denied, match="vera is viewer; this needs operator"):
-        await door.auth.check_async("GET", "/x", header, PEER, secure=True, need=Role.OPERATOR)
-    assert (await door.auth.check_async("GET", "/x", header, PEER, secure=True)).ptz is False
+        await door.auth.check("GET", "/x", header, PEER, secure=True, need=Role.OPERATOR)
+    assert (await door.auth.check("GET", "/x", header, PEER, secure=True)).ptz is False
 
 
 @pytest.mark.feature("GAP-26")
@@ -155,40 +155,40 @@ async def test_guessing_gets_slower_and_slower(door: Door) -> None:
     waits: list[float] = []
     for _ in range(14):
         with pytest.raises(Unauthenticated):
-            await door.auth.check_async("GET", "/x", basic("root", "guess"), PEER, secure=True)
+            await door.auth.check("GET", "/x", basic("root", "guess"), PEER, secure=True)
         wait = next(row.wait_s for row in door.auth.throttle.waiting() if row.account == "root")
         if wait:
             waits.append(wait)
             with pytest.raises(TooManyAttempts) as caught:  # even a right password has to wait
-                await door.auth.check_async("GET", "/x", basic("root", "secret pass"), PEER, secure=True)
+                await door.auth.check("GET", "/x", basic("root", "secret pass"), PEER, secure=True)
             assert caught.value.retry_after == wait
             door.clock.advance(wait)
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
     assert len(door.failures) == 14
-    assert (await door.auth.check_async("GET", "/x", basic("root", "secret pass"), "198.51.100.1", secure=True)).name == "root"
+    assert (await door.auth.check("GET", "/x", basic("root", "secret pass"), "198.51.100.1", secure=True)).name == "root"
     assert door.auth.throttle.waiting()[0].account in ("root", "*")
-    assert (await door.auth.check_async("GET", "/x", basic("root", "secret pass"), PEER, secure=True)).name == "root"
+    assert (await door.auth.check("GET", "/x", basic("root", "secret pass"), PEER, secure=True)).name == "root"
     assert "root" not in {row.account for row in door.auth.throttle.waiting()}
 
 
 async def test_many_names_from_one_peer_wait_too(door: Door) -> None:
     for number in range(50):
         with pytest.raises(Unauthenticated):
-            await door.auth.check_async("GET", "/x", basic(f"user{number}", "x"), f"2001:db8::{number:x}", secure=True)
+            await door.auth.check("GET", "/x", basic(f"user{number}", "x"), f"2001:db8::{number:x}", secure=True)
     with pytest.raises(TooManyAttempts):
-        await door.auth.check_async("GET", "/x", basic("user51", "x"), "2001:db8::ffff", secure=True)
+        await door.auth.check("GET", "/x", basic("user51", "x"), "2001:db8::ffff", secure=True)
     assert {failure.account for failure in door.failures} == {"(unknown)"}
 
 
 async def test_a_confirmed_login_ends_with_its_password(door: Door) -> None:
     header = basic("vera", "v")
-    await door.auth.check_async("GET", "/x", header, PEER, secure=True)
+    await door.auth.check("GET", "/x", header, PEER, secure=True)
     await door.accounts.update("vera", password="new")
     with pytest.raises(Unauthenticated):
-        await door.auth.check_async("GET", "/x", header, PEER, secure=True)
+        await door.auth.check("GET", "/x", header, PEER, secure=True)
     await door.accounts.remove("vera")
     with pytest.raises(Unauthenticated):
-        await door.auth.check_async("GET", "/x", basic("vera", "new"), PEER, secure=True)
+        await door.auth.check("GET", "/x", basic("vera", "new"), PEER, secure=True)
 
 
 async def test_five_hundred_logins_at_once_leave_the_loop_alone(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +200,7 @@ async def test_five_hundred_logins_at_once_leave_the_loop_alone(door: Door, monk
 
     monkeypatch.setattr(Credentials, "verify", watched)
     headers = [basic("root", "secret pass")] * 250 + [basic("vera", "v")] * 250
-    users = await asyncio.gather(*(door.auth.check_async("GET", "/x", header, PEER, secure=True) for header in headers))
+    users = await asyncio.gather(*(door.auth.check("GET", "/x", header, PEER, secure=True) for header in headers))
     assert {user.name for user in users} == {"root", "vera"}
     assert len(threads) == 2  # equal logins share one slow hash
     assert threading.main_thread() not in threads
@@ -213,14 +213,14 @@ async def test_wrong_passwords_never_cost_a_slow_hash(door: Door, monkeypatch: p
     monkeypatch.setattr(Credentials, "verify", never)
     for name in ("root", "vera", "nobody"):
         with pytest.raises(Unauthenticated):
-            await door.auth.check_async("GET", "/x", basic(name, "wrong"), PEER, secure=True)
+            await door.auth.check("GET", "/x", basic(name, "wrong"), PEER, secure=True)
 
 
 async def test_anonymous_viewing(door: Door) -> None:
     door.rules = Access(anonymous_viewing=True)
-    assert door.auth.check("GET", "/x", None, PEER).anonymous
+    assert (await door.auth.check("GET", "/x", None, PEER)).anonymous
     with pytest.raises(Unauthenticated):  # not Denied: logging in would help
-        door.auth.check("GET", "/x", None, PEER, need=Role.OPERATOR)
+        await door.auth.check("GET", "/x", None, PEER, need=Role.OPERATOR)
 
 
 @pytest.mark.feature("GET-16")
@@ -231,13 +231,13 @@ async def test_there_is_no_default_account(tmp_path: Path, name: str, password: 
     auth = Authenticator(Accounts.open(folder, KeyStore.open(folder), clock, "0200DEADBEEF"), Access, clock)
     for header in (basic(name, password), answer(auth.challenges()[0], "GET", "/x", name, password), None):
         with pytest.raises(Unauthenticated, match="initial admin user must be created first"):
-            auth.check("GET", "/x", header, PEER, secure=True)
+            await auth.check("GET", "/x", header, PEER, secure=True)
 
 
 async def test_httpx_as_a_client(door: Door) -> None:
     async def app(request: httpx.Request) -> httpx.Response:
         try:
-            user = await door.auth.check_async(request.method, request.url.raw_path.decode(), request.headers.get("Authorization"), PEER)
+            user = await door.auth.check(request.method, request.url.raw_path.decode(), request.headers.get("Authorization"), PEER)
         except Unauthenticated as fault:
             return httpx.Response(401, headers=[("WWW-Authenticate", value) for value in fault.challenges])
         return httpx.Response(200, text=user.name)
@@ -321,7 +321,7 @@ def test_any_header_gives_credentials_or_one_error(header: str) -> None:
 def test_any_header_gives_a_user_or_one_error(fuzzed: Door, headers: list[str], protocol: str, secure: bool) -> None:
     for header in headers:
         with pytest.raises((Unauthenticated, TooManyAttempts)):
-            fuzzed.auth.check("GET", "/x", header or "x", PEER, protocol=protocol, secure=secure)  # type: ignore[arg-type]
+            asyncio.run(fuzzed.auth.check("GET", "/x", header or "x", PEER, protocol=protocol, secure=secure))  # type: ignore[arg-type]
     fuzzed.auth.throttle.forgive()
 
 

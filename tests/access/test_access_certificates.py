@@ -208,7 +208,7 @@ async def test_curl_logs_in_over_tls(folder: DataFolder) -> None:
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
             await reader.readexactly(int(headers.get("content-length", 0)))
             try:
-                user = await auth.check_async(method, uri, headers.get("authorization"), "192.0.2.1", secure=True)
+                user = await auth.check(method, uri, headers.get("authorization"), "192.0.2.1", secure=True)
                 answer = f"HTTP/1.1 200 OK\r\nContent-Length: {len(user.name)}\r\n\r\n{user.name}"
             except Unauthenticated as fault:
                 offers = "".join(f"WWW-Authenticate: {value}\r\n" for value in fault.challenges)

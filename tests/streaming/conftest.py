@@ -108,7 +108,7 @@ class OpenDoor:
         self.header = header
         self.calls: list[tuple[str, str]] = []
 
-    async def check_async(self, method, uri, authorization, peer, *, protocol, secure):
+    async def check(self, method, uri, authorization, peer, *, protocol, secure):
         self.calls.append((method, peer))
         if self.header is not None and authorization != self.header:
             raise Unauthenticated(challenges=['Digest realm="R", nonce="n", stale=FALSE', 'Basic realm="R"'])
