@@ -1,12 +1,16 @@
-"""The overlays of one camera, and what their modifiers say that the camera knows of itself: its names and addresses."""
+"""The overlays of one camera, and what their modifiers say that the camera knows of itself: its names and addresses,
+presets and exposure."""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 from panocam.clock import NS, Clock
 from panocam.discovery.mdns import own_addresses
+from panocam.imaging.exposure import Exposure
 from panocam.pipeline.camera import PanoramicCamera
+from panocam.pipeline.heads import Reached
 from panocam.pipeline.overlays.board import OverlayBoard, Provider
 from panocam.pipeline.overlays.gallery import Gallery
 from panocam.pipeline.overlays.service import OverlayService
@@ -19,6 +23,7 @@ FRESH_S = 30
 async def make_overlays(folder: DataFolder, store: Store, panoramic: PanoramicCamera, clock: Clock) -> OverlayService:
     """What was saved is shown from the first picture on; changes of the settings from the next one on."""
     _tell(panoramic.overlays, store, clock)
+    _tell_of_pictures(panoramic.overlays, panoramic)
     service = OverlayService(store, panoramic.overlays, Gallery(folder), clock, panoramic.pose)
     await service.start()
     store.bind(["overlays"], service.apply)
@@ -47,3 +52,31 @@ def _address(store: Store, clock: Clock) -> Provider:
         return known[1] or None
 
     return address
+
+
+def _tell_of_pictures(board: OverlayBoard, panoramic: PanoramicCamera) -> None:
+    """Presets from the heads, shutter and gain from the exposure of the newest picture."""
+
+    def preset(view: int, say: Callable[[Reached], str]) -> str | None:
+        head = panoramic.heads.get(view)
+        reached = None if head is None else head.reached
+        return None if reached is None else say(reached)
+
+    def exposed(say: Callable[[Exposure], str]) -> Provider:
+        def provider(_view: int, _number: int | None) -> str | None:
+            exposure = panoramic.exposure.exposure
+            return None if exposure is None else say(exposure)
+
+        return provider
+
+    board.provide("#p", lambda view, number: preset(view, lambda reached: str(reached.number)))
+    board.provide("#P", lambda view, number: preset(view, lambda reached: reached.name))
+    board.provide("#gv", exposed(lambda exposure: f"{exposure.gain_db:.1f}"))
+    board.provide("#gh", exposed(lambda _: f"{panoramic.exposure_plan.rules.max_gain_db:.1f}"))
+    board.provide("#hv", exposed(lambda exposure: _shutter(exposure.shutter_s)))
+    board.provide("#hh", exposed(lambda _: _shutter(panoramic.exposure_plan.rules.max_shutter_s)))
+
+
+def _shutter(seconds: float) -> str:
+    """As photographers write it."""
+    return f"{seconds:.1f}" if seconds >= 0.3 else f"1/{1 / seconds:.0f}"
