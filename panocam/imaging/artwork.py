@@ -84,6 +84,8 @@ def _unpacked(data: bytes, name: str) -> Image.Image:
             return ImageOps.exif_transpose(_eight_bits(image)).convert("RGBA")
     except UnidentifiedImageError:
         raise InvalidValue("file", name, "is not a PNG, JPEG, BMP or SVG picture, whatever its name says") from None
+    except Image.DecompressionBombError:
+        raise InvalidValue("file", name, f"claims to be enormous; up to {LARGEST_SIDE}x{LARGEST_SIDE} pixels are accepted") from None
     except _BROKEN as fault:
         raise InvalidValue("file", name, f"is not a whole picture ({type(fault).__name__}); save it anew and try again") from None
 

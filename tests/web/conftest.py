@@ -36,6 +36,7 @@ DEFAULTS = {
     "exposure.mode": "automatic",
     "exposure.max_gain": 36,
     "exposure.zones": [],
+    "overlays.items": [],
     **{f"areas.{area}.{part}": None for area in range(4) for part in ("pan", "tilt", "hfov")},
 }
 

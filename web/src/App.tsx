@@ -7,6 +7,7 @@ import { Image } from "./pages/Image";
 import { Installation } from "./pages/Installation";
 import { Live } from "./pages/Live";
 import { Login } from "./pages/Login";
+import { Overlays } from "./pages/Overlays";
 import { Preview } from "./pages/Preview";
 import { SettingsPage } from "./pages/Settings";
 import { Setup } from "./pages/Setup";
@@ -48,6 +49,7 @@ function Gate() {
             <Route path="installation" element={<Installation />} />
             <Route path="source" element={<Source />} />
             <Route path="areas" element={<Areas />} />
+            <Route path="overlays" element={<Overlays />} />
             <Route path="streams" element={<Streams />} />
             <Route path="settings" element={<SettingsPage />} />
             <Route path="settings/:section" element={<SettingsPage />} />

@@ -224,7 +224,7 @@ export function onLoggedOut(handler: () => void): void {
 /** Where 401 is an answer about a password and not the end of the session. */
 const ASKS_FOR_A_PASSWORD = ["login", "me", "me/password"];
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
