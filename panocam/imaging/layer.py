@@ -70,6 +70,12 @@ def from_rgba(rgba: NDArray[np.uint8], color: Color) -> Layer:
 
 def from_coverages(parts: Sequence[tuple[Coverage, Rgba]], color: Color) -> Layer:
     """A layer of single-coloured shapes (even sides) lying on each other, the lowest first."""
+    inks, alpha = _mixed(parts, color)
+    return _pack(inks, alpha, color)
+
+
+def _mixed(parts: Sequence[tuple[Coverage, Rgba]], color: Color) -> tuple[list[Coverage], Coverage]:
+    """Y, U, V times opacity, and opacity."""
     shape = parts[0][0].shape
     rest = np.ones(shape, np.float32)
     inks = [np.zeros(shape, np.float32) for _ in range(3)]
@@ -82,7 +88,28 @@ def from_coverages(parts: Sequence[tuple[Coverage, Rgba]], color: Color) -> Laye
             ink *= left
             ink += share * np.float32(value)
         rest *= left
-    return _pack(inks, 1 - rest, color)
+    return list(inks), 1 - rest
+
+
+class Palette:
+    """The colours of a text: what a pixel becomes that is covered so much by letters and so much by their outline, looked up in tables."""
+
+    def __init__(self, ground: Rgba, outline: Rgba, ink: Rgba, color: Color) -> None:
+        steps = np.linspace(0, 1, 256, dtype=np.float32)
+        rims, fills = np.meshgrid(steps, steps, indexing="ij")
+        inks, alpha = _mixed([(np.ones_like(rims), ground), (rims, outline), (fills, ink)], color)
+        self._tables = [_rounded(plane).ravel() for plane in (*inks, (1 - alpha) * 255)]
+        self._color = color
+
+    def layer(self, fill: Plane, outline: Plane) -> Layer:
+        """The layer of coverages 0..255 with even sides."""
+        index = outline.astype(np.uint16)
+        index <<= 8
+        index |= fill
+        y, u, v, rest = (table[index] for table in self._tables)
+        size = index.shape[1] // 2, index.shape[0] // 2
+        u, v, halved = (np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8) for plane in (u, v, rest))
+        return Layer((y, u, v), (rest, halved), self._color)
 
 
 def _pack(inks: Sequence[Coverage], alpha: Coverage, color: Color) -> Layer:

@@ -36,6 +36,7 @@ SMALL = 64_000
 """Pixels: pieces up to about this size are kept for all who may need them; larger ones only while their text shows them."""
 
 _SHAPES = features.check("raqm")
+_DIGITS = "0123456789"
 _CUT = re.compile(r"\d|[^\d]+")
 
 
@@ -196,6 +197,11 @@ def _rows(text: str, setting: Setting) -> list[tuple[Cut, ...]]:
     return found[:most]
 
 
+def _placed(piece: Piece, x: int, y: int) -> Placed:
+    left, top, (height, width) = x + piece.left, y + piece.top, piece.fill.shape
+    return Placed(piece, left, top, left + width, top + height)
+
+
 def _make(cut: Cut, setting: Setting) -> Piece:
     small = len(cut.text) * setting.size**2 <= SMALL
     return (_kept if small else _drawn)(cut, setting.size, setting.stroke)
@@ -205,13 +211,15 @@ class Block:
     """A text set in rows. ``size`` (width, height) is even; ``fill`` and ``outline`` are coverage 0..255 of that shape."""
 
     def __init__(self, text: str, setting: Setting) -> None:
+        self.setting = setting
         rows = _rows(text, setting)
         widths = [_width(row, setting.size) for row in rows]
-        inner, step = max(widths, default=0), setting.size * LEADING
-        self.setting = setting
+        self.size = self._room(rows, widths)
+        self._text = text
         self._pieces: dict[Cut, Piece] = {}
-        self.size = _even(inner + 2 * setting.margin), _even(round(step * len(rows)) + 2 * setting.margin)
-        self._placed = list(self._placing(rows, widths, inner))
+        self._placed: list[Placed] = []
+        self._digits: dict[int, tuple[int, int, int]] = {}
+        self._place(text, rows, widths)
         self.fill = np.zeros((self.size[1], self.size[0]), np.uint8)
         self.outline = self.fill if setting.stroke == 0 else np.zeros_like(self.fill)
         self._draw((0, 0, *self.size))
@@ -221,48 +229,71 @@ class Block:
 
         None if it needs another block.
         """
+        if self._digits and len(text) == len(self._text):
+            places = [at for at, (old, new) in enumerate(zip(self._text, text, strict=True)) if old != new]
+            if all(at in self._digits and text[at] in _DIGITS for at in places):
+                return self._replaced(text, places)
         rows = _rows(text, self.setting)
         widths = [_width(row, self.setting.size) for row in rows]
-        inner = max(widths, default=0)
-        if (
-            _even(inner + 2 * self.setting.margin),
-            _even(round(self.setting.size * LEADING * len(rows)) + 2 * self.setting.margin),
-        ) != self.size:
+        if self._room(rows, widths) != self.size:
             return None
-        placed = list(self._placing(rows, widths, inner))
-        old, self._placed = self._placed, placed
-        boxes = [box[1:] for pair in zip_longest(old, placed) if pair[0] != pair[1] for box in pair if box is not None]
+        old_pieces = self._placed
+        self._place(text, rows, widths)
+        pairs = zip_longest(old_pieces, self._placed)
+        return self._redrawn([box for pair in pairs if pair[0] != pair[1] for box in pair if box is not None])
+
+    def _replaced(self, text: str, places: Sequence[int]) -> tuple[int, int, int, int]:
+        """Other digits at ``places`` of the text. All digits are equally wide, so everything else stays where it is."""
+        boxes = []
+        for at in places:
+            number, x, y = self._digits[at]
+            cut = Cut(text[at], 0, True)
+            piece = self._pieces.get(cut) or _make(cut, self.setting)
+            self._pieces[cut] = piece
+            boxes += [self._placed[number], new := _placed(piece, x, y)]
+            self._placed[number] = new
+        self._text = text
+        return self._redrawn(boxes)
+
+    def _redrawn(self, boxes: Sequence[Placed]) -> tuple[int, int, int, int]:
+        """Draw the rectangle around ``boxes`` anew and return it."""
         if not boxes:
             return 0, 0, 0, 0
-        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-        area = (
-            max(0, min(lefts)) // 2 * 2,
-            max(0, min(tops)) // 2 * 2,
-            min(self.size[0], _even(max(rights))),
-            min(self.size[1], _even(max(bottoms))),
-        )
-        self._draw(area)
-        return area
+        width, height = self.size
+        left, top = max(0, min(box.left for box in boxes)) // 2 * 2, max(0, min(box.top for box in boxes)) // 2 * 2
+        right, bottom = min(width, _even(max(box.right for box in boxes))), min(height, _even(max(box.bottom for box in boxes)))
+        self._draw((left, top, right, bottom))
+        return left, top, right, bottom
 
-    def _placing(self, rows: Sequence[Sequence[Cut]], widths: Sequence[int], inner: int) -> Iterator[Placed]:
-        setting, had = self.setting, self._pieces
-        self._pieces = {}
+    def _room(self, rows: Sequence[Sequence[Cut]], widths: Sequence[int]) -> tuple[int, int]:
+        setting = self.setting
+        return _even(max(widths, default=0) + 2 * setting.margin), _even(round(setting.size * LEADING * len(rows)) + 2 * setting.margin)
+
+    def _place(self, text: str, rows: Sequence[Sequence[Cut]], widths: Sequence[int]) -> None:
+        """Set the pieces. ``_digits`` tells, for each digit of a text of one row, the number of its piece and its pen."""
+        setting, had, inner = self.setting, self._pieces, max(widths, default=0)
+        self._pieces, self._placed, self._digits, self._text = {}, [], {}, text
+        plain = len(rows) == 1 and text.isascii() and "".join(cut.text for cut in rows[0]) == text
+        equal = plain and len({_advance(Cut(digit, 0, True), setting.size) for digit in _DIGITS}) == 1
+        letter = 0
         for number, (row, width) in enumerate(zip(rows, widths, strict=True)):
-            slack = {"left": 0, "center": (inner - width) // 2, "right": inner - width}[setting.align]
-            x = setting.margin + slack
+            x = setting.margin + {"left": 0, "center": (inner - width) // 2, "right": inner - width}[setting.align]
             y = setting.margin + round(setting.size * (LEADING * number + ASCENT))
             for cut in row:
                 piece = self._pieces[cut] = self._pieces.get(cut) or had.get(cut) or _make(cut, setting)
-                left, top, (height, width) = x + piece.left, y + piece.top, piece.fill.shape
-                yield Placed(piece, left, top, left + width, top + height)
+                if equal and cut.text in _DIGITS:
+                    self._digits[letter] = len(self._placed), x, y
+                self._placed.append(_placed(piece, x, y))
                 x += _advance(cut, setting.size)
+                letter += len(cut.text)
 
     def _draw(self, area: tuple[int, int, int, int]) -> None:
         left, top, right, bottom = area
-        touched = [each for each in self._placed if each.left < right and each.right > left and each.top < bottom and each.bottom > top]
         self.fill[top:bottom, left:right] = 0
         self.outline[top:bottom, left:right] = 0
-        for piece, x0, y0, x1, y1 in touched:
+        for piece, x0, y0, x1, y1 in self._placed:
+            if x0 >= right or x1 <= left or y0 >= bottom or y1 <= top:
+                continue
             a, b, c, d = max(left, x0), max(top, y0), min(right, x1), min(bottom, y1)
             part = slice(b - y0, d - y0), slice(a - x0, c - x0)
             target = self.fill[b:d, a:c]

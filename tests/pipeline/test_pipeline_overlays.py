@@ -121,8 +121,8 @@ def test_not_one_pixel_outside_of_the_rectangle_changes() -> None:
     text = SIGN.model_copy(update={"position": (0.3, -0.2)})
     one = painter(text)
     one.draw(frame(), after)
-    (_, layer, x, y), *_ = one.layers(WALL, 0, VIDEO_COLOR)
-    width, height = layer.size
+    (_, found), *_ = one.layers(WALL, 0, VIDEO_COLOR)
+    x, y, width, height = found.frame
     for a, b, half in ((before.y, after.y, 1), (before.u, after.u, 2), (before.v, after.v, 2)):
         outside = np.ones(a.shape, bool)
         outside[y // half : (y + height) // half, x // half : (x + width) // half] = False

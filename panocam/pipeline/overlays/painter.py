@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 
 from panocam.clock import NS
 from panocam.events.modifiers import Moment, Template
-from panocam.imaging.layer import Layer, blend
+from panocam.imaging.layer import blend
 from panocam.media.frame import Frame
 from panocam.media.planes import Color, Planes
 from panocam.optics.pose import Pose
 from panocam.pipeline.overlays.board import OverlayBoard, Shown
-from panocam.pipeline.overlays.sprites import Canvas, Sprite, sprite
+from panocam.pipeline.overlays.sprites import Canvas, Drawn, Sprite, sprite
 from panocam.settings.overlays import Item
 
 WINDOW_NS = 2 * NS
@@ -72,11 +72,11 @@ class Painter:
     def draw(self, frame: Frame, out: Planes, pose: Pose | None = None) -> None:
         """Lay everything over ``out``, which shows ``frame`` along ``pose`` (None for views that cannot be moved)."""
         self._number += 1
-        for _item, layer, x, y in self.layers(frame.wall_ns, frame.pts_ns, out.color, pose):
-            blend(layer, x, y, out)
+        for _item, drawn in self.layers(frame.wall_ns, frame.pts_ns, out.color, pose):
+            blend(drawn.layer, drawn.x, drawn.y, out)
 
-    def layers(self, wall_ns: int, pts_ns: int, color: Color, pose: Pose | None = None) -> list[tuple[Item, Layer, int, int]]:
-        """What lies over the picture of that moment, from the bottom up, with the place of each left upper corner."""
+    def layers(self, wall_ns: int, pts_ns: int, color: Color, pose: Pose | None = None) -> list[tuple[Item, Drawn]]:
+        """What lies over the picture of that moment, from the bottom up."""
         self._pose = pose
         shown = self._board.shown
         if self._made is None or self._made[0] is not shown or self._made[1] != color:
@@ -86,7 +86,7 @@ class Painter:
         for item, each in self._sprites:
             here = each.at(lambda template: self._say(template, moment), max(0, self._number), pts_ns)
             if here is not None:
-                found.append((item, *here))
+                found.append((item, here))
         return found
 
     def say(self, template: Template, moment: Moment, pose: Pose | None = None) -> str:

@@ -171,10 +171,7 @@ class OverlayService:
 
         def measured() -> list[Outline]:
             layers = Painter(self.board, view, size).layers(now, self._clock.monotonic_ns(), JPEG_COLOR, pose)
-            return [
-                Outline(item.identity, x / size[0], y / size[1], layer.size[0] / size[0], layer.size[1] / size[1])
-                for item, layer, x, y in layers
-            ]
+            return [Outline(item.identity, *(part / size[axis % 2] for axis, part in enumerate(drawn.frame))) for item, drawn in layers]
 
         return await asyncio.to_thread(measured)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,9 +13,9 @@ from panocam.errors import InvalidValue
 from panocam.events.modifiers import Template
 from panocam.imaging import artwork, indicator
 from panocam.imaging.artwork import Artwork
-from panocam.imaging.layer import Coverage, Layer, Rgba, evened, from_coverages, from_rgba, paste, place, turned, turned_rgba
+from panocam.imaging.layer import Layer, Palette, Rgba, evened, from_coverages, from_rgba, paste, place, turned, turned_rgba
 from panocam.imaging.lettering import Align, Block, Setting
-from panocam.media.planes import Color, Plane
+from panocam.media.planes import Color
 from panocam.settings.overlays import Anchor, Image, Indicator, Item, Paint, Position, Text
 
 REFERENCE = 1080
@@ -43,6 +43,9 @@ SHARES = {
     Anchor.BOTTOM_LEFT: (-1, 1), Anchor.BOTTOM: (0, 1), Anchor.BOTTOM_RIGHT: (1, 1),
 }  # fmt: skip
 
+SPARE = 3
+"""Pixels kept around letters, so that other digits fit into the same layer."""
+
 Say = Callable[[Template], str]
 
 
@@ -64,11 +67,24 @@ class Canvas:
         return place(self.size, layer, position)
 
 
+class Drawn(NamedTuple):
+    """A layer with the place of its left upper corner, and the rectangle that the overlay takes: x, y, width, height."""
+
+    layer: Layer
+    x: int
+    y: int
+    frame: tuple[int, int, int, int]
+
+
+def _whole(layer: Layer, x: int, y: int) -> Drawn:
+    return Drawn(layer, x, y, (x, y, *layer.size))
+
+
 class Sprite(Protocol):
     """Lives with one channel, on its worker."""
 
-    def at(self, say: Say, number: int, pts_ns: int) -> tuple[Layer, int, int] | None:
-        """The layer and its place on the picture ``number`` at ``pts_ns``; None when there is nothing to see."""
+    def at(self, say: Say, number: int, pts_ns: int) -> Drawn | None:
+        """What lies on the picture ``number`` at ``pts_ns``; None when there is nothing to see."""
 
 
 def sprite(item: Item, canvas: Canvas, art: Artwork | None) -> Sprite | None:
@@ -98,50 +114,73 @@ class TextSprite:
             room = 8 * canvas.size[0], room[1]
         outlined = PAINTS[item.outline][3] > 0
         self._setting = Setting(size, max(1, round(size / 16)) if outlined else 0, _align(item.position), room, wrap=not item.scroll)
+        self._palette = Palette(PAINTS[item.background], PAINTS[item.outline], PAINTS[item.color], canvas.color)
         self._words: str | None = None
         self._block: Block | None = None
         self._layer: Layer | None = None
+        self._cut = (0, 0, 0, 0)
 
-    def at(self, say: Say, number: int, pts_ns: int) -> tuple[Layer, int, int] | None:
+    def at(self, say: Say, number: int, pts_ns: int) -> Drawn | None:
         words = say(self._template)
         if words != self._words:
             self._words = words
             self._layer = self._redrawn(words)
-        if self._layer is None:
+        if self._layer is None or self._block is None:
             return None
-        x, y = self._canvas.place(self._item.position, self._layer.size)
-        return self._layer, (self._scrolled(self._layer, pts_ns) if self._item.scroll else x), y
+        size = self._layer.size if self._item.rotation else self._block.size
+        x, y = self._canvas.place(self._item.position, size)
+        x = self._scrolled(size[0], pts_ns) if self._item.scroll else x
+        return Drawn(self._layer, x + self._cut[0], y + self._cut[1], (x, y, *size))
 
     def _redrawn(self, words: str) -> Layer | None:
         """The layer of ``words``: the old one, changed in part, where that is enough."""
         if not words.strip():
             self._block = None
             return None
-        if self._block is not None and self._layer is not None and not self._item.rotation:
-            area = self._block.changed(words)
-            if area is not None:
-                left, top, right, bottom = area
-                if right > left:
-                    paste(self._painted(slice(top, bottom), slice(left, right)), left, top, self._layer)
-                return self._layer
-        self._block = Block(words, self._setting)
-        return self._painted(slice(None), slice(None))
+        block, layer = self._block, self._layer
+        area = None if block is None or layer is None or self._item.rotation else block.changed(words)
+        if block is None or layer is None or area is None:
+            block = self._block = Block(words, self._setting)
+        elif self._inside(area):
+            if area[2] > area[0]:
+                paste(self._painted(block, area), area[0] - self._cut[0], area[1] - self._cut[1], layer)
+            return layer
+        if self._item.rotation:
+            return self._turned(block)
+        self._cut = self._covered(block)
+        return self._painted(block, self._cut)
 
-    def _painted(self, rows: slice, columns: slice) -> Layer:
-        assert self._block is not None
-        fill, outline = self._block.fill[rows, columns], self._block.outline[rows, columns]
+    def _inside(self, area: tuple[int, int, int, int]) -> bool:
+        cut = self._cut
+        return area[2] <= area[0] or (area[0] >= cut[0] and area[1] >= cut[1] and area[2] <= cut[2] and area[3] <= cut[3])
+
+    def _covered(self, block: Block) -> tuple[int, int, int, int]:
+        """The part of a block that is worth blending: all of it if there is a ground, else the letters and a little around them."""
+        if PAINTS[self._item.background][3] > 0:
+            return 0, 0, *block.size
+        shape = np.maximum(block.fill, block.outline)
+        columns, rows = (np.flatnonzero(shape.max(axis=axis)) for axis in (0, 1))
+        if not len(rows):
+            return 0, 0, 2, 2
+        left, top = (max(0, int(found[0]) - SPARE) // 2 * 2 for found in (columns, rows))
+        right, bottom = (
+            min(whole, (int(found[-1]) + SPARE) // 2 * 2 + 2) for found, whole in zip((columns, rows), block.size, strict=True)
+        )
+        return left, top, right, bottom
+
+    def _painted(self, block: Block, area: tuple[int, int, int, int]) -> Layer:
+        left, top, right, bottom = area
+        return self._palette.layer(block.fill[top:bottom, left:right], block.outline[top:bottom, left:right])
+
+    def _turned(self, block: Block) -> Layer:
         item = self._item
-        paints = ((np.full_like(fill, 255), item.background), (outline, item.outline), (fill, item.color))
-        parts = [(self._coverage(plane), PAINTS[paint]) for plane, paint in paints if PAINTS[paint][3] > 0]
-        return from_coverages(parts or [(self._coverage(fill), PAINTS[Paint.TRANSPARENT])], self._canvas.color)
+        paints = ((np.full_like(block.fill, 255), item.background), (block.outline, item.outline), (block.fill, item.color))
+        parts = [(turned(plane, item.rotation).astype(np.float32) / 255, PAINTS[paint]) for plane, paint in paints]
+        return from_coverages(parts, self._canvas.color)
 
-    def _coverage(self, plane: Plane) -> Coverage:
-        turned_plane = turned(plane, self._item.rotation) if self._item.rotation else plane
-        return turned_plane.astype(np.float32) / 255
-
-    def _scrolled(self, layer: Layer, pts_ns: int) -> int:
+    def _scrolled(self, length: int, pts_ns: int) -> int:
         width = self._canvas.size[0]
-        way = width + layer.size[0]
+        way = width + length
         gone = pts_ns / NS * self._item.scroll / 20 * width / ACROSS_S
         return round((width - gone % way) / 2) * 2
 
@@ -157,8 +196,8 @@ class ImageSprite:
         self._layer = from_rgba(turned_rgba(rgba, item.rotation) if item.rotation else rgba, canvas.color)
         self._at = canvas.place(item.position, self._layer.size)
 
-    def at(self, say: Say, number: int, pts_ns: int) -> tuple[Layer, int, int] | None:
-        return self._layer, *self._at
+    def at(self, say: Say, number: int, pts_ns: int) -> Drawn | None:
+        return _whole(self._layer, *self._at)
 
 
 class IndicatorSprite:
@@ -169,14 +208,14 @@ class IndicatorSprite:
         self._size = max(SMALLEST, canvas.pixels(item.size))
         self._steps: dict[int, Layer] = {}
 
-    def at(self, say: Say, number: int, pts_ns: int) -> tuple[Layer, int, int] | None:
+    def at(self, say: Say, number: int, pts_ns: int) -> Drawn | None:
         step = number % indicator.STEPS
         layer = self._steps.get(step)
         if layer is None:
             item = self._item
             colors = PAINTS[item.color], PAINTS[item.background], PAINTS[item.outline]
             layer = self._steps[step] = indicator.mark(item.style, self._size, step, colors, self._canvas.color)
-        return layer, *self._canvas.place(self._item.position, layer.size)
+        return _whole(layer, *self._canvas.place(self._item.position, layer.size))
 
 
 def _align(position: Position) -> Align:
