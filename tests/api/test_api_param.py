@@ -162,7 +162,7 @@ async def test_definitions_are_xml_that_says_all(side: Side) -> None:
             names = {each.get("name"): each for each in root.iterfind(".//{*}parameter")}
             named = [each.get("value") for each in root.iterfind(".//{*}group[@name='I0']/{*}parameter[@name='Name']")]
             assert 'Größe <"&>' in named
-            assert len(list(root.iterfind(".//{*}parameter"))) == len(list(TREE.paths()))
+            assert len(list(root.iterfind(".//{*}parameter"))) == len(TREE.find(side.services, ""))
         tilt = names["CameraTiltOrientation"]
         assert [entry.get("value") for entry in tilt.iterfind(".//{*}entry")] == ["-90", "0", "90"]
         assert tilt.get("securityLevel") == "7716"
@@ -186,6 +186,82 @@ async def test_nonsense_is_answered_in_lines(side: Side, group: str, value: str)
             reply = await client.post(PATH, data=body)
             assert reply.status_code == 200
             assert all(line.startswith(("root.", "# Error:", "OK")) or "=" in line for line in reply.text.splitlines() if line)
+
+
+async def test_the_sensor_is_set_in_units_of_its_own(side: Side) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        sensor = "ImageSource.I0.Sensor"
+        changes = {
+            f"{sensor}.WDR": "on",
+            f"{sensor}.Exposure": "flickerfree60",
+            f"{sensor}.MaxExposureTime": "33333",
+            f"{sensor}.ColorLevel": "0",
+        }
+        assert await ask(client, action="update", **changes) == "OK\n"
+        now = side.services.settings.running
+        assert (now.image.wdr, now.image.saturation, str(now.exposure.max_shutter)) == (True, 0, "1/30")
+        assert str(now.exposure.mode) == "flicker-free-60"
+        assert (await ask(client, action="update", **{f"{sensor}.MaxExposureTime": "3"})).startswith("# Error:")
+        assert await ask(client, group=f"{sensor}.ExposureWindow") == f"{sensor}.ExposureWindow=auto\n"
+        await side.services.settings.patch({"exposure.zones": [{"left": 0.25, "top": 0.25, "right": 0.5, "bottom": 0.5}]})
+        window = f"root.{sensor}.CustomExposureWindow.C0"
+        assert parsed(await ask(client, group=f"{sensor}.CustomExposureWindow"))[f"{window}.Left"] == "2500"
+        moved = {f"{window}.Left": "5000", f"{window}.Right": "7500"}
+        assert await ask(client, action="update", **moved) == "OK\n"
+        (zone,) = side.services.settings.running.exposure.zones
+        assert (round(zone.left, 3), round(zone.right, 3), zone.top) == (0.5, 0.75, 0.25)
+
+
+async def test_ptz_is_there_as_clients_expect_it(side: Side) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        ptz = parsed(await ask(client, group="root.PTZ"))
+    assert {name.rpartition(".")[2] for name in ptz if ".Support.S5." in name} >= {"AbsolutePan", "AutoIris", "ServerPreset", "SpeedCtl"}
+    assert len([name for name in ptz if ".Support.S5." in name]) == 35
+    assert (ptz["root.PTZ.CameraDefault"], ptz["root.PTZ.NbrOfSerPorts"], ptz["root.PTZ.CamPorts.Cam1Port"]) == ("5", "0", "-1")
+    assert ptz["root.PTZ.Preset.P4.Position.P1.Name"] == "Home"
+    assert ptz["root.PTZ.Preset.P4.Position.P1.Data"].startswith("tilt=-37.0000:zoom=")
+    assert (ptz["root.PTZ.Limit.L5.MinTilt"], ptz["root.PTZ.Limit.L5.MaxTilt"]) == ("-90", "1")
+    async with side.client(Role.ADMINISTRATOR) as client:
+        assert await ask(client, action="update", **{"PTZ.ImageSource.I0.PTZEnabled": "false"}) == "OK\n"
+        assert not any(area.ptz for area in side.services.settings.running.areas)
+        assert await ask(client, action="update", **{"PTZ.Various.V6.Locked": "false"}) == "OK\n"
+        assert [area.ptz for area in side.services.settings.running.areas] == [False, True, False, False]
+
+
+@pytest.mark.feature("PTZ-10")
+async def test_guard_tours_are_made_changed_and_removed(side: Side) -> None:
+    stored = side.services.settings
+    async with side.client(Role.OPERATOR) as client:
+        new = {"GuardTour.G.Name": "Round", "GuardTour.G.CamNbr": "6", "GuardTour.G.TimeBetweenSequences": "2", "GuardTour.G.Running": "no"}
+        assert await ask(client, action="add", template="guardtour", group="GuardTour", **new) == "G0 OK\n"
+        assert await ask(client, action="add", template="guardtour", group="root.GuardTour") == "G1 OK\n"
+        for preset, wait in (("1", "5"), ("1", "7")):
+            step = {
+                "GuardTour.G0.Tour.T.PresetNbr": preset,
+                "GuardTour.G0.Tour.T.WaitTime": wait,
+                "GuardTour.G0.Tour.T.WaitTimeViewType": "Seconds",
+            }
+            assert (await ask(client, action="add", template="tour", group="GuardTour.G0.Tour", **step)).endswith(" OK\n")
+        one, other = stored.running.ptz.tours
+        assert (one.name, one.area, one.pause, [step.seconds for step in one.steps]) == ("Round", 2, 120, [5, 7])
+        listed = parsed(await ask(client, group="GuardTour"))
+        assert listed["root.GuardTour.G0.CamNbr"] == "6"
+        assert listed["root.GuardTour.G0.Tour.T1.Position"] == "2"
+        both = {"GuardTour.G0.Name": "Evening", "GuardTour.G0.Running": "yes", "GuardTour.G0.Tour.T1.MoveSpeed": "33"}
+        assert await ask(client, action="update", **both) == "OK\n"
+        one = stored.running.ptz.tours[0]
+        assert (one.name, one.running, one.steps[1].speed) == ("Evening", True, 33)
+        assert await ask(client, action="update", **{"GuardTour.G1.CamNbr": "6", "GuardTour.G1.Running": "yes"}) == "OK\n"
+        assert [tour.running for tour in stored.running.ptz.tours] == [False, True]
+        for wrong in ({"GuardTour.G0.CamNbr": "2"}, {"GuardTour.G0.Tour.T1.WaitTimeViewType": "Minutes"}, {"GuardTour.G0.Name": "<b>"}):
+            assert (await ask(client, action="update", **wrong)).startswith("# Error:")
+        assert (await ask(client, action="add", template="guardtour", **{"GuardTour.G.CamNbr": "wall"})).startswith("# Error:")
+        assert await ask(client, action="remove", group="GuardTour.G0.Tour.T0") == "OK\n"
+        assert [step.seconds for step in stored.running.ptz.tours[0].steps] == [7]
+        assert await ask(client, action="remove", group="root.GuardTour.G1,GuardTour.G0") == "OK\n"
+        assert stored.running.ptz.tours == ()
+        for gone in ("GuardTour.G0", "GuardTour", "Image.I0", "GuardTour.Gx", ""):
+            assert (await ask(client, action="remove", group=gone)).startswith("# Error:")
 
 
 def test_a_tree_is_checked_when_it_is_made() -> None:

@@ -16,7 +16,7 @@ from panocam.api.guard import demand_own_site
 from panocam.api.vapix.params.definitions import definitions
 from panocam.api.vapix.params.leaf import Changes, Leaf
 from panocam.api.vapix.params.rows import TREE
-from panocam.api.vapix.params.tree import ROOT, below
+from panocam.api.vapix.params.tree import ROOT
 from panocam.errors import Denied, InvalidValue, PanocamError, Unauthenticated
 from panocam.settings.role import Role
 
@@ -76,9 +76,11 @@ async def _update(call: Call[None]) -> Response:
     changes: Changes = {}
     source: dict[str, str] = {}
     for name, value in named.items():
-        more = _changes(call, name, value)
+        more = _changes(call, name, value, changes)
         changes |= more
         source |= dict.fromkeys(more, name)
+    if not changes:
+        return _text("OK\n")
     try:
         await call.services.settings.patch(changes, call.caller)
     except InvalidValue as problem:
@@ -87,7 +89,7 @@ async def _update(call: Call[None]) -> Response:
     return _text("OK\n")
 
 
-def _changes(call: Call[None], name: str, value: str) -> Changes:
+def _changes(call: Call[None], name: str, value: str, so_far: Changes) -> Changes:
     """What one written parameter changes. Raises Mistake."""
     path = _unrooted(name)[0]
     leaf = TREE.leaf(call.services, path)
@@ -95,11 +97,13 @@ def _changes(call: Call[None], name: str, value: str) -> Changes:
     if leaf is None or not call.caller.role.covers(leaf.read_role):
         raise Mistake(f"{failed} There is no such parameter")
     if leaf.write is None:
+        if value == leaf.read(call.services):  # clients send whole groups
+            return {}
         raise Mistake(f"{failed} It can only be read")
     call.caller.demand(leaf.write_role)
     shape = leaf.shape
     try:
-        changes = leaf.write(call.services, value)
+        changes = leaf.write(call.services, value, so_far)
         if shape.kind == "int" and not (shape.low or 0) <= int(value) <= (shape.high or 0):
             raise ValueError(f"use {shape.low} to {shape.high}")
     except InvalidValue as problem:
@@ -115,14 +119,17 @@ async def _add(call: Call[None]) -> Response:
     _demand_change(call)
     template = TREE.templates.get(call.arguments.get("template", ""))
     if template is None:
-        raise Mistake(f"template={call.arguments.get('template', '')[:40]}: use one of {', '.join(TREE.templates) or 'none'}")
+        raise Mistake(f"template={_one_line(call.arguments.get('template', ''))}: use one of {', '.join(TREE.templates)}")
     group = _unrooted(call.arguments.get("group", template.group))[0]
-    if group != template.group:
+    if not template.fits(group):
         raise Mistake(f"group={_one_line(group)}: {template.name} goes into {template.group}")
-    start = f"{template.group}.{template.letter}."
+    start = f"{group}.{template.letter}."
     values = {_unrooted(name)[0]: value for name, value in call.arguments.items()}
     member = {name.removeprefix(start): value for name, value in values.items() if name.startswith(start)}
-    return _text(f"{await template.add(call, member)} OK\n")
+    try:
+        return _text(f"{await template.add(call, group, member)} OK\n")
+    except ValueError as problem:
+        raise Mistake(f"Error adding to '{_one_line(group)}'! {problem}") from None
 
 
 async def _remove(call: Call[None]) -> Response:
@@ -132,10 +139,10 @@ async def _remove(call: Call[None]) -> Response:
         raise Mistake("name a group, as in group=StreamProfile.S0")
     for path in groups:
         parent, _, member = path.rpartition(".")
-        template = next((each for each in TREE.templates.values() if each.group == parent and member.startswith(each.letter)), None)
-        if template is None or not any(below(path, leaf.path) for leaf in TREE.find(call.services, path)):
+        template = next((each for each in TREE.templates.values() if each.fits(parent) and member.startswith(each.letter)), None)
+        if template is None or not TREE.find(call.services, path):
             raise Mistake(f"Error removing '{_one_line(path)}'! There is no such group, or it cannot be removed")
-        await template.remove(call, member)
+        await template.remove(call, parent, member)
     return _text("OK\n")
 
 

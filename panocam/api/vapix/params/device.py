@@ -9,7 +9,7 @@ from panocam.api.vapix.basicdeviceinfo import properties
 from panocam.api.vapix.params.leaf import Leaf, facts, numbered
 from panocam.optics.capture import capture_mode
 from panocam.optics.catalog import VIEWS, Model, resolutions
-from panocam.settings.snapshot import DECLARED
+from panocam.settings.ptz import MAX_TOURS
 
 
 def _device(name: str) -> Callable[[Services], object]:
@@ -24,11 +24,6 @@ def _sizes(services: Services, view: int) -> str:
 
 def _dewarp(services: Services) -> bool:
     return capture_mode(services.settings.snapshot.installation.capture_mode).dewarped
-
-
-def has(section: str) -> str:
-    """yes when the settings have the section, so that a property cannot promise what is not there."""
-    return "yes" if any(row.section == section for row in DECLARED.values()) else "no"
 
 
 BRAND = ("Brand", "ProdFullName", "ProdNbr", "ProdShortName", "ProdType", "ProdVariant", "WebURL")
@@ -52,6 +47,10 @@ def rows() -> Iterator[Leaf]:
             "Firmware.BuildDate": _device("BuildDate"),
             "Firmware.BuildNumber": _device("Version"),
             "Firmware.Version": _device("Version"),
+            "DynamicOverlay.DynamicOverlay": lambda services: services.overlays is not None,
+            "GuardTour.GuardTour": "yes",
+            "GuardTour.MaxGuardTours": str(4 * MAX_TOURS),
+            "GuardTour.RecordedTour": "yes",
             "HTTPS.HTTPS": "yes",
             "Image.Dewarp": _dewarp,
             "Image.Format": "jpeg,mjpeg,h264,h265,av1",
@@ -61,6 +60,8 @@ def rows() -> Iterator[Leaf]:
             "Image.Rotation": "0",
             "LightControl.LightControl2": "no",
             "LightControl.LightControlAvailable": "no",
+            "LocalStorage.LocalStorage": lambda services: services.storage is not None,
+            "LocalStorage.Version": "1.00",
             "PTZ.DigitalPTZ": "yes",
             "PTZ.DriverManagement": "no",
             "PTZ.PTZ": "yes",

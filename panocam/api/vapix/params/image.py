@@ -54,7 +54,7 @@ def _resolution(view: int) -> Callable[[Services], str]:
     return read
 
 
-def _set_resolution(services: Services, size: str) -> Changes:
+def _set_resolution(services: Services, size: str, so_far: Changes) -> Changes:
     return {"stream.resolution": size}
 
 
@@ -68,6 +68,7 @@ def _stream() -> Iterator[Leaf]:
         yield from bound(f"{group}.MPEG.H264.Profile", "stream.h264_profile", profiles)
         yield fact(f"{group}.MPEG.H264.PSEnabled", "yes")
         yield fact(f"{group}.MPEG.ICount", "1")
+        yield from bound(f"{group}.MPEG.SignedVideo.Enabled", "signing.enabled", YES_NO)
         yield Leaf(f"{group}.MPEG.PCount", _p_count, Shape("int", 0, 1022), _set_p_count, title="P-frames between key frames")
         yield from bound(f"{group}.RateControl.Mode", "stream.bitrate_mode", modes)
         yield from bound(f"{group}.RateControl.MaxBitrate", "stream.max_bitrate_kbps", whole(50, 200_000))
@@ -82,7 +83,7 @@ def _p_count(services: Services) -> str:
     return str(services.settings.snapshot.stream.gop - 1)
 
 
-def _set_p_count(services: Services, count: str) -> Changes:
+def _set_p_count(services: Services, count: str, so_far: Changes) -> Changes:
     return {"stream.gop": number(count) + 1}
 
 

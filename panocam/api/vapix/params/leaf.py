@@ -32,12 +32,16 @@ class Shape:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One row. ``write`` takes the text, raises ValueError or InvalidValue, and returns the changes; None is a leaf that states a fact."""
+    """One row.
+
+    ``write`` takes the text and the changes that other parameters of the same update have made so far; it returns what it changes, and
+    raises ValueError or InvalidValue. None is a leaf that states a fact.
+    """
 
     path: str
     read: Callable[[Services], str]
     shape: Shape = Shape()
-    write: Callable[[Services, str], Changes] | None = None
+    write: Callable[[Services, str, Changes], Changes] | None = None
     read_role: Role = Role.VIEWER
     write_role: Role = Role.OPERATOR
     title: str = ""
@@ -99,7 +103,7 @@ def _bound(path: str, setting: str, codec: Codec) -> Leaf:
         path,
         lambda services: codec.show(get(services.settings.snapshot)),
         codec.shape,
-        None if row.write is None else lambda services, value: {setting: codec.read(value)},
+        None if row.write is None else lambda services, value, so_far: {setting: codec.read(value)},
         row.read,
         row.write or Role.ADMINISTRATOR,
         row.title,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from panocam.api.vapix.params import device, image, network
+from panocam.api.vapix.params import device, image, network, ptz, sensor, storage, tours
 from panocam.api.vapix.params.tree import Tree
 
-TREE = Tree((*device.rows(), *image.rows(), *network.rows()))
+TREE = Tree(
+    (*device.rows(), *image.rows(), *sensor.rows(), *network.rows(), *ptz.rows(), *storage.rows()),
+    (sensor.LIVING, ptz.LIVING, tours.LIVING),
+    tours.TEMPLATES,
+)
 """What param.cgi lists and changes."""

@@ -6,6 +6,7 @@ profiles, presets, tours) are not in the dictionary; they list their leaves when
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -33,15 +34,20 @@ class Living:
 class Template:
     """How members are added to a living group and removed from it.
 
-    ``add`` gets the leaves of the new member (name below it to text) and returns its group's last part, such as ``S4``; ``remove`` gets
-    that part. Both raise as the settings store does.
+    ``group`` is the path of the living group, ``#`` standing for a number. ``add`` gets that path with its numbers, and the leaves of the
+    new member (name below it to text); it returns the member's own part, such as ``S4``. ``remove`` gets the path and that part. Both
+    raise as the settings store does, ValueError for a text, NotFound for a member that is not there.
     """
 
     name: str
     group: str
     letter: str
-    add: Callable[[Call[None], Mapping[str, str]], Awaitable[str]]
-    remove: Callable[[Call[None], str], Awaitable[None]]
+    add: Callable[[Call[None], str, Mapping[str, str]], Awaitable[str]]
+    remove: Callable[[Call[None], str, str], Awaitable[None]]
+
+    def fits(self, path: str) -> bool:
+        """Whether the group at ``path`` takes such members."""
+        return re.fullmatch(re.escape(self.group).replace(r"\#", r"\d{1,5}"), path) is not None
 
 
 class Tree:
