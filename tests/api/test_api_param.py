@@ -242,7 +242,7 @@ async def test_guard_tours_are_made_changed_and_removed(side: Side) -> None:
                 "GuardTour.G0.Tour.T.WaitTimeViewType": "Seconds",
             }
             assert (await ask(client, action="add", template="tour", group="GuardTour.G0.Tour", **step)).endswith(" OK\n")
-        one, other = stored.running.ptz.tours
+        one = stored.running.ptz.tours[0]
         assert (one.name, one.area, one.pause, [step.seconds for step in one.steps]) == ("Round", 2, 120, [5, 7])
         listed = parsed(await ask(client, group="GuardTour"))
         assert listed["root.GuardTour.G0.CamNbr"] == "6"
