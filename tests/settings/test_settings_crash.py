@@ -100,7 +100,7 @@ def test_damaged_files_do_not_pile_up(folder: DataFolder) -> None:
 
 
 @given(data=st.binary(max_size=300))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_any_bytes_are_loaded_or_called_damaged(folder: DataFolder, data: bytes) -> None:
     file = KeptFile(folder.root, "y", 1, ManualClock())
     file.path.write_bytes(data)
