@@ -24,9 +24,6 @@ from panocam.scene.world import Edge, Point, World
 COARSE = 4
 """The first picture of a scene has this many times fewer pixels on a side; stray light is computed on it as well."""
 
-PICTURE_NS, PERSON_MS, VEHICLE_MS = 1.2, 6.0, 9.0
-"""What a picture costs one core of an ordinary server: a pixel of the still world with its noise, and each thing that moves."""
-
 
 class Refining:
     """A sharp still picture in the making. ``make`` is called when the work begins."""
@@ -132,13 +129,6 @@ class Scene:
     def camera_pose(self) -> CameraPose:
         """Where the camera is and how it is mounted."""
         return self._camera.pose
-
-    @property
-    def suggested_fps(self) -> float:
-        """A rate that one core can hold: a whole number from 4 to 60, by the picture's size and by how much moves."""
-        moving = sum(PERSON_MS if a.kind == "person" else VEHICLE_MS for a in self._moving)
-        cost = self.size**2 * PICTURE_NS / 1e6 + moving * min(1.0, 0.4 + self.size / 5000)
-        return float(np.clip(1000 / cost // 1, 4, 60))
 
     @property
     def markers(self) -> Mapping[str, Point]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from panocam.clock import NS
 from panocam.codecs.picture import PicturePool
 from panocam.media.frame import RawFrame
-from panocam.media.planes import JPEG_COLOR
+from panocam.media.planes import JPEG_COLOR, Planes
 from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, default_lens
 from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources.address import world_of
 from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.controls import SourceControls
+from panocam.pipeline.sources.held import HeldRate
 from panocam.pipeline.sources.simulated_sensor import SensorControls
 from panocam.scene import SceneOptions, open_scene
 
@@ -22,8 +23,8 @@ log = logging.getLogger(__name__)
 
 DEFAULT_FPS = 25.0
 
-SETTLED_S, FEW = 10, 0.1
-"""After so many seconds it is said, once, when more than this part of the pictures came too late."""
+TRIALS_S = (0.0, 5.0, 11.0, 17.0)
+"""Moments of the world that are rendered when it is opened, to see how long that takes here."""
 
 REFINED_AT_ONCE = 8
 """Squares of the sharp picture that are worked out between two pictures, some ten milliseconds."""
@@ -35,7 +36,7 @@ ALL = 1000
 
 
 class SimulatedSource:
-    """Renders at ``fps``, or at what one core holds if that is less; moments that come too late are left out, and the world goes on.
+    """Renders at the wanted rate, or at what one core is seen to hold if that is less; the world goes on at its own pace.
 
     When paced, the first pictures are soft: the scene is shown at once and made sharp between pictures.
     """
@@ -52,37 +53,44 @@ class SimulatedSource:
         self._pool = PicturePool(side, side, JPEG_COLOR)
         self.circle: Circle | None = lens.circle
         self.size = (side, side)
-        wanted = options.fps or DEFAULT_FPS
-        self.held_fps = self._scene.suggested_fps
-        self.fps = min(wanted, self.held_fps) if options.paced else wanted
-        if self.fps < wanted:
-            log.info("sim:%s at %d pixels is rendered at %g of %g pictures a second, which one core holds", name, side, self.fps, wanted)
+        self._wanted, self._paced = options.fps or DEFAULT_FPS, options.paced
+        self._rate = HeldRate(self._wanted, self._trial() if options.paced else [0.0])
+        self._settle()
         self.corrupt = 0
 
     def close(self) -> None:
         self._pacer.close()
 
+    def _trial(self) -> list[float]:
+        """Seconds that some pictures take; the first one, which finds nothing prepared, does not count."""
+        return [self._timed(t, self._pool.take()) for t in TRIALS_S][1:]
+
+    def _timed(self, t: float, planes: Planes) -> float:
+        began = self._clock.monotonic_ns()
+        self._scene.render(t, planes)
+        return (self._clock.monotonic_ns() - began) / NS
+
+    def _settle(self) -> None:
+        """Take over what the rate has become."""
+        self.fps, self.held_fps = self._rate.fps, self._rate.held
+        if self.fps < self._wanted:
+            log.info("sim:%s is rendered at %g of %g pictures a second, which this machine holds", self._name, self.fps, self._wanted)
+
     def frames(self) -> Iterator[RawFrame]:
-        interval = NS / self.fps
-        count = missed = 0
-        said = False
-        while (late := self._pacer.wait(round(count * interval))) is not None:
-            too_late = int(late / interval)
-            count += too_late
-            missed += too_late
-            if not said and count > SETTLED_S * self.fps and missed > FEW * count:
-                said = True
-                log.warning(
-                    "sim:%s: this machine renders %.0f of %g pictures a second", self._name, self.fps * (1 - missed / count), self.fps
-                )
-            pts = round(count * interval)
+        due = 0.0
+        while (late := self._pacer.wait(round(due))) is not None:
+            interval = NS / self.fps
+            due += int(late / interval) * interval  # moments that would come too late are left out
+            pts = round(due)
             stamps = Stamps().at(Stage.CAPTURE, self._clock.monotonic_ns())
             planes = self._pool.take()
-            self._scene.render(pts / NS, planes)
+            took = self._timed(pts / NS, planes)
             yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()))
             if not self._scene.refine(REFINED_AT_ONCE):
                 self._sensor.work()
-            count += 1
+            due += interval
+            if self._paced and self._rate.took(took):
+                self._settle()
 
 
 def open_simulated(uri: str, options: SourceOptions) -> SimulatedSource:
