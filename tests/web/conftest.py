@@ -37,6 +37,9 @@ DEFAULTS = {
     "exposure.max_gain": 36,
     "exposure.zones": [],
     "overlays.items": [],
+    "privacy.masks": [],
+    "privacy.enabled": True,
+    "privacy.color": "grey",
     **{f"areas.{area}.{part}": None for area in range(4) for part in ("pan", "tilt", "hfov")},
 }
 

@@ -9,6 +9,7 @@ import { Live } from "./pages/Live";
 import { Login } from "./pages/Login";
 import { Overlays } from "./pages/Overlays";
 import { Preview } from "./pages/Preview";
+import { PrivacyMasks } from "./pages/PrivacyMasks";
 import { SettingsPage } from "./pages/Settings";
 import { Setup } from "./pages/Setup";
 import { Source } from "./pages/Source";
@@ -56,6 +57,7 @@ function Gate() {
           </>
         )}
         {me.role === "administrator" && <Route path="accounts" element={<Accounts />} />}
+        {me.role === "administrator" && <Route path="privacy" element={<PrivacyMasks />} />}
         <Route path="*" element={<Navigate to="/" replace />} />
       </Route>
     </Routes>

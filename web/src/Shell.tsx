@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import {
   IconAdjustments,
   IconAperture,
+  IconEyeOff,
   IconFocusCentered,
   IconHeartRateMonitor,
   IconKey,
@@ -18,6 +19,7 @@ import {
 import { Link, Outlet, useLocation } from "react-router-dom";
 
 import { api, type Role } from "./api";
+import { HiddenNote } from "./masks/HiddenNote";
 import { ChangePassword } from "./parts/ChangePassword";
 import { ThemeSwitch } from "./parts/ThemeSwitch";
 import { useSession } from "./session";
@@ -34,6 +36,7 @@ const MENU = [
       { to: "/image", label: "Image", icon: IconPhoto, roles: OPERATORS },
       { to: "/areas", label: "View areas", icon: IconFocusCentered, roles: OPERATORS },
       { to: "/overlays", label: "Overlays", icon: IconTypography, roles: OPERATORS },
+      { to: "/privacy", label: "Privacy masks", icon: IconEyeOff, roles: ["administrator"] as Role[] },
       { to: "/streams", label: "Streams", icon: IconStack2, roles: OPERATORS },
       { to: "/source", label: "Source and lens", icon: IconAperture, roles: OPERATORS },
     ],
@@ -141,6 +144,7 @@ export function Shell() {
             </Group>
           </Alert>
         )}
+        <HiddenNote />
         <Outlet />
       </AppShell.Main>
       <Modal opened={changing} onClose={changed} title="Change password">

@@ -15,6 +15,7 @@ from panocam.api.endpoint import Call, Discovery, vapix
 from panocam.api.offers import head, offers
 from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
 from panocam.optics.polygon import MOST, Polygon
+from panocam.ptz.mover import Mover
 from panocam.settings.privacy import Mask
 from panocam.settings.role import Role
 
@@ -70,7 +71,10 @@ async def _goto(call: Call[None]) -> Response:
         view = _whole(call.arguments, "camera") - 1
     if view is None:
         raise NotFound("no view area can be moved; switch on pan, tilt and zoom for one of them")
-    head(call.services, view).set_pose(call.services.privacy.pose_for(Polygon(mask.corners)))
+    head(call.services, view)  # raises for a view that does not move
+    caller = call.caller
+    who = Mover.person(caller.name, caller.role, f"{caller.name}@{caller.address}")
+    call.services.ptz.go(view, who, call.services.privacy.pose_for(Polygon(mask.corners)))
     return _done()
 
 

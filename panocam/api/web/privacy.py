@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
 from panocam.api.offers import head
 from panocam.api.privacy import Outline, PrivacyMasks
-from panocam.api.web.moves import PoseReply, pose_reply
+from panocam.api.web.moves import PoseReply, mover_of, pose_reply
 from panocam.errors import InvalidValue
 from panocam.imaging.ink import COARSEST, FINEST, Ink
 from panocam.optics.polygon import FEWEST, MOST, Floats, Polygon, corner_of
@@ -219,9 +219,10 @@ async def outline(call: Call[Shape]) -> ShapeReply:
 async def goto(call: Call[Goto]) -> PoseReply:
     """Let a view area look at a mask."""
     call.caller.demand_ptz()
-    service, area = call.services.privacy, head(call.services, call.wish.view)
-    polygon = Polygon(service.find(call.path_number("number")).corners)
-    return pose_reply(call.wish.view, area.set_pose(service.pose_for(polygon)))
+    services, view = call.services, call.wish.view
+    head(services, view)  # raises for a view that does not move
+    target = services.privacy.pose_for(Polygon(services.privacy.find(call.path_number("number")).corners))
+    return pose_reply(view, services.ptz.go(view, mover_of(call.caller), target))
 
 
 def _size(resolution: str) -> tuple[int, int]:

@@ -20,6 +20,8 @@ interface Props {
   levelGrid?: boolean;
   info?: boolean;
   steer?: boolean;
+  /** Buttons to steer with; without them hands and keys on the picture still do. */
+  pad?: boolean;
   children?: ReactNode;
   ref?: Ref<LiveHandle>;
 }
@@ -27,7 +29,7 @@ interface Props {
 const PANEL_PIXELS = 700_000;
 
 /** The live picture beside a form. */
-export function LivePanel({ view: index, onView, codec = null, resolution, version, levelGrid = false, info, steer = false, children, ref }: Props) {
+export function LivePanel({ view: index, onView, codec = null, resolution, version, levelGrid = false, info, steer = false, pad = steer, children, ref }: Props) {
   const { views, quadOrder, maySteer } = useViews();
   const { playable } = useFormats();
   const [grid, setGrid] = useState(levelGrid);
@@ -68,7 +70,7 @@ export function LivePanel({ view: index, onView, codec = null, resolution, versi
         maySteer={steer && maySteer}
         grid={grid && kind === "world" ? "world" : grid}
         info={info}
-        pad={steer}
+        pad={pad}
         onUnplayable={() => setFailed(true)}
       >
         {children}
