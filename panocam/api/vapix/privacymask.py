@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response
 
 from panocam.api.endpoint import Call, Discovery, vapix
 from panocam.api.offers import head, offers
+from panocam.api.steering import mover_of
 from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
 from panocam.optics.polygon import MOST, Polygon
-from panocam.ptz.mover import Mover
 from panocam.settings.privacy import Mask
 from panocam.settings.role import Role
 
@@ -72,9 +72,7 @@ async def _goto(call: Call[None]) -> Response:
     if view is None:
         raise NotFound("no view area can be moved; switch on pan, tilt and zoom for one of them")
     head(call.services, view)  # raises for a view that does not move
-    caller = call.caller
-    who = Mover.person(caller.name, caller.role, f"{caller.name}@{caller.address}")
-    call.services.ptz.go(view, who, call.services.privacy.pose_for(Polygon(mask.corners)))
+    call.services.ptz.go(view, mover_of(call.caller), call.services.privacy.pose_for(Polygon(mask.corners)))
     return _done()
 
 

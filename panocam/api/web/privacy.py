@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
 from panocam.api.offers import head
 from panocam.api.privacy import Outline, PrivacyMasks
-from panocam.api.web.moves import PoseReply, mover_of, pose_reply
+from panocam.api.steering import mover_of
+from panocam.api.web.moves import PoseReply, pose_reply
 from panocam.errors import InvalidValue
 from panocam.imaging.ink import COARSEST, FINEST, Ink
 from panocam.optics.polygon import FEWEST, MOST, Floats, Polygon, corner_of
