@@ -30,7 +30,7 @@ from panocam.settings import Role
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
-TICKET_ARGUMENT = "rtspwssession"
+TICKET_ARGUMENTS = ("rtspwssession", "wssession")
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,11 @@ class Guard:
         cookie = connection.cookies.get(cookie_name(services.settings.running.device.serial))
         if (found := services.sessions.find(cookie)) is not None:
             return self._by_session(connection, row, method, cookie or "", *found)
-        if row.methods == (WEBSOCKET,) and (user := services.tickets.redeem(connection.query_params.get(TICKET_ARGUMENT))) is not None:
-            return self._caller(connection, user)
+        if row.methods == (WEBSOCKET,) and (user := services.tickets.redeem(_ticket(connection))) is not None:
+            caller = self._caller(connection, user)
+            if row.role is not None:
+                caller.demand(row.role)
+            return caller
         if services.needs_setup and row.first_account:
             return self._caller(connection, None)
         if row.preview and services.preview.open:
@@ -225,3 +228,7 @@ def _is_page_script(connection: HTTPConnection, row: Endpoint) -> bool:
 def _same_origin(connection: HTTPConnection) -> bool:
     origin = connection.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc == connection.headers.get("host")
+
+
+def _ticket(connection: HTTPConnection) -> str | None:
+    return next((text for name in TICKET_ARGUMENTS if (text := connection.query_params.get(name))), None)

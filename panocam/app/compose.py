@@ -87,7 +87,7 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         stack.callback(desk.close)
         panoramic.sign_with(desk)
         panoramic.set_adjustment(adjustment(settings))
-        rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings)))
+        rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings), bus))
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         certificates = Certificates.open(folder, keystore, clock, _names(settings))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-from panocam.streaming.feed import Feed, Feeds
+from panocam.streaming.feed import Feeds
 from panocam.streaming.multicast import Group, Groups
+from panocam.streaming.origin import Origin
 from panocam.streaming.rtsp.transport import Lower
 from panocam.streaming.tap import Counters, Sink, Tap
 
@@ -13,7 +15,7 @@ from panocam.streaming.tap import Counters, Sink, Tap
 class Delivery(Protocol):
     """``answer`` is the Transport header that the client was given, ``channels`` the interleaved ones in use. All calls may be repeated."""
 
-    feed: Feed
+    feed: Origin
     lower: Lower
     answer: str
     channels: tuple[int, ...]
@@ -28,9 +30,11 @@ class Delivery(Protocol):
 class Unicast:
     """A tap of its own at the feed."""
 
-    def __init__(self, feeds: Feeds, feed: Feed, sink: Sink, lower: Lower, answer: str, channels: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, release: Callable[[], None], feed: Origin, sink: Sink, lower: Lower, answer: str, channels: tuple[int, ...] = ()
+    ) -> None:
         self.feed, self.lower, self.answer, self.channels = feed, lower, answer, channels
-        self._feeds, self._sink = feeds, sink
+        self._release, self._sink = release, sink
         self._tap = Tap(sink)
         self._playing = self._closed = False
 
@@ -56,7 +60,7 @@ class Unicast:
         if not self._closed:
             self._closed = True
             self._sink.close()
-            self._feeds.release(self.feed)
+            self._release()
 
 
 class Multicast:
@@ -66,7 +70,8 @@ class Multicast:
     channels: tuple[int, ...] = ()
 
     def __init__(self, feeds: Feeds, groups: Groups, group: Group, answer: str) -> None:
-        self.feed, self.answer = group.feed, answer
+        self.feed: Origin = group.feed
+        self.answer = answer
         self._feeds, self._groups, self._group = feeds, groups, group
         self._playing = self._closed = False
 
@@ -93,4 +98,4 @@ class Multicast:
         if not self._closed:
             self._closed = True
             self._groups.release(self._group)
-            self._feeds.release(self.feed)
+            self._feeds.release(self._group.feed)

@@ -54,6 +54,11 @@ class Feed:
         self._task: asyncio.Task[None] | None = None
 
     @property
+    def ssrc(self) -> int:
+        """Of the RTP stream."""
+        return self.packer.ssrc
+
+    @property
     def readers(self) -> int:
         """How many taps are open."""
         return len(self._taps)

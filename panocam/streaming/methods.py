@@ -11,6 +11,7 @@ from panocam.clock import NS
 from panocam.errors import Busy, Denied, InvalidValue, NotFound, PanocamError, RemoteProtocolError, Unauthenticated, Unavailable
 from panocam.streaming import sdp
 from panocam.streaming.outlet import Outlet
+from panocam.streaming.presentation import Track
 from panocam.streaming.rtp.burst import Burst
 from panocam.streaming.rtsp.machine import Call, explained
 from panocam.streaming.rtsp.messages import Method, Reply
@@ -71,9 +72,10 @@ async def describe(service: Service, call: Call, client: Client) -> Outcome:
     """DESCRIBE (RFC 2326 §10.2): starts the channel, because its parameter sets are known only then."""
     local = client.outlet.local[0] or "0.0.0.0"  # noqa: S104  # an SDP's way to say that the address is unknown
     target = parse_target(call.request.uri, local)
-    spec = service.plan(target.query)
-    description = await service.camera.describe(spec)
-    body = sdp.build(target, [sdp.Media(0, description)], local)
+    presentation = service.plan(target.query)
+    described = None if presentation.spec is None else await service.camera.describe(presentation.spec)
+    media = [sdp.Media(number, described if track is Track.VIDEO else None) for number, track in enumerate(presentation.tracks)]
+    body = sdp.build(target, media, local)
     return Outcome(Reply(200, (("Content-Base", f"{target.base}/"), ("Content-Type", "application/sdp")), body))
 
 
@@ -143,7 +145,9 @@ async def set_parameter(service: Service, call: Call, client: Client) -> Outcome
     if renew is not None and renew not in ("yes", "no"):
         raise InvalidValue("Renew-Stream", renew, "give yes or no")
     if renew == "yes":
-        service.camera.request_key(_session(service, call).spec)
+        spec = _session(service, call).presentation.spec
+        if spec is not None:
+            service.camera.request_key(spec)
     return Outcome(Reply(200, _named(call)))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from panocam.media.codec import Codec, StreamDescription
+from panocam.streaming import metadata
 from panocam.streaming.rtp import jpeg
 from panocam.streaming.rtp.packer import payload_type
 from panocam.streaming.rtsp.target import Target
@@ -21,10 +22,10 @@ _AV1_STRING = re.compile(r"av01\.(\d)\.(\d\d)([MH])")
 
 @dataclass(frozen=True)
 class Media:
-    """One stream of a presentation: which control index, and what it is."""
+    """One stream of a presentation: which control index, and what it is; None for events."""
 
     index: int
-    description: StreamDescription
+    description: StreamDescription | None
 
 
 def build(target: Target, media: Sequence[Media], host: str) -> bytes:
@@ -48,6 +49,9 @@ def build(target: Target, media: Sequence[Media], host: str) -> bytes:
 
 def _section(target: Target, item: Media) -> list[str]:
     stream = item.description
+    if stream is None:
+        kind, control = metadata.PAYLOAD_TYPE, f"a=control:{target.stream_url(item.index)}"
+        return [f"m=application 0 RTP/AVP {kind}", "a=recvonly", f"a=rtpmap:{kind} {metadata.ENCODING}/90000", control]
     kind = payload_type(stream.codec)
     lines = [f"m=video 0 RTP/AVP {kind}", "a=recvonly", f"a=rtpmap:{kind} {_ENCODINGS[stream.codec]}/90000"]
     if format_line := _FORMATS[stream.codec](stream):

@@ -22,6 +22,7 @@ from panocam.errors import Busy, Unavailable
 from panocam.pipeline.service import Camera
 from panocam.streaming import tunnel
 from panocam.streaming.connection import Connection
+from panocam.streaming.metadata import Events
 from panocam.streaming.options import RtspOptions
 from panocam.streaming.outlet import Outlet, QueueOutlet
 from panocam.streaming.service import Authenticator, Service
@@ -46,10 +47,12 @@ class RtspStatus:
 class RtspServer:
     """RTSP over TCP, TLS, HTTP and WebSocket, with RTP inside it, over UDP or multicast."""
 
-    def __init__(self, camera: Camera, authenticator: Authenticator, clock: Clock, options: RtspOptions | None = None) -> None:
+    def __init__(
+        self, camera: Camera, authenticator: Authenticator, clock: Clock, options: RtspOptions | None = None, events: Events | None = None
+    ) -> None:
         self._options = options or RtspOptions()
         self._clock = clock
-        self._service = Service(camera, authenticator, clock, self._options)
+        self._service = Service(camera, authenticator, clock, self._options, events)
         self.tunnels = tunnel.Tunnels(self.open, self._options.max_connections)
         self._servers: list[asyncio.Server] = []
         self._wires: set[Wire] = set()

@@ -6,17 +6,17 @@ import logging
 from typing import Literal, Protocol
 
 from panocam.clock import NS, Clock
-from panocam.errors import InvalidValue, NotFound, RemoteProtocolError
-from panocam.pipeline.request import ChannelSpec
+from panocam.errors import RemoteProtocolError
 from panocam.pipeline.service import Camera
 from panocam.streaming import rtcp
 from panocam.streaming.feed import Feed, Feeds
+from panocam.streaming.metadata import Events
 from panocam.streaming.multicast import Groups
 from panocam.streaming.options import RtspOptions
 from panocam.streaming.outlet import Outlet
+from panocam.streaming.presentation import Presentation, plan_presentation
 from panocam.streaming.rtsp.session import SessionState
 from panocam.streaming.session import Session
-from panocam.streaming.url import parse_query
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,10 @@ class Authenticator(Protocol):
 class Service:
     """The shared part of a server."""
 
-    def __init__(self, camera: Camera, authenticator: Authenticator, clock: Clock, options: RtspOptions) -> None:
+    def __init__(
+        self, camera: Camera, authenticator: Authenticator, clock: Clock, options: RtspOptions, events: Events | None = None
+    ) -> None:
+        self.events = events
         self.camera, self.authenticator, self.clock, self.options = camera, authenticator, clock, options
         self.feeds = Feeds(camera, self._feed_ended)
         self.groups = Groups(options.multicast, options.udp_ports)
@@ -56,13 +59,9 @@ class Service:
         self.options = options
         self.groups.set_plan(options.multicast, options.udp_ports)
 
-    def plan(self, query: str) -> ChannelSpec:
-        """The channel that a URL's arguments ask for. A view that is not there is a wrong argument: raises InvalidValue."""
-        request = parse_query(query)
-        try:
-            return self.camera.plan(request)
-        except NotFound as error:
-            raise InvalidValue("camera", request.view + 1, str(error)) from None
+    def plan(self, query: str) -> Presentation:
+        """What a URL's arguments ask for. Raises InvalidValue."""
+        return plan_presentation(self.camera, query, self.events is not None)
 
     def find(self, identifier: str) -> SessionState | None:
         """The protocol state of a session. To be named is a sign of life."""
@@ -93,8 +92,8 @@ class Service:
             self.malformed_rtcp += 1
             return
         self.touch(session)
-        if report.wants_key:
-            self.camera.request_key(session.spec)
+        if report.wants_key and session.presentation.spec is not None:
+            self.camera.request_key(session.presentation.spec)
         if report.bye and not session.interleaved:
             self.end(session)
 

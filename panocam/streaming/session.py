@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from panocam.pipeline.request import ChannelSpec
 from panocam.streaming.delivery import Delivery
 from panocam.streaming.outlet import Outlet
+from panocam.streaming.presentation import Presentation
 from panocam.streaming.rtsp.session import SessionState, State
 from panocam.streaming.rtsp.target import Target
 from panocam.streaming.rtsp.transport import Lower
@@ -24,7 +25,7 @@ class SessionInfo:
     carrier: str
     transport: str
     url: str
-    spec: ChannelSpec
+    spec: ChannelSpec | None
     since_wall_ns: int
     pictures: int
     bytes: int
@@ -37,7 +38,7 @@ class Session:
     """``outlet`` is the connection that set it up. ``touched_ns`` is when the client last gave a sign of life."""
 
     state: SessionState
-    spec: ChannelSpec
+    presentation: Presentation
     target: Target
     outlet: Outlet
     user: str
@@ -76,7 +77,7 @@ class Session:
             carrier=self.outlet.carrier,
             transport=",".join(sorted({delivery.lower.value for delivery in self.deliveries.values()})),
             url=self.target.aggregate,
-            spec=self.spec,
+            spec=self.presentation.spec,
             since_wall_ns=self.since_wall_ns,
             pictures=sum(count.pictures for count in counts),
             bytes=sum(count.bytes for count in counts),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 from panocam.errors import Busy, InvalidValue, NotFound, RemoteProtocolError
 from panocam.pipeline.request import ChannelSpec
 from panocam.streaming.delivery import Delivery, Multicast, Unicast
-from panocam.streaming.feed import Feed
+from panocam.streaming.metadata import MetadataFeed
 from panocam.streaming.methods import Client, Outcome, session_header
+from panocam.streaming.origin import Origin
 from panocam.streaming.outlet import Outlet
+from panocam.streaming.presentation import Presentation, Track
 from panocam.streaming.rtp.payload import size_for
 from panocam.streaming.rtsp.machine import Call
 from panocam.streaming.rtsp.messages import Reply, Request
@@ -25,40 +28,43 @@ from panocam.streaming.udp import UdpSink
 async def setup(service: Service, call: Call, client: Client) -> Outcome:
     """Set up one stream on the first of the client's offers that can be served."""
     target = parse_target(call.request.uri, client.outlet.local[0])
-    index = _stream_index(target)
-    offer = _choose(call.request, client.outlet)
+    presentation = service.plan(target.query)
+    index = _stream_index(target, presentation)
+    offer = _choose(call.request, client.outlet, presentation.tracks[index])
     blocksize = _blocksize(call.request)
-    spec = service.plan(target.query)
-    await service.camera.describe(spec)
-    session = _session(service, call, client, target, spec)
-    feed = service.feeds.hold(spec, size_for(blocksize, datagrams=offer.lower is not Lower.TCP))
-    try:
-        delivery = _deliver(service, session, feed, offer)
-    except Busy:
-        service.feeds.release(feed)
-        raise
+    if presentation.spec is not None:
+        await service.camera.describe(presentation.spec)
+    session = _session(service, call, client, target, presentation)
+    size = size_for(blocksize, datagrams=offer.lower is not Lower.TCP)
+    if presentation.tracks[index] is Track.METADATA:
+        assert service.events is not None
+        delivery = _unicast(service, session, MetadataFeed(service.events, presentation.topics or "", service.clock, size), offer)
+    else:
+        assert presentation.spec is not None
+        delivery = _pictures(service, session, presentation.spec, size, offer)
     if (before := session.deliveries.pop(index, None)) is not None:
         before.close()
     session.deliveries[index] = delivery
     service.add(session)
     headers = [("Transport", delivery.answer), session_header(service, session)]
     if blocksize is not None:
-        headers.append(("Blocksize", str(feed.payload_size)))
+        headers.append(("Blocksize", str(size)))
     return Outcome(Reply(200, tuple(headers)), opened=session.state)
 
 
-def _stream_index(target: Target) -> int:
+def _stream_index(target: Target, presentation: Presentation) -> int:
     if target.stream is None:
         raise RemoteProtocolError("SETUP is for one stream: use the control URL of the description, …/stream=0", 459)
-    if target.stream != 0:
-        raise NotFound(f"stream={target.stream}: this presentation has stream=0 only")
+    if target.stream >= len(presentation.tracks):
+        there = ", ".join(f"stream={number} ({track})" for number, track in enumerate(presentation.tracks))
+        raise NotFound(f"stream={target.stream}: this presentation has {there} only")
     return target.stream
 
 
-def _choose(request: Request, outlet: Outlet) -> Offer:
+def _choose(request: Request, outlet: Outlet, track: Track) -> Offer:
     # Datagrams would leave a TLS connection's or a tunnel's protection, or not reach its client at all.
     datagrams = outlet.carrier == "tcp"
-    multicast = datagrams and ":" not in outlet.local[0]
+    multicast = datagrams and ":" not in outlet.local[0] and track is Track.VIDEO
     served = {Lower.TCP: True, Lower.UDP: datagrams, Lower.MULTICAST: multicast}
     for offer in parse_offers(request.header("Transport") or ""):
         if served[offer.lower]:
@@ -78,19 +84,19 @@ def _blocksize(request: Request) -> int | None:
     return int(text)
 
 
-def _session(service: Service, call: Call, client: Client, target: Target, spec: ChannelSpec) -> Session:
+def _session(service: Service, call: Call, client: Client, target: Target, presentation: Presentation) -> Session:
     if call.session is not None:
         session = service.sessions.get(call.session.id)
         if session is None:
             raise RemoteProtocolError("the session has ended", 454)
-        if session.spec != spec:
+        if session.presentation != presentation:
             raise RemoteProtocolError("a session has one presentation, and this URL asks for another", 455)
         return session
     if len(service.sessions) >= service.options.max_sessions:
         raise Busy(f"all {service.options.max_sessions} sessions are in use; try again later")
     return Session(
         state=SessionState(secrets.token_hex(8).upper()),
-        spec=spec,
+        presentation=presentation,
         target=target,
         outlet=client.outlet,
         user=client.user,
@@ -100,19 +106,28 @@ def _session(service: Service, call: Call, client: Client, target: Target, spec:
     )
 
 
-def _deliver(service: Service, session: Session, feed: Feed, offer: Offer) -> Delivery:
-    outlet, ssrc, ports = session.outlet, feed.packer.ssrc, service.options.udp_ports
+def _pictures(service: Service, session: Session, spec: ChannelSpec, size: int, offer: Offer) -> Delivery:
+    feed = service.feeds.hold(spec, size)
+    try:
+        if offer.lower is Lower.MULTICAST:
+            group = service.groups.hold(feed, session.outlet.local[0])
+            return Multicast(service.feeds, service.groups, group, multicast_answer(group.address, group.ports, group.ttl, feed.ssrc))
+        return _unicast(service, session, feed, offer, lambda: service.feeds.release(feed))
+    except Busy:
+        service.feeds.release(feed)
+        raise
+
+
+def _unicast(service: Service, session: Session, origin: Origin, offer: Offer, release: Callable[[], None] = lambda: None) -> Delivery:
+    outlet, ssrc = session.outlet, origin.ssrc
     if offer.lower is Lower.TCP:
         channels = _free_channels(service, outlet, offer.channels)
         sink = InterleavedSink(outlet, channels, service.options.write_bound)
-        return Unicast(service.feeds, feed, sink, Lower.TCP, tcp_answer(channels, ssrc), channels)
-    if offer.lower is Lower.MULTICAST:
-        group = service.groups.hold(feed, outlet.local[0])
-        return Multicast(service.feeds, service.groups, group, multicast_answer(group.address, group.ports, group.ttl, ssrc))
+        return Unicast(release, origin, sink, Lower.TCP, tcp_answer(channels, ssrc), channels)
     assert offer.ports is not None
     client = (outlet.peer[0], *offer.ports)
-    udp = UdpSink(outlet.local[0], client, ports, lambda data: service.feedback(session, data))
-    return Unicast(service.feeds, feed, udp, Lower.UDP, udp_answer(offer.ports, udp.ports, ssrc))
+    udp = UdpSink(outlet.local[0], client, service.options.udp_ports, lambda data: service.feedback(session, data))
+    return Unicast(release, origin, udp, Lower.UDP, udp_answer(offer.ports, udp.ports, ssrc))
 
 
 def _free_channels(service: Service, outlet: Outlet, wished: tuple[int, int] | None) -> tuple[int, int]:

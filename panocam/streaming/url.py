@@ -53,6 +53,12 @@ def _view(text: str) -> int:
     return QUAD_VIEW if text == "quad" else _whole(1, 999)(text) - 1
 
 
+def _switch(text: str) -> str:
+    if text.lower() not in ("on", "off", "1", "0", "yes", "no"):
+        raise ValueError(text)
+    return text
+
+
 def _rate(text: str) -> float:
     whole, dot, part = text.partition(".")
     if not (whole + part).isascii() or not (whole + part).isdigit() or (dot and not part) or len(text) > 9 or not float(text) <= 1000:
@@ -87,7 +93,11 @@ ARGUMENTS: tuple[Argument, ...] = (
     Argument(
         "videosigned", "signed", "0, 1", "whether signatures travel in the video; not with jpeg", lambda text: bool(_whole(0, 1)(text))
     ),
-    Argument("video", None, "1", "pictures are what there is to stream, so they cannot be left out", _whole(1, 1)),
+    Argument("video", None, "0, 1", "whether there are pictures; without them there must be events (RTSP)", _whole(0, 1)),
+    Argument("event", None, "on, off", "whether there is a track of events (RTSP)", _switch),
+    Argument(
+        "eventtopic", None, "a topic, alternatives separated by a vertical bar; `//.` at the end is all below", "which events (RTSP)", str
+    ),
 )
 """Every argument that is read. The table in docs/rtsp.md is tested against it."""
 

@@ -76,7 +76,8 @@ def test_a_limit_needs_its_mode_in_the_same_url(query):
         ("videokeyframeinterval", "0"),
         ("videobitratemode", "abr"),
         ("h264profile", "extended"),
-        ("video", "0"),
+        ("video", "2"),
+        ("event", "perhaps"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_name_and_what_it_takes(name, value):

@@ -1,0 +1,193 @@
+"""Topics as clients spell them: ONVIF's tree with the branches that clients of this camera family know.
+
+One row a topic of ours; what has no row stays inside the camera. A ``{name}`` in a path is the event's item of that name, an
+``Out`` renames an item and may change its value. Prefixes are those of the namespaces below; some clients write ``onvif:`` for ``tns1:``
+and ``axis:`` for ``tnsaxis:``, and filters are read either way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from panocam.clock import NS
+from panocam.events.event import Event
+from panocam.events.topics import (
+    AUTHENTICATION_FAILED,
+    LIVE_STREAM_ACCESSED,
+    PTZ_MOVING,
+    PTZ_ON_PRESET,
+    RECORDING_ONGOING,
+    SETTINGS_CHANGED,
+    SOURCE_LOST,
+    STORAGE_DISRUPTED,
+    SYSTEM_READY,
+    Topic,
+    Value,
+)
+
+NAMESPACES: Mapping[str, str] = {
+    "tns1": "http://www.onvif.org/ver10/topics",
+    "tnsaxis": "http://www.axis.com/2009/event/topics",
+    "tnspanocam": "urn:panocam:event:topics",
+}
+FIRST_AREA_CAMERA = 5
+"""``camera=`` of view area 1."""
+
+TYPES = {bool: "xsd:boolean", int: "xsd:int", float: "xsd:float", str: "xsd:string"}
+
+
+@dataclass(frozen=True)
+class Out:
+    """An item outside: its name there, and which of ours it is."""
+
+    name: str
+    item: str
+    law: Callable[[Value], Value] = lambda value: value
+    kind: type[Value] | None = None  # where the law changes it
+
+
+@dataclass(frozen=True)
+class Row:
+    """``topic`` under ``path`` with these source and data items; the first data item of a stateful topic is its state."""
+
+    topic: Topic
+    path: str
+    source: tuple[Out, ...] = ()
+    data: tuple[Out, ...] = ()
+
+
+def _camera(area: Value) -> Value:
+    return int(area) + FIRST_AREA_CAMERA - 1
+
+
+ROWS = (
+    Row(SYSTEM_READY, "tns1:Device/tnsaxis:Status/SystemReady", data=(Out("ready", "ready"),)),
+    Row(LIVE_STREAM_ACCESSED, "tns1:VideoSource/tnsaxis:LiveStreamAccessed", data=(Out("accessed", "accessed"),)),
+    Row(SOURCE_LOST, "tns1:VideoSource/SignalLoss", (Out("Source", "channel"),), (Out("State", "lost"),)),
+    Row(
+        PTZ_MOVING,
+        "tns1:PTZController/tnsaxis:Move/Channel_{area}",
+        (Out("PTZConfigurationToken", "area", _camera),),
+        (Out("is_moving", "moving"),),
+    ),
+    Row(
+        PTZ_ON_PRESET,
+        "tns1:PTZController/tnsaxis:PTZPresets/Channel_{area}",
+        (Out("PresetToken", "number"),),
+        (Out("on_preset", "on_preset"),),
+    ),
+    Row(RECORDING_ONGOING, "tnsaxis:Storage/Recording", data=(Out("recording", "recording"),)),
+    Row(STORAGE_DISRUPTED, "tnsaxis:Storage/Disruption", (Out("disk_id", "disk_id"),), (Out("disruption", "disruption"),)),
+    Row(
+        AUTHENTICATION_FAILED,
+        "tns1:Device/tnspanocam:Access/AuthenticationFailed",
+        data=(Out("peer", "peer"), Out("account", "account"), Out("protocol", "protocol")),
+    ),
+    Row(SETTINGS_CHANGED, "tns1:Device/tnspanocam:Configuration/Changed", data=(Out("paths", "paths"), Out("by", "by"))),
+)
+_BY_TOPIC = {row.topic.path: row for row in ROWS}
+AREAS = range(1, 5)
+
+
+@dataclass(frozen=True)
+class Named:
+    """An event as clients see it; all values are text, truth is ``1`` or ``0``."""
+
+    topic: str
+    source: Mapping[str, str]
+    data: Mapping[str, str]
+    stateful: bool
+    wall_ns: int
+
+    @property
+    def utc(self) -> str:
+        """ISO 8601 with microseconds."""
+        at = datetime.fromtimestamp(self.wall_ns // NS, UTC).replace(microsecond=self.wall_ns % NS // 1000)
+        return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def named(event: Event) -> Named | None:
+    """``event`` in clients' words; None for one that stays inside."""
+    row = _BY_TOPIC.get(event.topic.path)
+    if row is None:
+        return None
+    values = {**event.source, **event.data}
+    return Named(
+        _path(row.path, values),
+        {out.name: _text(out.law(values[out.item])) for out in row.source},
+        {out.name: _text(out.law(values[out.item])) for out in row.data},
+        event.topic.stateful,
+        event.wall_ns,
+    )
+
+
+def _path(path: str, values: Mapping[str, Value]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: _text(_camera(values[found[1]])), path)
+
+
+def _text(value: Value) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """An item of a declared topic. ``values``: those that are known beforehand."""
+
+    name: str
+    type: str
+    title: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A topic that can happen, with its items."""
+
+    path: str
+    title: str
+    stateful: bool
+    source: tuple[Declaration, ...]
+    data: tuple[Declaration, ...]
+
+
+def declared() -> Iterator[Declared]:
+    """Every topic that clients may hear of; one for each view area where the path names it."""
+    for row in ROWS:
+        for area in AREAS if "{area}" in row.path else (0,):
+            source = tuple(_declaration(row.topic, out, area) for out in row.source)
+            data = tuple(_declaration(row.topic, out, 0) for out in row.data)
+            yield Declared(_path(row.path, {"area": area}), row.topic.title, row.topic.stateful, source, data)
+
+
+def _declaration(topic: Topic, out: Out, area: int) -> Declaration:
+    item = next(item for item in (*topic.key, *topic.data) if item.name == out.item)
+    values = (_text(out.law(area)),) if area and out.item == "area" else ()
+    return Declaration(out.name, TYPES[out.kind or item.kind], item.title, values)
+
+
+def canonical(filter: str) -> str:
+    """A topic filter with our prefixes."""
+    return re.sub(r"\baxis:", "tnsaxis:", re.sub(r"\bonvif:", "tns1:", filter.strip()))
+
+
+def matches(topic: str, filter: str) -> bool:
+    """Whether a topic is what ``filter`` names. ``//.`` at the end means everything below; alone, or nothing, it is all.
+
+    Alternatives are separated by ``|``. Prefixes may be left out.
+    """
+    return any(_matches(topic, canonical(part)) for part in filter.split("|"))
+
+
+def _matches(topic: str, filter: str) -> bool:
+    below = filter.endswith("//.") or filter.endswith("//*")
+    filter = filter[:-3] if below else filter
+    if not filter:
+        return True
+    wanted = [part.rpartition(":") for part in filter.split("/")]
+    there = [part.rpartition(":") for part in topic.split("/")]
+    if len(there) < len(wanted) or (not below and len(there) != len(wanted)):
+        return False
+    return all(name in ("*", given) and prefix in ("", has) for (prefix, _, name), (has, _, given) in zip(wanted, there, strict=False))

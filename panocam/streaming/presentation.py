@@ -1,0 +1,59 @@
+"""What a stream's address asks for: pictures of a channel, events, or both; each is a track with its own control URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import parse_qsl
+
+from panocam.errors import InvalidValue, NotFound
+from panocam.pipeline.request import ChannelSpec
+from panocam.pipeline.service import Camera
+from panocam.streaming.url import MAX_ARGUMENTS, parse_query
+
+YES, NO = frozenset({"1", "on", "yes"}), frozenset({"0", "off", "no"})
+
+
+class Track(StrEnum):
+    """The kinds of tracks, in the order of their numbers."""
+
+    VIDEO = "video"
+    METADATA = "metadata"
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """``spec`` None: no pictures. ``topics``: the filter of the events, None for no events."""
+
+    spec: ChannelSpec | None
+    topics: str | None = None
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """By number."""
+        there = ((Track.VIDEO, self.spec is not None), (Track.METADATA, self.topics is not None))
+        return tuple(track for track, is_there in there if is_there)
+
+
+def plan_presentation(camera: Camera, query: str, events: bool) -> Presentation:
+    """The presentation behind a query; ``events`` says whether the camera has any to tell.
+
+    Raises InvalidValue naming the argument; a view that is not there is a wrong argument too.
+    """
+    request = parse_query(query)
+    given = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS))
+    topics = given.get("eventtopic", "") if events and _on(given.get("event", "off"), "event") else None
+    if not _on(given.get("video", "1"), "video"):
+        if topics is None:
+            raise InvalidValue("video", given["video"], "without pictures there must be something else to stream: add event=on")
+        return Presentation(None, topics)
+    try:
+        return Presentation(camera.plan(request), topics)
+    except NotFound as error:
+        raise InvalidValue("camera", request.view + 1, str(error)) from None
+
+
+def _on(text: str, name: str) -> bool:
+    if text.lower() in YES | NO:
+        return text.lower() in YES
+    raise InvalidValue(name, text, "give on or off")
