@@ -32,7 +32,7 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
 
     rows: tuple[tuple[tuple[str, ...], Apply], ...] = (
         (("source",), usable),
-        (("exposure", "installation"), lambda old, new: panoramic.set_exposure(exposure_plan(new))),
+        (("exposure", "image", "installation"), lambda old, new: panoramic.set_exposure(exposure_plan(new))),
         (
             ("device", "source", "installation", "views", "areas", "ptz", "privacy"),
             lambda old, new: panoramic.reconfigure(camera_config(new)),

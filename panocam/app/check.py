@@ -37,7 +37,7 @@ def _check_world(uri: str) -> None:
     """Its address is all that can be wrong with a simulated world; building one takes a while."""
     from panocam.scene.open import SCENES, SceneOptions  # large; most sources do without
 
-    name, lean = world_of(uri)
-    if name not in SCENES:
-        raise InvalidValue("source", f"sim:{name}", f"the simulated worlds are {', '.join(f'sim:{known}' for known in SCENES)}")
-    assert SceneOptions(lean=lean)  # refuses what no camera hangs like
+    world = world_of(uri)
+    if world.name not in SCENES:
+        raise InvalidValue("source", f"sim:{world.name}", f"the simulated worlds are {', '.join(f'sim:{known}' for known in SCENES)}")
+    assert SceneOptions(lean=world.lean, light=world.light)  # refuses what no camera hangs like, and light that nobody knows

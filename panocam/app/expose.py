@@ -15,7 +15,9 @@ STEPS_A_STOP = 100 / 3
 
 
 def exposure_plan(settings: Snapshot) -> ExposurePlan:
-    """The rules and zones of the exposure, and what the source is told beside them."""
+    """The rules and zones of the exposure, and what the source is told beside them.
+
+    The image settings are among that: what the source's own hardware does of them is not done again."""
     wished, line = settings.exposure, settings.installation.power_line
     rules = ExposureRules(
         mode=ExposureMode(wished.mode.removesuffix("-50").removesuffix("-60")),
@@ -26,4 +28,4 @@ def exposure_plan(settings: Snapshot) -> ExposurePlan:
         trade_off=wished.blur_noise / 100,
     )
     zones = tuple(Zone(zone.left, zone.top, zone.right, zone.bottom) for zone in wished.zones)
-    return ExposurePlan(rules, zones, Tuning(power_line_hz=line, aperture=wished.aperture))
+    return ExposurePlan(rules, zones, Tuning(line, wished.aperture, settings.image.model_dump()))

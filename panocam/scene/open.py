@@ -16,6 +16,7 @@ from panocam.scene import room, yard
 from panocam.scene.actors import ROOM, YARD
 from panocam.scene.camera import Camera, CameraPose
 from panocam.scene.cast import Actor
+from panocam.scene.hours import PROGRAMS
 from panocam.scene.scene import Scene
 from panocam.scene.settings import SensorOptions, SensorSettings
 from panocam.scene.world import Point, World
@@ -37,7 +38,8 @@ class SceneOptions:
 
     ``settings``: the sensor's, None = what the world's light asks for. ``mains_hz``: the lamps' true frequency, 40 to 70.
     ``seed``: of the noise. ``coarse``: be quick, with a soft first picture that ``Scene.refine`` makes sharp.
-    ``lean``: how many degrees the camera hangs crookedly, see ``CameraPose``.
+    ``lean``: how many degrees the camera hangs crookedly, see ``CameraPose``. ``light``: how the light changes by itself, a name of
+    ``hours.PROGRAMS``; who renders applies it (``Scene.begin``).
     """
 
     settings: SensorSettings | None = None
@@ -45,12 +47,15 @@ class SceneOptions:
     seed: int = 0
     coarse: bool = False
     lean: float = 0.0
+    light: str = "steady"
 
     def __post_init__(self) -> None:
         if not 40 <= self.mains_hz <= 70:
             raise InvalidValue("mains_hz", self.mains_hz, "give 40 to 70 hertz")
         if not -MOST_LEAN <= self.lean <= MOST_LEAN:
             raise InvalidValue("lean", self.lean, f"give -{MOST_LEAN:g} to {MOST_LEAN:g} degrees")
+        if self.light not in PROGRAMS:
+            raise InvalidValue("light", self.light, f"choose one of {', '.join(PROGRAMS)}")
 
 
 @lru_cache(maxsize=4)

@@ -20,6 +20,7 @@ from panocam.pipeline.config import LensOptions
 from panocam.pipeline.exposure import ExposurePlan
 from panocam.pipeline.intake import Intake
 from panocam.pipeline.sources import SourceOptions
+from panocam.pipeline.sources.address import Simulated
 from panocam.pipeline.sources.controls import Capability, How, Tuning
 from panocam.pipeline.sources.simulated import SimulatedSource
 from panocam.scene import Lighting
@@ -33,7 +34,7 @@ class Rig:
     At 23 pictures a second the bands of 100 Hz wander; at 25 they would stand still."""
 
     def __init__(self, world: str = "room") -> None:
-        self.source = SimulatedSource(world, SourceOptions(paced=False, sensor=(SIDE, SIDE), fps=23))
+        self.source = SimulatedSource(Simulated(world), SourceOptions(paced=False, sensor=(SIDE, SIDE), fps=23))
         self.intake = Intake(LensOptions(), SystemClock())
         self.intake.source_opened(self.source.circle, self.source.controls)
         self._frames: Iterator[RawFrame] = self.source.frames()
@@ -60,7 +61,7 @@ class Rig:
         raise AssertionError(f"it never settles: {self.state}")
 
     def light(self, lamps: float = 1.0, day: float = 1.0) -> None:
-        self.source._sensor.lit(Lighting(lamps, day))
+        self.source._hours = lambda _: Lighting(lamps, day)
         while self.source._scene.lighting != Lighting(lamps, day):
             self.pictures(1)
 

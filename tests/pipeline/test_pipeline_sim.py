@@ -26,6 +26,15 @@ def test_an_unknown_world_is_named() -> None:
         open_source("sim:moon", SourceOptions())
 
 
+def test_the_light_may_change_by_itself() -> None:
+    """Lamps that are put out after twenty seconds leave the room darker; an unknown program is named."""
+    source = open_source("sim:room?light=switch&lean=2", SourceOptions(fps=1, sensor=(320, 320), paced=False))
+    means = [float(frame.planes.y.mean()) for frame in itertools.islice(source.frames(), 24)]
+    assert means[22] < 0.7 * means[18]
+    with pytest.raises(InvalidValue, match="steady, day, switch"):
+        open_source("sim:room?light=disco", SourceOptions(sensor=(320, 320)))
+
+
 @pytest.mark.parametrize("address", ["sim:room?", "sim:room?lean=high", "sim:room?tilt=3", "sim:room?lean=3&x=1", "sim:room?lean=90"])
 def test_a_crooked_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidValue, match="lean"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from panocam.errors import InvalidValue
@@ -34,16 +35,24 @@ def chooses_rate(uri: str) -> bool:
     return uri.lower().startswith("sim:") or uri.lower().endswith(STILLS)
 
 
-def world_of(uri: str) -> tuple[str, float]:
-    """Name of the simulated world in ``sim:NAME`` or ``sim:NAME?lean=DEGREES``, and by how much its camera hangs crookedly.
+@dataclass(frozen=True)
+class Simulated:
+    """What ``sim:NAME?lean=DEGREES&light=PROGRAM`` asks for: by how much the camera hangs crookedly, and how the light changes."""
 
-    Raises InvalidValue; whether the world exists is the scene's to know.
-    """
+    name: str
+    lean: float = 0.0
+    light: str = "steady"
+
+
+def world_of(uri: str) -> Simulated:
+    """The simulated world that an address names. Raises InvalidValue; whether world and program exist is the scene's to know."""
     name, asked, query = uri.partition(":")[2].partition("?")
     given = parse_qsl(query[:256], keep_blank_values=True)
-    if asked and [argument for argument, _ in given] != ["lean"]:
-        raise InvalidValue("source", uri, "after the name of a simulated world only ?lean=DEGREES may stand")
+    names = [argument for argument, _ in given]
+    if asked and (not names or set(names) - {"lean", "light"} or len(set(names)) < len(names)):
+        raise InvalidValue("source", uri, "after the name of a simulated world only ?lean=DEGREES and light=PROGRAM may stand, each once")
+    values = dict(given)
     try:
-        return name, float(given[0][1]) if given else 0.0
+        return Simulated(name, float(values.get("lean", 0)), values.get("light", "steady"))
     except ValueError:
         raise InvalidValue("source", uri, "lean takes degrees, as in sim:room?lean=12") from None

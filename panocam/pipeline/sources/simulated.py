@@ -12,12 +12,13 @@ from panocam.media.planes import JPEG_COLOR, Planes
 from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, default_lens
 from panocam.pipeline.pacing import Pacer
-from panocam.pipeline.sources.address import world_of
+from panocam.pipeline.sources.address import Simulated, world_of
 from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.controls import SourceControls
 from panocam.pipeline.sources.held import HeldRate
 from panocam.pipeline.sources.simulated_sensor import SensorControls
 from panocam.scene import SceneOptions, open_scene
+from panocam.scene.hours import PROGRAMS
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +42,12 @@ class SimulatedSource:
     When paced, the first pictures are soft: the scene is shown at once and made sharp between pictures.
     """
 
-    def __init__(self, name: str, options: SourceOptions, lean: float = 0.0) -> None:
+    def __init__(self, world: Simulated, options: SourceOptions) -> None:
         side = min(options.sensor)
         lens = options.lens or default_lens((side, side))
-        self._name = name
-        self._scene = open_scene(name, options.mount, side, lens, SceneOptions(coarse=options.paced, lean=lean))
+        self._name = world.name
+        self._scene = open_scene(world.name, options.mount, side, lens, SceneOptions(coarse=options.paced, lean=world.lean, light=world.light))
+        self._hours = PROGRAMS[world.light]
         self._sensor = SensorControls(self._scene, DEVELOPED_AT_ONCE if options.paced else ALL)
         self.controls: SourceControls | None = self._sensor
         self._clock = options.clock
@@ -78,7 +80,7 @@ class SimulatedSource:
 
     def frames(self) -> Iterator[RawFrame]:
         due = 0.0
-        while (late := self._pacer.wait(round(due))) is not None:
+        while (late := self._due(round(due))) is not None:
             interval = NS / self.fps
             due += int(late / interval) * interval  # moments that would come too late are left out
             pts = round(due)
@@ -87,13 +89,18 @@ class SimulatedSource:
             took = self._timed(pts / NS, planes)
             yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()))
             if not self._scene.refine(REFINED_AT_ONCE):
-                self._sensor.work()
+                self._sensor.work(self._hours(pts / NS))
             due += interval
             if self._paced and self._rate.took(took):
                 self._settle()
 
+    def _due(self, pts_ns: int) -> int | None:
+        """Wait for the moment; returns how late we are in ns, None if closed."""
+        if self._paced:
+            return self._pacer.wait(pts_ns)
+        return None if self._pacer.closed else 0
+
 
 def open_simulated(uri: str, options: SourceOptions) -> SimulatedSource:
     """Raises InvalidValue naming what is wrong with the address (``world_of``)."""
-    name, lean = world_of(uri)
-    return SimulatedSource(name, options, lean)
+    return SimulatedSource(world_of(uri), options)

@@ -34,7 +34,6 @@ class SensorControls:
         self._wishes = LatestSlot[Exposure]()
         self._wanted = scene.settings
         self._power_line_hz = scene.settings.power_line_hz
-        self._light = scene.lighting
 
     @property
     def exposure(self) -> Exposure:
@@ -54,15 +53,11 @@ class SensorControls:
     def tune(self, wanted: Tuning) -> None:
         self._power_line_hz = wanted.power_line_hz
 
-    def lit(self, light: Lighting) -> None:
-        """The world is lit in another way; shown as soon as it is developed."""
-        self._light = light
-
-    def work(self) -> None:
-        """Between two pictures."""
+    def work(self, light: Lighting) -> None:
+        """Between two pictures, in the light of the moment."""
         wish = self._wishes.take()
         if wish is not None:
             self._wanted = self._wanted.but(shutter_s=wish.shutter_s, gain_db=wish.gain_db, power_line_hz=self._power_line_hz)
         if not self._scene.advance(0):  # one exposure after the other: light that never rests must not keep the picture from following
-            self._scene.begin(self._wanted, self._light)
+            self._scene.begin(self._wanted, light)
         self._scene.advance(self._steps)
