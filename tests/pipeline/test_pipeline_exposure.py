@@ -35,6 +35,7 @@ class Rig:
 
     def __init__(self, world: str = "room") -> None:
         self.source = SimulatedSource(Simulated(world), SourceOptions(paced=False, sensor=(SIDE, SIDE), fps=23))
+        self.source._scene._moving = ()  # it is about light, and who walks by would count as flicker
         self.intake = Intake(LensOptions(), SystemClock())
         self.intake.source_opened(self.source.circle, self.source.controls)
         self._frames: Iterator[RawFrame] = self.source.frames()
@@ -87,7 +88,7 @@ def room(_room: Rig) -> Rig:
 
 
 def bands(pictures: list[Planes]) -> float:
-    """How much rows swing against their own mean over pictures, in the part of the room where nobody walks; about 0.01 without flicker."""
+    """How much rows swing against their own mean over pictures; about 0.005 without flicker."""
     rows = np.array([picture.y[SIDE // 3 : 2 * SIDE // 3, SIDE // 2 : 3 * SIDE // 4].mean(1) for picture in pictures]) + 1
     return float(np.percentile(np.abs(rows / np.median(rows, 0) - 1), 90))
 
@@ -126,7 +127,7 @@ def test_flicker_free_cures_the_bands(room: Rig) -> None:
     room.plan(mode=ExposureMode.FLICKER_FREE, mains_hz=60)
     assert room.settle().shutter_s == pytest.approx(1 / 120)
     other = bands(room.pictures(12))
-    assert cured < 0.02
+    assert cured < 0.01
     assert wrong > 5 * cured
     assert other > 3 * cured
 
