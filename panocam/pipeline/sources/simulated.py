@@ -46,7 +46,9 @@ class SimulatedSource:
         side = min(options.sensor)
         lens = options.lens or default_lens((side, side))
         self._name = world.name
-        self._scene = open_scene(world.name, options.mount, side, lens, SceneOptions(coarse=options.paced, lean=world.lean, light=world.light))
+        self._scene = open_scene(
+            world.name, options.mount, side, lens, SceneOptions(coarse=options.paced, lean=world.lean, light=world.light)
+        )
         self._hours = PROGRAMS[world.light]
         self._sensor = SensorControls(self._scene, DEVELOPED_AT_ONCE if options.paced else ALL)
         self.controls: SourceControls | None = self._sensor
