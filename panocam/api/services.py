@@ -20,6 +20,7 @@ from panocam.api.privacy import PrivacyMasks
 from panocam.clock import Clock
 from panocam.errors import Unavailable
 from panocam.events.bus import Bus
+from panocam.imaging.balance import Gains
 from panocam.media.packet import Packet
 from panocam.optics.lens import Lens
 from panocam.optics.pose import Limits, Pose
@@ -67,6 +68,9 @@ class PanoramicCamera(Camera, Protocol):
     def lens(self) -> Lens | None: ...
     @property
     def source_size(self) -> tuple[int, int] | None: ...
+    def white_reference(self, view: int, point: tuple[float, float, float, float]) -> Gains:
+        """White-balance gains that make a place grey: x, y (0..1), width / height of the view, radius. Raises InvalidValue, Unavailable."""
+
     @property
     def scenery(self) -> Scenery:
         """How the views are put together at this moment."""

@@ -16,6 +16,7 @@ from typing import Any, Self
 from panocam.clock import Clock, SystemClock
 from panocam.errors import Busy, InvalidValue, NotFound, PanocamError, Unavailable
 from panocam.imaging.adjustment import Adjustment
+from panocam.imaging.balance import Gains
 from panocam.imaging.privacy import PrivacyMask
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
@@ -44,6 +45,7 @@ from panocam.pipeline.sources import SourceOptions, open_source, shown
 from panocam.pipeline.sources.controls import Capability
 from panocam.pipeline.supervisor import OnEvent, RestartPolicy, SourceRunner, SourceState, SourceStatus
 from panocam.pipeline.timeline import Timeline
+from panocam.pipeline.whiteness import white_reference
 from panocam.pipeline.workers import Worker, WorkerPool
 
 log = logging.getLogger(__name__)
@@ -187,6 +189,11 @@ class PanoramicCamera(Camera):
     def status(self) -> CameraStatus:
         return CameraStatus(self._runner.status(), tuple(c.status() for c in self._channels.values()), len(self._pool), self._generation)
 
+    def white_reference(self, view: int, point: tuple[float, float, float, float]) -> Gains:
+        """As ``whiteness.white_reference``, on the newest picture. Raises NotFound for a view that is not there."""
+        self.config.find(view)
+        return white_reference(self._intake.masked, self._intake.lens, self.scenery, view, point)
+
     def set_adjustment(self, adjustment: Adjustment) -> None:
         """Another look from the next picture on, in every view."""
         self._intake.adjustment = adjustment
@@ -207,7 +214,7 @@ class PanoramicCamera(Camera):
 
     def capabilities(self, paths: Iterable[str]) -> Mapping[str, Capability]:
         """Which of these settings have an effect with the source of the moment."""
-        return capabilities(paths, self.config.source, self._intake.exposure.capabilities())
+        return capabilities(paths, self.config.source, self._intake.exposure.capabilities(), self.config.capture.wdr)
 
     def set_defaults(self, defaults: StreamDefaults) -> None:
         """For requests from now on. Running channels stay as they are, but for those that might be signed otherwise: they end."""

@@ -16,18 +16,23 @@ RECORDED: Final = "A recorded picture was exposed when it was taken; brightness 
 ELSEWHERE: Final = "The network camera exposes by itself; set it there. Brightness and contrast act on its picture"
 NO_CONTROL: Final = "The device has no control for it"
 NOT_OPEN: Final = "Not known before the source has given its first picture"
+NO_WDR: Final = "The capture mode leaves no time for it; choose one with WDR under Installation"
 NO_IRIS: Final = "The source reports no iris"
 
 REASONS: Final[Mapping[str, str]] = {"": RECORDED, "file": RECORDED, "rtsp": ELSEWHERE, "rtsps": ELSEWHERE, "v4l2": NO_CONTROL}
+MERGING: Final = ("image.wdr", "image.local_contrast", "image.tone_mapping")
 EXPOSING: Final = ("exposure.", "installation.power_line")
 
 
-def capabilities(paths: Iterable[str], source: str, told: Mapping[str, Capability]) -> dict[str, Capability]:
-    """``paths``: settings of the picture. ``source``: its address. ``told``: what its controls say, empty while it is not open."""
+def capabilities(paths: Iterable[str], source: str, told: Mapping[str, Capability], wdr: bool = True) -> dict[str, Capability]:
+    """``paths``: settings of the picture. ``source``: its address. ``told``: what its controls say, empty while it is not
+    open. ``wdr``: whether the capture mode has it."""
     scheme = scheme_of(source)
     with_controls = scheme in ("sim", "v4l2")
 
     def of(path: str) -> Capability:
+        if not wdr and path in MERGING:
+            return Capability(None, NO_WDR)
         if with_controls and path in told:
             return told[path]
         if not path.startswith(EXPOSING):

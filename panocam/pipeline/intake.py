@@ -100,7 +100,8 @@ class Intake:
         planes = self._developer.develop(frame.planes, frame.pts_ns)
         if planes is frame.planes:
             return frame
-        self.mask.repaint(planes)
+        if planes is not self._pyramid.planes:  # a still picture is painted once; others are reading it
+            self.mask.repaint(planes)
         return frame.derive(planes, frame.stamps.at(Stage.ADJUST, self._clock.monotonic_ns()))
 
     def drawn(self, notice: Notice, pts_ns: int) -> Shot:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from panocam.settings.declare import Section, setting
@@ -55,3 +57,56 @@ class Image(Section):
     noise_temporal: int = level(0, "Temporal noise reduction", "Averages over time where nothing moves. 0 is off.")
     defog: bool = setting(False, "Defog", "Finds fog and takes it away. On a clear day it makes the picture darker.")
     defog_effect: int = level(50, "Defog effect", "How much of the fog is taken away.")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Image settings that suit a purpose, by path. Applying one is a change of those settings like any other; it is not kept by name."""
+
+    title: str
+    description: str
+    values: Mapping[str, object]
+
+
+def _profile(title: str, description: str, **values: object) -> Profile:
+    look = {name: info.default for name, info in Image.model_fields.items() if name not in OWN}
+    return Profile(title, description, {f"image.{name}": value for name, value in {**look, **values}.items()})
+
+
+OWN = ("white_balance", "red_gain", "blue_gain")
+"""Settings that belong to the place and not to a purpose; profiles leave them alone."""
+
+PROFILES: Mapping[str, Profile] = {
+    "neutral": _profile("Neutral", "The picture as the source delivers it."),
+    "forensic": _profile(
+        "Forensic",
+        "Detail before beauty: shadows are opened, and nothing is smoothed that might matter.",
+        saturation=45,
+        sharpness=60,
+        wdr=True,
+        local_contrast=50,
+        tone_mapping=35,
+        noise_spatial=10,
+        noise_temporal=20,
+    ),
+    "vivid": _profile(
+        "Vivid",
+        "Strong colours, contrast and clean surfaces.",
+        saturation=64,
+        contrast=58,
+        sharpness=60,
+        noise_spatial=35,
+        noise_temporal=50,
+    ),
+    "traffic": _profile(
+        "Traffic overview",
+        "Things that move fast: no averaging over time, open shadows, crisp edges.",
+        contrast=54,
+        sharpness=66,
+        wdr=True,
+        local_contrast=60,
+        tone_mapping=30,
+        noise_spatial=25,
+    ),
+}
+"""Scene profiles by name."""

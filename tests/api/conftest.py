@@ -24,9 +24,11 @@ from panocam.api.listen import HttpServer
 from panocam.api.services import Services, assemble
 from panocam.clock import ManualClock
 from panocam.events.bus import Bus
+from panocam.imaging.balance import Gains
 from panocam.imaging.exposure import Exposure
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
+from panocam.media.planes import Planes
 from panocam.media.stamps import Stage, Stamps
 from panocam.optics.catalog import Model, find, resolutions
 from panocam.optics.lens import Circle, Lens, LensModel
@@ -49,6 +51,7 @@ from panocam.pipeline.service import DropPolicy
 from panocam.pipeline.sources.controls import Capability, How
 from panocam.pipeline.stats import StageHistograms
 from panocam.pipeline.supervisor import SourceState, SourceStatus
+from panocam.pipeline.whiteness import white_reference
 from panocam.ptz import PtzService
 from panocam.settings import SYSTEM, DataFolder, Role, Store
 from panocam.storage.storage import Storage, StorageOptions
@@ -87,6 +90,12 @@ class PublishedCamera:
         self.stages: dict[ChannelSpec, StageHistograms] = {}
         self._changed = asyncio.Condition()
         self.exposure, self.exposure_plan = ExposureState(Exposure(0.01, 3.0), 0.2), ExposurePlan()
+
+    def white_reference(self, view: int, point: tuple[float, float, float, float]) -> Gains:
+        """A wall of one colour under warm light."""
+        planes = Planes.blank(*(self.source_size or (16, 16)))
+        planes.y[:], planes.u[:], planes.v[:] = 120, 110, 140
+        return white_reference(planes, self.lens, self.scenery, view, point)
 
     def plan(self, request: StreamRequest) -> ChannelSpec:
         return plan(request, StreamDefaults(), self.model, self.mount, self.source_size)

@@ -179,11 +179,28 @@ export interface ExposureState {
 }
 
 /** Whether a setting of the picture has an effect with this source; if not, why. */
+/** Whether a setting of the picture has an effect with this source; if not, why. */
 export interface Capability {
   path: string;
   supported: boolean;
   how: "hardware" | "simulated" | "digital" | null;
   reason: string;
+}
+
+export interface SceneProfile {
+  name: string;
+  title: string;
+  description: string;
+  values: Record<string, SettingValue>;
+  active: boolean;
+}
+
+/** A place of a view: x and y from 0 to 1, and the picture's width / height. */
+export interface Place {
+  view: number;
+  x: number;
+  y: number;
+  aspect: number;
 }
 
 export interface AccountWish {
@@ -271,6 +288,9 @@ export const api = {
   status: () => call<Status>("GET", "status"),
   exposure: () => call<ExposureState>("GET", "image/exposure"),
   capabilities: async () => (await call<{ capabilities: Capability[] }>("GET", "image/capabilities")).capabilities,
+  profiles: async () => (await call<{ profiles: SceneProfile[] }>("GET", "image/profiles")).profiles,
+  applyProfile: async (profile: string) => (await call<{ profiles: SceneProfile[] }>("POST", "image/profile", { profile })).profiles,
+  whiteReference: (place: Place) => call<{ red_gain: number; blue_gain: number }>("POST", "image/white-reference", place),
   installation: () => call<Installation>("GET", "installation"),
   restart: (wish: RestartWish) => call<Restart>("POST", "installation/restart", wish),
   restartProgress: () => call<Restart>("GET", "installation/restart"),

@@ -1,5 +1,5 @@
 import { Box, Group, SegmentedControl, Text } from "@mantine/core";
-import { IconGridDots } from "@tabler/icons-react";
+import { IconGridDots, IconRulerMeasure } from "@tabler/icons-react";
 import { type ReactNode, type Ref, useState } from "react";
 
 import { Tool } from "../parts/Tool";
@@ -18,6 +18,8 @@ interface Props {
   resolution?: null;
   version?: string;
   levelGrid?: boolean;
+  /** Offers the pixel counter. */
+  counter?: boolean;
   info?: boolean;
   steer?: boolean;
   /** Buttons to steer with; without them hands and keys on the picture still do. */
@@ -29,11 +31,14 @@ interface Props {
 const PANEL_PIXELS = 700_000;
 
 /** The live picture beside a form. */
-export function LivePanel({ view: index, onView, codec = null, resolution, version, levelGrid = false, info, steer = false, pad = steer, children, ref }: Props) {
+export function LivePanel(props: Props) {
+  const { view: index, onView, codec = null, resolution, version, levelGrid = false, counter = false } = props;
+  const { info, steer = false, pad = steer, children, ref } = props;
   const { views, quadOrder, maySteer } = useViews();
   const { playable } = useFormats();
   const [grid, setGrid] = useState(levelGrid);
   const [kind, setKind] = useState("straight");
+  const [counting, setCounting] = useState(false);
   const [failed, setFailed] = useState(false);
   const view = views.find((each) => each.index === index && each.available) ?? views.find((each) => each.available);
   if (!view || playable.length === 0) return <Text>Looking at the camera's views…</Text>;
@@ -55,6 +60,7 @@ export function LivePanel({ view: index, onView, codec = null, resolution, versi
             onChange={setKind}
           />
         )}
+        {counter && <Tool label="Pixel counter" onClick={() => setCounting(!counting)} icon={<IconRulerMeasure size={20} />} active={counting} />}
         <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={20} />} active={grid} />
       </Group>
       <LiveView
@@ -68,6 +74,7 @@ export function LivePanel({ view: index, onView, codec = null, resolution, versi
         views={views}
         quadOrder={quadOrder}
         maySteer={steer && maySteer}
+        counter={counting}
         grid={grid && kind === "world" ? "world" : grid}
         info={info}
         pad={pad}

@@ -1,10 +1,13 @@
 import { Button, Stack } from "@mantine/core";
 import { IconArrowBackUp } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { SettingValue } from "../api";
+import { api, saying, type SettingValue } from "../api";
 import { Exposure } from "../image/Exposure";
 import { ExposureZones } from "../image/ExposureZones";
+import { Look } from "../image/Look";
+import { WhitePicker } from "../image/WhitePicker";
 import { zonesOf } from "../image/zones";
 import { LivePanel } from "../live/LivePanel";
 import { Loading } from "../parts/Loading";
@@ -22,14 +25,28 @@ export function Image() {
 
 function ImagePage({ access }: { access: SettingsAccess }) {
   const settings = useInstant(access);
+  const client = useQueryClient();
   const [view, setView] = useState(0);
+  const [picking, setPicking] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
   const zones = zonesOf(settings.value("exposure.zones"));
+  const pick = (x: number, y: number, aspect: number) => {
+    setPicking(false);
+    void api.whiteReference({ view, x, y, aspect }).then(
+      () => {
+        setRefusal(null);
+        return client.invalidateQueries({ queryKey: ["settings"] });
+      },
+      (error: unknown) => setRefusal(saying(error)),
+    );
+  };
   return (
     <Stack>
-      <PageTitle title="Image">Everything on this page takes effect at once, in every view and stream.</PageTitle>
+      <PageTitle title="Image">Everything on this page takes effect at once, in every view, stream and recording.</PageTitle>
       <SideBySide
         form={
           <Stack gap="lg">
+            <Look access={access} settings={settings} picking={picking} problem={refusal} onPicking={setPicking} />
             <Exposure access={access} settings={settings} onZones={() => setView(0)} />
             <Button variant="default" leftSection={<IconArrowBackUp size={18} />} disabled={!settings.mayUndo} onClick={settings.undo} style={{ alignSelf: "start" }}>
               Undo
@@ -37,8 +54,9 @@ function ImagePage({ access }: { access: SettingsAccess }) {
           </Stack>
         }
         picture={
-          <LivePanel view={view} onView={setView}>
-            {view === 0 && (
+          <LivePanel view={view} onView={setView} counter>
+            {picking && <WhitePicker onPick={pick} onCancel={() => setPicking(false)} />}
+            {view === 0 && !picking && (
               <ExposureZones
                 zones={zones}
                 roll={Number(access.values["installation.roll"] ?? 0)}

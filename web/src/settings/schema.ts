@@ -52,6 +52,7 @@ export interface Row {
   unit: string;
   write: Role | null;
   restart: boolean;
+  default: SettingValue;
 }
 
 export interface SectionRows {
@@ -107,6 +108,7 @@ function rowOf(schema: Schema, path: string, declared: Property): Row {
     unit: property.unit ?? "",
     write: property.write ?? null,
     restart: property.restart ?? false,
+    default: property.default ?? null,
   };
 }
 
