@@ -7,7 +7,6 @@ siblings are the same number, and writing one writes all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import get_args
 
 from panocam.api.services import Services
 from panocam.api.vapix.params.leaf import YES_NO, Changes, Leaf, Shape, bound, choice, fact, facts, number, numbered, text, whole
@@ -15,7 +14,6 @@ from panocam.errors import NotFound
 from panocam.media.codec import BitrateMode, H264Profile
 from panocam.optics.catalog import VIEWS, Model, resolutions
 from panocam.pipeline.request import StreamRequest
-from panocam.settings.image import WhiteBalanceMode
 
 COUNT = len(VIEWS)
 EACH = range(COUNT)
@@ -97,20 +95,3 @@ def _source() -> Iterator[Leaf]:
     yield from bound("ImageSource.I0.CameraTiltOrientation", "installation.mount", tilts)
     yield from bound("ImageSource.I0.Rotation", "installation.roll", whole(-180, 180))
     yield fact("ImageSource.I0.AutoRotationEnabled", "no")
-    yield from _look()
-
-
-def _look() -> Iterator[Leaf]:
-    sensor, percent, on_off = "ImageSource.I0.Sensor", whole(0, 100), choice({"on": True, "off": False})
-    levels = {
-        "Brightness": "brightness",
-        "Contrast": "contrast",
-        "ColorLevel": "saturation",
-        "Sharpness": "sharpness",
-        "LocalContrast": "local_contrast",
-        "ToneMapping": "tone_mapping",
-    }
-    for name, setting in levels.items():
-        yield from bound(f"{sensor}.{name}", f"image.{setting}", percent)
-    yield from bound(f"{sensor}.WDR", "image.wdr", on_off)
-    yield from bound(f"{sensor}.WhiteBalance", "image.white_balance", choice({mode: mode for mode in get_args(WhiteBalanceMode)}))
