@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from python_multipart.exceptions import MultipartParseError
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import Response
 
@@ -23,8 +24,17 @@ UPLOAD_LIMIT = artwork.LARGEST_FILE + 64 * 1024
 VERSION = "1.0"
 
 
-async def _parts(call: Call[None]) -> tuple[dict[str, Any], UploadFile]:
-    """The JSON part and the file of a multipart upload. Raises ApiError."""
+@dataclass(frozen=True)
+class _Sent:
+    """What a multipart upload holds."""
+
+    request: dict[str, Any]
+    name: str
+    data: bytes
+
+
+async def _sent(call: Call[None]) -> _Sent:
+    """The JSON part and the file. Raises ApiError."""
 
     async def body() -> AsyncGenerator[bytes, None]:
         yield call.raw
@@ -33,34 +43,45 @@ async def _parts(call: Call[None]) -> tuple[dict[str, Any], UploadFile]:
         form = await MultiPartParser(Headers(raw=call.connection.headers.raw), body(), max_part_size=64 * 1024).parse()
     except (MultiPartException, MultipartParseError, KeyError, UnicodeDecodeError):
         raise ApiError(FAMILY_A.json, "send multipart/form-data with a part json and the file") from None
-    file = next((part for part in form.values() if isinstance(part, UploadFile) and part.content_type != "application/json"), None)
-    said = next((part for part in form.values() if isinstance(part, str)), None)
-    if said is None:
-        labelled = next((part for part in form.values() if isinstance(part, UploadFile) and part.content_type == "application/json"), None)
-        said = "{}" if labelled is None else (await labelled.read()).decode("utf-8", "replace")
-    if file is None:
+    try:
+        said, name, data = "{}", "", None
+        for part in form.values():
+            if isinstance(part, str):
+                said = part
+            elif part.content_type == "application/json":
+                said = (await part.read()).decode("utf-8", "replace")
+            else:
+                name, data = part.filename or "image", await part.read()
+    finally:
+        await form.close()
+    if data is None:
         raise ApiError(FAMILY_A.missing, "send the picture as a part with a file name")
+    return _Sent(_request(said), name, data)
+
+
+def _request(said: str) -> dict[str, Any]:
     try:
         request = json.loads(said)
     except (ValueError, RecursionError):
         request = None
     if not isinstance(request, dict):
         raise ApiError(FAMILY_A.json, "Invalid JSON")
-    return request, file
+    return request
 
 
 async def upload(call: Call[None]) -> Response:
     """A picture into the store. ``params``: ``scaleToResolution``, ``alpha`` (RRGGBB, the colour to make transparent)."""
     answer: dict[str, Any] = {"apiVersion": VERSION, "method": "uploadOverlayImage"}
     try:
-        request, file = await _parts(call)
+        sent = await _sent(call)
+        request = sent.request
         answer |= {key: request[key] for key in ("context", "method") if key in request}
         params = request.get("params") or {}
         if not isinstance(params, dict):
             raise ApiError(FAMILY_A.value, "params: use an object")
         kept = await overlays(call.services).upload(
-            await file.read(),
-            file.filename or "image",
+            sent.data,
+            sent.name,
             scalable=params.get("scaleToResolution", True) in (True, "true", "yes", "1", 1),
             see_through=str(params.get("alpha") or "").removeprefix("0x"),
         )

@@ -1,0 +1,40 @@
+"""Overlays in streams that run: they come and go without a restart, and survive one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from system_camera import RunningCamera, until
+
+QUERY = "camera=5&resolution=320x240&compression=10"
+
+
+def white(picture: np.ndarray) -> bool:
+    """Whether a white ground lies at the upper left."""
+    return float(picture[8:14, 8:24].mean()) > 200
+
+
+@pytest.mark.feature("OVL-12")
+def test_an_overlay_comes_and_goes_in_a_running_stream(known: RunningCamera) -> None:
+    with known.watching(QUERY) as frames, known.client() as client:
+        assert not white(next(frames).to_ndarray(format="gray"))
+        wish = {"kind": "text", "text": "HALL #D", "size": 150, "background": "white", "color": "white", "outline": "white"}
+        added = client.post("/api/v1/overlays", json=wish)
+        assert added.status_code == 200, added.text
+        until(lambda: white(next(frames).to_ndarray(format="gray")))
+        opened = [row["frames"] for row in known.get("/api/v1/status")["channels"] if row["running"]]
+        assert client.delete(f"/api/v1/overlays/{added.json()['identity']}").status_code == 200
+        until(lambda: not white(next(frames).to_ndarray(format="gray")))
+        assert all(count > 0 for count in opened)
+
+
+def test_overlays_are_there_again_after_a_restart(fresh: RunningCamera) -> None:
+    fresh.start()
+    fresh.create_administrator()
+    with fresh.client() as client:
+        wish = {"kind": "text", "text": "HALL", "size": 150, "background": "white", "color": "white", "outline": "white"}
+        assert client.post("/api/v1/overlays", json=wish).status_code == 200
+    fresh.kill()
+    fresh.start()
+    until(lambda: white(fresh.image(5, resolution="320x240")[..., 0]))
+    assert fresh.stop() == 0
