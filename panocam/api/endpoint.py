@@ -117,7 +117,8 @@ class Endpoint:
     ``role`` None means nobody is asked who they are; with ``optional_login`` credentials are still read when they are sent,
     and the handler decides by ``caller.demand``. ``preview``: also without login while preview mode lasts.
     ``first_account``: also without login while no account exists (the handler sees to it that only the first
-    administrator comes out). ``secret``: passwords travel here, so web pages use it over HTTPS only.
+    administrator comes out). ``streamed``: the body is any bytes (application/octet-stream), which the handler reads from
+    the connection as they come. ``secret``: passwords travel here, so web pages use it over HTTPS only.
     """
 
     path: str
@@ -134,6 +135,7 @@ class Endpoint:
     first_account: bool = False
     secret: bool = False
     body_limit: int = BODY_LIMIT
+    streamed: bool = False
     discovery: Discovery | None = None
 
 

@@ -80,8 +80,8 @@ class Door:
 
     async def _answer(self, row: Endpoint, request: Request) -> Response:
         try:
-            raw = await read_body(request, row.body_limit)
-            demand_json(row, request, raw)
+            raw = b"" if row.streamed else await read_body(request, row.body_limit)
+            demand_type(row, request, raw)
             secure = to_https(self._services, request, row)
             if secure is not None:
                 return secure
@@ -124,9 +124,12 @@ def parse(row: Endpoint, raw: bytes, arguments: dict[str, str]) -> BaseModel | N
         raise invalid(problem) from None
 
 
-def demand_json(row: Endpoint, request: Request, raw: bytes) -> None:
-    """A REST body says that it is JSON: a page of another site cannot say so without being asked first (CORS), a form never."""
-    if row.dialect is Dialect.REST and raw and request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+def demand_type(row: Endpoint, request: Request, raw: bytes) -> None:
+    """A REST body says what it is: a page of another site cannot say so without being asked first (CORS), a form never."""
+    given = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if row.streamed and given != "application/octet-stream":
+        raise HttpFault(415, "send the bytes themselves, with Content-Type: application/octet-stream")
+    if row.dialect is Dialect.REST and raw and given != "application/json":
         raise HttpFault(415, "send the body as JSON, with Content-Type: application/json")
 
 

@@ -33,6 +33,7 @@ from panocam.settings import Store
 from panocam.settings.system import Access
 
 if TYPE_CHECKING:  # types only: the delivery side does not need the code behind them
+    from panocam.api.signed import SignedVideo
     from panocam.pipeline.camera import CameraStatus
     from panocam.pipeline.overlays.service import OverlayService
     from panocam.pipeline.renderer import Scenery
@@ -153,6 +154,7 @@ class Services:
     rtsp: Rtsp | None = None
     storage: Storage | None = None
     overlays: OverlayService | None = None
+    signed: SignedVideo | None = None
     https_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
 
@@ -207,3 +209,10 @@ def assemble(
         privacy=PrivacyMasks(settings, camera),
         rtsp=rtsp,
     )
+
+
+def signed_video_of(services: Services) -> SignedVideo:
+    """What signs video. Raises Unavailable where nothing does."""
+    if services.signed is None:
+        raise Unavailable("this camera runs without a key to sign video with")
+    return services.signed

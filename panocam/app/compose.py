@@ -14,6 +14,7 @@ from panocam.access import Accounts, Authenticator, KeyStore
 from panocam.access.certificates import Certificates, Names
 from panocam.api.build import http_server
 from panocam.api.services import Services, assemble
+from panocam.api.signed import SignedVideo
 from panocam.app.bindings import bind
 from panocam.app.check import check_source
 from panocam.app.expose import exposure_plan
@@ -92,6 +93,7 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         certificates = Certificates.open(folder, keystore, clock, _names(settings))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
         services.overlays = await make_overlays(folder, store, panoramic, clock)
+        services.signed = SignedVideo(desk, folder.folder("verify"))
         storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
         storage.set_plan(storage_plan(settings))
         ports = await _listen(stack, services, rtsp, certificates.ssl_context())

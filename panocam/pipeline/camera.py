@@ -39,7 +39,7 @@ from panocam.pipeline.plan import StreamDefaults, plan
 from panocam.pipeline.renderer import Renderer, Scenery
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import Camera, DropPolicy
-from panocam.pipeline.signing import SigningDesk
+from panocam.pipeline.signing import SigningDesk, SigningFailed
 from panocam.pipeline.snapshots import Snapshots
 from panocam.pipeline.sources import SourceOptions, open_source, shown
 from panocam.pipeline.sources.controls import Capability
@@ -346,6 +346,8 @@ class PanoramicCamera(Camera):
     def _channel_failed(self, spec: ChannelSpec, error: PanocamError) -> None:
         log.warning("channel of view %d (%s): %s", spec.view, spec.profile.codec, error)
         self._on_event("channel-failed", {"view": spec.view, "codec": str(spec.profile.codec), "reason": str(error)})
+        if isinstance(error, SigningFailed) and (channel := self._channels.pop(spec, None)):
+            channel.close(error)
 
     # --- source
 

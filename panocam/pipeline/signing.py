@@ -42,6 +42,10 @@ class Identity(Protocol):
         """ECDSA over a SHA-256 digest in DER. Raises Unavailable."""
 
 
+class SigningFailed(Unavailable):
+    """A channel can be signed no further. What comes after it is another signed stream, so nobody may go on as if it were the same."""
+
+
 Who = TypeVar("Who", bound=Identity)
 
 
@@ -106,21 +110,17 @@ class _Seal:
     def __init__(self, desk: SigningDesk[Any], spec: ChannelSpec, signing: Signing, deliver: Deliver) -> None:
         self._desk, self._spec, self._signing, self._deliver = desk, spec, signing, deliver
         self._signer: Signer | None = None
-        self._afresh = False
         self._clock = _Timestamps()
 
     def __call__(self, output: Output) -> None:
         packet = output.packet
-        afresh = self._signer is None and self._afresh
         try:
             signer = self._signer = self._signer or self._open()
             data = signer.take(packet.data, self._clock.utc_us(packet))
-        except PanocamError:
-            self._signer, self._afresh = None, True  # what follows is another signed stream; files must not continue
-            raise
-        if data is not packet.data or afresh:
-            output = replace(output, packet=replace(packet, data=data, discontinuity=packet.discontinuity or afresh))
-        self._deliver(output)
+        except PanocamError as error:
+            self._signer = None
+            raise SigningFailed(str(error)) from error
+        self._deliver(output if data is packet.data else replace(output, packet=replace(packet, data=data)))
 
     def _open(self) -> Signer:
         try:

@@ -79,6 +79,8 @@ def _operation(row: Endpoint, method: str, refs: Refs) -> dict[str, Any]:
         parameters += _query(row.request)
     elif row.request is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[row.request]}}}
+    if row.streamed:
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
     if parameters:
         operation["parameters"] = parameters
     return operation
