@@ -50,7 +50,7 @@ class TokenKey:
         except ImportError:
             raise Unavailable("a PKCS#11 key store needs the package python-pkcs11; install it, or keep the key in a file") from None
         try:
-            session = pkcs11.lib(address.module).get_token(token_label=address.token).open(rw=True, user_pin=address.pin)
+            session = _session(pkcs11, address)
         except (pkcs11.PKCS11Error, RuntimeError, OSError) as fault:
             raise Unavailable(
                 f"PKCS#11 token {address.token!r} in {address.module}: {_said(fault)}; check library, label and PIN"
@@ -75,6 +75,14 @@ class TokenKey:
     def close(self) -> None:
         """Give the session back."""
         self._session.close()
+
+
+def _session(pkcs11: Any, address: TokenAddress) -> Any:
+    token = pkcs11.lib(address.module).get_token(token_label=address.token)
+    try:
+        return token.open(rw=True, user_pin=address.pin)
+    except pkcs11.UserAlreadyLoggedIn:  # a login counts for the whole process, also one whose session was lost
+        return token.open(rw=True)
 
 
 def _found(pkcs11: Any, session: Any) -> tuple[Any, ec.EllipticCurvePublicKey] | None:

@@ -6,11 +6,13 @@ import json
 import shutil
 import subprocess
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from system_camera import RunningCamera, panocam
+from system_camera import RunningCamera, panocam, until
 from system_rtsp import RtspClient
 
 from panocam.codecs.signing.envelope import AXIS_UUID, ONVIF_UUID
@@ -87,3 +89,81 @@ def test_verify_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
     for name, word in (("text.mp4", "give an MP4"), ("nowhere.mp4", "name a file")):
         done = panocam("verify", tmp_path / name)
         assert (done.returncode, word in done.stderr, done.stderr.count("\n")) == (3, True, 1), done.stderr
+
+
+@needs_ffmpeg
+@pytest.mark.feature("SIG-04", "SIG-09")
+def test_the_camera_says_who_it_is_and_verifies_what_is_brought(moving: RunningCamera, tmp_path: Path) -> None:
+    identity = moving.get("/api/v1/signed-video")
+    assert (identity["serial"], identity["protection"]) == (moving.ready["serial"], "software")
+    with moving.client() as client:
+        (tmp_path / "camera.pem").write_bytes(client.get("/api/v1/signed-video/certificates").content)
+    record(moving, tmp_path / "clip.mkv", f"{SMALL}&videosigned=1")
+    status, report = verdict(tmp_path / "clip.mkv", "--trust", tmp_path / "camera.pem")
+    assert status == 0
+    found = report["tracks"][0]["identity"]
+    assert (found["trusted"], found["fingerprint"]) == ("trusted", identity["fingerprint"])
+    assert identity["serial"] in found["subject"]
+    data = (tmp_path / "clip.mkv").read_bytes()
+    report = upload(moving, data, "clip.mkv").json()
+    assert (report["verdict"], report["tracks"][0]["identity"]["trusted"]) == ("intact", "trusted")
+    cut = data.index(b"\0", 2 * len(data) // 5)
+    broken = upload(moving, data[:cut] + bytes([data[cut] ^ 0xFF]) + data[cut + 1 :], "../clip.mkv").json()
+    assert broken["verdict"] in ("altered", "incomplete")
+    assert not any((moving.data / "verify").iterdir())
+
+
+def upload(camera: RunningCamera, data: bytes, name: str, kind: str = "application/octet-stream") -> httpx.Response:
+    with camera.client() as client:
+        path = "/api/v1/signed-video/verify"
+        return client.post(path, params={"name": name}, content=data, headers={"Content-Type": kind}, timeout=60)
+
+
+def test_an_upload_that_is_no_video_is_refused(moving: RunningCamera) -> None:
+    for data, kind, status, word in (
+        (b"not a video", "application/octet-stream", 400, "give an MP4"),
+        (b"", "application/octet-stream", 400, "body"),
+        (b"{}", "application/json", 415, "octet-stream"),
+    ):
+        reply = upload(moving, data, "x.mp4", kind)
+        assert (reply.status_code, word in reply.text) == (status, True), reply.text
+
+
+@pytest.mark.feature("SIG-01")
+def test_the_switch_over_vapix(moving: RunningCamera) -> None:
+    with moving.client() as client:
+        name = "Image.I1.MPEG.SignedVideo.Enabled"
+        assert client.get("/axis-cgi/param.cgi", params={"action": "list", "group": name}).text.strip().endswith(f"{name}=no")
+        assert client.get("/axis-cgi/param.cgi", params={"action": "update", name: "yes"}).text.strip() == "OK"
+        try:
+            assert moving.get("/api/v1/settings")["values"]["signing.enabled"] is True
+        finally:
+            moving.change(signing__enabled=False)
+        listed = client.post("/axis-cgi/apidiscovery.cgi", json={"apiVersion": "1.0", "method": "getApiList"}).json()
+    assert "signed-video" in {api["id"] for api in listed["data"]["apiList"]}
+
+
+@pytest.mark.feature("SIG-02", "SIG-03")
+def test_recordings_and_exports_stay_signed(fresh: RunningCamera, tmp_path: Path) -> None:
+    (tmp_path / "card").mkdir()
+    fresh.start("--sd-card", str(tmp_path / "card"))
+    fresh.create_administrator()
+    fresh.change(signing__enabled=True)
+    with fresh.client() as client:
+        begun = client.post("/api/v1/recordings", json={"options": f"{SMALL}&videocodec=h264"})
+        assert begun.status_code == 200, begun.text
+        identity = begun.json()["id"]
+        until(lambda: recorded_s(fresh) > 2.5, 20)
+        client.post(f"/api/v1/recordings/{identity}/stop", json={})
+        for box in ("mkv", "mp4"):
+            job = client.post("/api/v1/exports", json={"recording": identity, "format": box}).json()["id"]
+            until(lambda job=job: fresh.get(f"/api/v1/exports/{job}")["stage"] == "done")
+            out = tmp_path / f"export.{box}"
+            out.write_bytes(client.get(f"/api/v1/exports/{job}/file").content)
+            status, report = verdict(out)
+            assert (status, report["tracks"][0]["counts"]["bad"]) == (0, 0), report["summary"]
+
+
+def recorded_s(camera: RunningCamera) -> float:
+    (row,) = camera.get("/api/v1/recordings")["recordings"]
+    return (datetime.fromisoformat(row["stop"]) - datetime.fromisoformat(row["start"])).total_seconds()

@@ -12,6 +12,7 @@ import { Preview } from "./pages/Preview";
 import { PrivacyMasks } from "./pages/PrivacyMasks";
 import { SettingsPage } from "./pages/Settings";
 import { Setup } from "./pages/Setup";
+import { SignedVideo } from "./pages/SignedVideo";
 import { Source } from "./pages/Source";
 import { Status } from "./pages/Status";
 import { Streams } from "./pages/Streams";
@@ -52,6 +53,7 @@ function Gate() {
             <Route path="areas" element={<Areas />} />
             <Route path="overlays" element={<Overlays />} />
             <Route path="streams" element={<Streams />} />
+            <Route path="signed-video" element={<SignedVideo />} />
             <Route path="settings" element={<SettingsPage />} />
             <Route path="settings/:section" element={<SettingsPage />} />
           </>

@@ -1,5 +1,7 @@
 /** Calls to the camera's REST interface (docs/rest.md). Every failure is an ApiError whose message a person can act on. */
 
+import type { Report, SigningIdentity } from "./signed/report";
+
 export type Role = "viewer" | "operator" | "administrator" | "none";
 
 export interface CameraState {
@@ -256,6 +258,25 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+/** Send a file as it is, with progress from 0 to 1, which ``fetch`` does not tell. */
+function upload<T>(path: string, file: File, progress: (done: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `/api/v1/${path}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    if (csrf) request.setRequestHeader("X-CSRF-Token", csrf);
+    request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
+    request.upload.onload = () => progress(1);
+    request.onerror = () => reject(new ApiError(0, "The camera broke the transfer off. Is the file too large, or the network down?"));
+    request.onload = () => {
+      if (request.status === 401) loggedOut();
+      if (request.status === 200) resolve(JSON.parse(request.responseText) as T);
+      else void failure(new Response(request.responseText, { status: request.status, statusText: request.statusText })).then(reject);
+    };
+    request.send(file);
+  });
+}
+
 async function failure(response: Response): Promise<ApiError> {
   const wait = Number(response.headers.get("Retry-After")) || null;
   try {
@@ -291,6 +312,9 @@ export const api = {
   profiles: async () => (await call<{ profiles: SceneProfile[] }>("GET", "image/profiles")).profiles,
   applyProfile: async (profile: string) => (await call<{ profiles: SceneProfile[] }>("POST", "image/profile", { profile })).profiles,
   whiteReference: (place: Place) => call<{ red_gain: number; blue_gain: number }>("POST", "image/white-reference", place),
+  signingIdentity: () => call<SigningIdentity>("GET", "signed-video"),
+  verifyVideo: (file: File, progress: (done: number) => void) =>
+    upload<Report>(`signed-video/verify?name=${encodeURIComponent(file.name)}`, file, progress),
   installation: () => call<Installation>("GET", "installation"),
   restart: (wish: RestartWish) => call<Restart>("POST", "installation/restart", wish),
   restartProgress: () => call<Restart>("GET", "installation/restart"),
