@@ -79,11 +79,11 @@ class SignedVideo:
         self._busy = True
         try:
             with self._room() as room:
-                path = room / _plain(name)
+                path = room / f"video-{_plain(name)}"
                 await _spool(path, body)
                 trusted = room / "trusted.pem"
                 trusted.write_bytes((await self.identity()).trusted_pem)
-                return await _verified(path, trusted)
+                return {**await _verified(path, trusted), "name": _plain(name)}
         finally:
             self._busy = False
 
@@ -155,7 +155,7 @@ async def _verified(path: Path, trusted: Path) -> dict[str, Any]:
 
 def _plain(name: str) -> str:
     kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name.rpartition("/")[2])[-80:].lstrip(".")
-    return f"video-{kept}" if kept else "video"
+    return kept or "video"
 
 
 def _too_large(size: int) -> HttpFault:

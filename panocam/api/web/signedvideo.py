@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from panocam.api.endpoint import Call, Kind, Reply, rest
 from panocam.api.services import signed_video_of
+from panocam.codecs.signing.trust import NAMES
 from panocam.errors import RemoteProtocolError
 from panocam.settings import Role
 
@@ -31,8 +32,8 @@ async def identity(call: Call[None]) -> IdentityReply:
     return IdentityReply(
         serial=call.services.settings.running.device.serial,
         fingerprint=found.fingerprint,
-        subject=found.leaf.subject.rfc4514_string(),
-        issuer=found.leaf.issuer.rfc4514_string(),
+        subject=found.leaf.subject.rfc4514_string(NAMES),
+        issuer=found.leaf.issuer.rfc4514_string(NAMES),
         key_store=found.key.place.store,
         protection=str(found.key.place.protection),
         former_keys=len(found.former),

@@ -110,8 +110,12 @@ def _reason(objection: str, bad: int, missing: int) -> str:
     if bad:
         parts.append(f"{bad} picture{'s were' if bad > 1 else ' was'} changed, added or moved")
     if missing:
-        parts.append(f"{missing} signed unit{'s are' if missing > 1 else ' is'} missing")
+        parts.append(_lacking(missing))
     return "; ".join(parts)
+
+
+def _lacking(count: int) -> str:
+    return "1 signed picture is missing" if count == 1 else f"{count} signed pictures are missing"
 
 
 def _summary(verdict: Verdict, counts: Counts, identity: Identity | None, problems: Sequence[Problem]) -> str:
@@ -122,10 +126,12 @@ def _summary(verdict: Verdict, counts: Counts, identity: Identity | None, proble
         case Verdict.INTACT:
             return f"All {counts.good} signed pictures are as the camera signed them{pending}."
         case Verdict.INCOMPLETE:
-            return f"What is here is as the camera signed it, but {counts.missing} signed units are missing{pending}."
+            return f"What is here is as the camera signed it, but {_lacking(counts.missing)}{pending}."
         case Verdict.UNPROVEN:
             return "There are signatures, but none of them covers the pictures that are here: the clip is too short."
-    found = [f"{counts.good} pictures are as signed, {counts.bad} are not, {counts.missing} signed units are missing{pending}"]
+    is_not = f"{counts.bad} {'is' if counts.bad == 1 else 'are'} not"
+    gone = f", {_lacking(counts.missing)}" if counts.missing else ""
+    found = [f"{counts.good} pictures are as signed, {is_not}{gone}{pending}"]
     if problems:
         found.append(f"{len(problems)} signature{'s' * (len(problems) > 1)} cannot be used, the first because {problems[0].reason}")
     if identity is not None and identity.trusted is Trusted.NO:

@@ -30,7 +30,8 @@ class Item:
 
 @dataclass(frozen=True)
 class Place:
-    """``items[start:end]`` is the part; ``good`` says of each whether it fits; ``missing`` counts what was signed and is not there."""
+    """``items[start:end]`` is the part; ``good`` says of each whether it fits; ``missing`` counts what was signed and
+    is not there, beyond what stands changed in its place."""
 
     start: int
     end: int
@@ -83,14 +84,16 @@ def _walk(hashes: Sequence[bytes], entries: Sequence[bytes]) -> tuple[list[bool]
     places: dict[bytes, list[int]] = defaultdict(list)
     for number, value in enumerate(hashes):
         places[value].append(number)
-    at = missing = 0
+    at = missing = foreign = 0  # foreign: entries since the last that fitted; each stands for one that was there before it was changed
     good = []
     for value in entries:
         where = places.get(value, [])
         found = bisect_left(where, at)
         fits = found < len(where)
         if fits:
-            missing += where[found] - at
-            at = where[found] + 1
+            missing += max(0, where[found] - at - foreign)
+            at, foreign = where[found] + 1, 0
+        else:
+            foreign += 1
         good.append(fits)
-    return good, missing + len(hashes) - at
+    return good, missing + max(0, len(hashes) - at - foreign)

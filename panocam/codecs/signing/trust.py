@@ -25,6 +25,7 @@ from panocam.errors import InvalidValue, RemoteProtocolError
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 LONGEST_CHAIN = 4
+NAMES = {NameOID.SERIAL_NUMBER: "serialNumber"}
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ class Trust:
             format.name,
             product,
             signer.fingerprint,
-            named.subject.rfc4514_string() if named else "",
-            named.issuer.rfc4514_string() if named else "",
+            named.subject.rfc4514_string(NAMES) if named else "",
+            named.issuer.rfc4514_string(NAMES) if named else "",
         )
         if not self._certificates:
             return replace(identity, reason="no certificate was given to compare the signer with")

@@ -73,7 +73,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Counts:
-    """Pictures of a track by what became of them; ``missing`` counts signed units that are not there."""
+    """Pictures of a track by what became of them; ``missing`` are not there (in a picture of several slices, each slice counts)."""
 
     good: int = 0
     bad: int = 0

@@ -33,7 +33,7 @@ function TrackView({ track, seconds }: { track: Track; seconds: number }) {
       {track.identity && <SignerCard signer={track.identity} />}
       {track.parts.length > 0 && (
         <div>
-          <Group justify="space-between" mb={4}>
+          <Group justify="space-between" align="end" wrap="nowrap" mb={4}>
             <Text size="sm">
               {good} of {track.pictures} pictures are as signed{pending > 0 && `, ${pending} are signed later than the video ends`}
             </Text>
@@ -93,7 +93,7 @@ function SignerCard({ signer }: { signer: Signer }) {
 
 function Findings({ parts }: { parts: Part[] }) {
   return (
-    <Table.ScrollContainer minWidth={520}>
+    <Table.ScrollContainer minWidth={640}>
       <Table verticalSpacing={5} style={{ fontVariantNumeric: "tabular-nums" }}>
         <Table.Thead>
           <Table.Tr>
@@ -105,13 +105,13 @@ function Findings({ parts }: { parts: Part[] }) {
         <Table.Tbody>
           {parts.slice(0, MOST_ROWS).map((part) => (
             <Table.Tr key={`${part.first}-${part.last}-${part.counter}-${part.verdict}`}>
-              <Table.Td>
+              <Table.Td style={{ whiteSpace: "nowrap" }}>
                 {clock(part.at)} – {clock(part.until)}
               </Table.Td>
-              <Table.Td>{pictures(part)}</Table.Td>
+              <Table.Td style={{ whiteSpace: "nowrap" }}>{pictures(part)}</Table.Td>
               <Table.Td>{moment(part.start_us)}</Table.Td>
               <Table.Td>
-                <Badge color={COLOURS[part.verdict]} size="sm">
+                <Badge color={COLOURS[part.verdict]} size="sm" miw="max-content">
                   {WORDS[part.verdict]}
                 </Badge>
               </Table.Td>

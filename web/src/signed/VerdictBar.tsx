@@ -16,7 +16,7 @@ export function VerdictBar({ track, seconds }: { track: Track; seconds: number }
             pos="absolute"
             top={0}
             bottom={0}
-            bg={`var(--mantine-color-${COLOURS[verdict]}-filled)`}
+            bg={verdict === "pending" ? "var(--mantine-color-gray-5)" : `var(--mantine-color-${COLOURS[verdict]}-filled)`}
             style={{ left: `${left}%`, width: `${width}%` }}
           />
         </Tooltip>
