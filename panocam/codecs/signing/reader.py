@@ -89,7 +89,7 @@ def verify_file(path: Path, trust: Trust | None = None, progress: Progress = lam
 
 
 def _verify(container: InputContainer, name: str, size: int, trust: Trust | None, progress: Progress) -> Report:
-    tracks = {stream.index: _track(stream, trust) for stream in container.streams.video if stream.codec_context.name in CODECS}
+    tracks = {stream.index: _track(stream, codec, trust) for stream in container.streams.video if (codec := _codec(stream))}
     others = {stream.index: 0 for stream in container.streams.video if stream.index not in tracks}
     if not tracks and not others:
         raise _unreadable(name, "it holds no video track")
@@ -109,8 +109,12 @@ def _verify(container: InputContainer, name: str, size: int, trust: Trust | None
     return _report(name, max((track.last for track in tracks.values()), default=0.0), found, notes)
 
 
-def _track(stream: VideoStream, trust: Trust | None) -> _Track:
-    codec, extra = CODECS[stream.codec_context.name], stream.codec_context.extradata or b""
+def _codec(stream: VideoStream) -> Codec | None:
+    return CODECS.get(stream.codec_context.name) if stream.codec_context is not None else None  # no decoder, no context
+
+
+def _track(stream: VideoStream, codec: Codec, trust: Trust | None) -> _Track:
+    extra = stream.codec_context.extradata or b""
     length_size = 0
     if codec is Codec.H264 and extra[:1] == b"\1" and len(extra) > 4:  # ISO/IEC 14496-15 clause 5.3.3.1
         length_size = (extra[4] & 3) + 1
