@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import random
 import struct
@@ -15,12 +16,13 @@ import av
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signing_kit import AXIS, FPS, ONVIF, clip, coded, messages, parts_of, trust, verify
+from signing_kit import AXIS, FPS, ONVIF, clip, coded, messages, parts_of, signatory, trust, verify
 
 from panocam.codecs.signing import envelope
 from panocam.codecs.signing.document import Document
 from panocam.codecs.signing.formats import BY_UUID, FORMATS
 from panocam.codecs.signing.reader import verify_file
+from panocam.codecs.signing.trust import signer_of
 from panocam.codecs.signing.units import SPLIT, Kind
 from panocam.codecs.signing.verdicts import Verdict
 from panocam.codecs.signing.verifier import Verifier
@@ -82,6 +84,17 @@ def test_access_units_of_any_bytes(units: list[bytes], codec: Codec) -> None:
     for i, data in enumerate(units):
         verifier.take(b"\0\0\0\1" + data if codec is not Codec.AV1 else data, float(i))
     assert verifier.finish().verdict is not Verdict.INTACT
+
+
+def test_a_chain_of_mutated_certificates() -> None:
+    whole, dice = signatory(1)[0].chain.encode(), random.Random(5)
+    for _ in range(300):
+        der = bytearray(base64.b64decode(b"".join(whole.splitlines()[1:-1])))
+        der[dice.randrange(len(der))] = dice.randrange(256)
+        text = base64.encodebytes(bytes(der)).decode()
+        document = Document(None, "", f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n", None, b"", 0)
+        with contextlib.suppress(RemoteProtocolError):
+            trust().judge(FORMATS[ONVIF], signer_of(document), signatory(1)[0].product, 1)
 
 
 def test_a_shuffled_stream_is_never_intact() -> None:

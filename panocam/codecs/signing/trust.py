@@ -57,10 +57,12 @@ def signer_of(document: Document) -> Signer:
     """Raises RemoteProtocolError when the key or the certificates in a document cannot be read."""
     try:
         if document.chain:
-            chain = tuple(x509.load_pem_x509_certificates(document.chain.encode()))
-            return Signer(_known(chain[0].public_key()), chain[:LONGEST_CHAIN])
+            chain = tuple(x509.load_pem_x509_certificates(document.chain.encode())[:LONGEST_CHAIN])
+            for certificate in chain:  # which are read when they are asked, so broken ones would fail later
+                _ = (certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string(), certificate.not_valid_after_utc)
+            return Signer(_known(chain[0].public_key()), chain)
         return Signer(_known(load_pem_public_key(document.key.encode())), ())
-    except (ValueError, TypeError, UnsupportedAlgorithm, IndexError):
+    except (ValueError, TypeError, UnsupportedAlgorithm, IndexError, x509.InvalidVersion):
         raise RemoteProtocolError("the signer's key in a signature cannot be read") from None
 
 
@@ -90,7 +92,7 @@ class Trust:
         """Raises InvalidValue when there is no certificate in ``data``."""
         try:
             return cls(x509.load_pem_x509_certificates(data))
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             raise InvalidValue(name, f"{len(data)} bytes", "give one or more certificates as PEM text") from None
 
     def judge(self, format: Format, signer: Signer, product: Product, end_us: int | None) -> Identity:
@@ -134,7 +136,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound, x509.DuplicateExtension):
         return False
     return True
 
