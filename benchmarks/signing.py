@@ -108,7 +108,7 @@ def _signed(codec: Codec, coded: list[bytes]) -> list[bytes]:
 def _write(path: Path, codec: Codec, units: list[bytes]) -> None:
     names = {Codec.H264: "libx264", Codec.H265: "libx265", Codec.AV1: "libsvtav1"}
     with av.open(str(path), "w") as out:
-        track: Any = out.add_stream(names[codec], rate=FPS)
+        track: Any = out.add_stream(names[codec], rate=FPS, options={"x265-params": "log-level=none"} if codec is Codec.H265 else {})
         track.width, track.height = SIZE
         out.start_encoding()
         for i, data in enumerate(units):

@@ -7,6 +7,7 @@ certificate that was given.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -57,13 +58,19 @@ def signer_of(document: Document) -> Signer:
     """Raises RemoteProtocolError when the key or the certificates in a document cannot be read."""
     try:
         if document.chain:
-            chain = tuple(x509.load_pem_x509_certificates(document.chain.encode())[:LONGEST_CHAIN])
-            for certificate in chain:  # which are read when they are asked, so broken ones would fail later
-                _ = (certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string(), certificate.not_valid_after_utc)
+            chain = _certificates(document.chain.encode())
             return Signer(_known(chain[0].public_key()), chain)
         return Signer(_known(load_pem_public_key(document.key.encode())), ())
     except (ValueError, TypeError, UnsupportedAlgorithm, IndexError, x509.InvalidVersion):
         raise RemoteProtocolError("the signer's key in a signature cannot be read") from None
+
+
+def _certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
+    with warnings.catch_warnings(action="ignore"):  # what a library thinks of a stranger's certificate is nobody's business
+        chain = tuple(x509.load_pem_x509_certificates(pem)[:LONGEST_CHAIN])
+        for certificate in chain:  # which are read when they are asked, so broken ones would fail later
+            _ = (certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string(), certificate.not_valid_after_utc)
+    return chain
 
 
 def fits(format: Format, key: PublicKey, signature: bytes, digest: bytes) -> bool:

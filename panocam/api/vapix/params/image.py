@@ -67,7 +67,6 @@ def _stream() -> Iterator[Leaf]:
         yield fact(f"{group}.MPEG.FrameSkipMode", "drop")
         yield from bound(f"{group}.MPEG.H264.Profile", "stream.h264_profile", profiles)
         yield fact(f"{group}.MPEG.H264.PSEnabled", "yes")
-        yield from bound(f"{group}.MPEG.SignedVideo.Enabled", "signing.enabled", YES_NO)
         yield fact(f"{group}.MPEG.ICount", "1")
         yield from bound(f"{group}.MPEG.SignedVideo.Enabled", "signing.enabled", YES_NO)
         yield Leaf(f"{group}.MPEG.PCount", _p_count, Shape("int", 0, 1022), _set_p_count, title="P-frames between key frames")
