@@ -81,11 +81,11 @@ class Door:
     async def _answer(self, row: Endpoint, request: Request) -> Response:
         try:
             raw = b"" if row.streamed else await read_body(request, row.body_limit)
-            demand_type(row, request, raw)
             secure = to_https(self._services, request, row)
             if secure is not None:
                 return secure
             caller = await self._guard.admit(request, row)
+            demand_type(row, request, raw)
             arguments = form(request.url.query, b"" if row.dialect in (Dialect.REST, Dialect.JSON_API) else raw)
             call = Call(request, self._services, caller, parse(row, raw, arguments), arguments, raw)
             return reply(await row.handler(call))
@@ -127,10 +127,9 @@ def parse(row: Endpoint, raw: bytes, arguments: dict[str, str]) -> BaseModel | N
 def demand_type(row: Endpoint, request: Request, raw: bytes) -> None:
     """A REST body says what it is: a page of another site cannot say so without being asked first (CORS), a form never."""
     given = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if row.streamed and given != "application/octet-stream":
-        raise HttpFault(415, "send the bytes themselves, with Content-Type: application/octet-stream")
-    if row.dialect is Dialect.REST and raw and given != "application/json":
-        raise HttpFault(415, "send the body as JSON, with Content-Type: application/json")
+    wanted = "application/octet-stream" if row.streamed else "application/json"
+    if row.dialect is Dialect.REST and (raw or row.streamed) and given != wanted:
+        raise HttpFault(415, f"send the body as {'it is' if row.streamed else 'JSON'}, with Content-Type: {wanted}")
 
 
 def to_https(services: Services, request: Request, row: Endpoint) -> Response | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -19,9 +20,12 @@ import simplejpeg
 from PIL import Image
 
 from panocam.access import Accounts, Authenticator, KeyStore
+from panocam.access.signing_key import FileKey
+from panocam.access.video_identity import VideoIdentity
 from panocam.api.build import application, http_server
 from panocam.api.listen import HttpServer
 from panocam.api.services import Services, assemble
+from panocam.api.signed import SignedVideo
 from panocam.clock import ManualClock
 from panocam.events.bus import Bus
 from panocam.imaging.balance import Gains
@@ -248,6 +252,18 @@ def folder_with_accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@dataclass
+class Signs:
+    """A signing desk whose key store is open."""
+
+    video: VideoIdentity
+
+    def identity(self) -> Future[Signs]:
+        known: Future[Signs] = Future()
+        known.set_result(self)
+        return known
+
+
 def services_folder(folder: Path) -> Path:
     """Where the recordings' index lies."""
     return DataFolder(folder).folder("storage")
@@ -261,6 +277,8 @@ def _side(folder: Path, static: Path) -> Side:
     assert isinstance(camera, PublishedCamera)
     options = StorageOptions(card=None, serial=SERIAL, facts={}, name_of=str)
     services.storage = Storage(services_folder(folder), camera, clock, options)
+    data = DataFolder(folder)
+    services.signed = SignedVideo(Signs(VideoIdentity.open(data, FileKey.open(KeyStore.open(data)), SERIAL)), data.folder("verify"))
     return Side(services, camera, clock, application(services, static))
 
 
