@@ -3,6 +3,7 @@ import { BrowserRouter, Navigate, Route, Routes } from "react-router-dom";
 
 import { Accounts } from "./pages/Accounts";
 import { Areas } from "./pages/Areas";
+import { Events } from "./pages/Events";
 import { Image } from "./pages/Image";
 import { Installation } from "./pages/Installation";
 import { Live } from "./pages/Live";
@@ -60,6 +61,7 @@ function Gate() {
         )}
         {me.role === "administrator" && <Route path="accounts" element={<Accounts />} />}
         {me.role === "administrator" && <Route path="privacy" element={<PrivacyMasks />} />}
+        {me.role === "administrator" && <Route path="events" element={<Events />} />}
         <Route path="*" element={<Navigate to="/" replace />} />
       </Route>
     </Routes>

@@ -7,7 +7,9 @@ import {
   IconFocusCentered,
   IconHeartRateMonitor,
   IconKey,
+  IconListDetails,
   IconLogout,
+  IconMap2,
   IconPhoto,
   IconShieldCheck,
   IconStack2,
@@ -23,6 +25,8 @@ import { api, type Role } from "./api";
 import { HiddenNote } from "./masks/HiddenNote";
 import { ChangePassword } from "./parts/ChangePassword";
 import { ThemeSwitch } from "./parts/ThemeSwitch";
+import { Tour } from "./parts/Tour";
+import { useTour } from "./parts/useTour";
 import { useSession } from "./session";
 
 const EVERYBODY: Role[] = ["viewer", "operator", "administrator"];
@@ -48,6 +52,7 @@ const MENU = [
     pages: [
       { to: "/status", label: "Status", icon: IconHeartRateMonitor, roles: EVERYBODY },
       { to: "/settings", label: "Settings", icon: IconAdjustments, roles: OPERATORS },
+      { to: "/events", label: "Events", icon: IconListDetails, roles: ["administrator"] as Role[] },
       { to: "/accounts", label: "Accounts", icon: IconUsers, roles: ["administrator"] as Role[] },
     ],
   },
@@ -64,6 +69,8 @@ export function Shell() {
   };
   const account = me && me.username !== "anonymous";
   const filling = pathname === "/";
+  const tour = useTour(me?.username, me?.role ?? "none");
+  const stop = tour.shown ? tour.stops[tour.at]?.to : undefined;
   return (
     <AppShell header={{ height: 52 }} navbar={{ width: 200, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="sm">
       <AppShell.Header px="md">
@@ -95,6 +102,9 @@ export function Shell() {
                     Change password
                   </Menu.Item>
                 )}
+                <Menu.Item leftSection={<IconMap2 size={16} />} onClick={tour.begin}>
+                  Show the tour
+                </Menu.Item>
                 <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut()}>
                   Log out
                 </Menu.Item>
@@ -128,11 +138,13 @@ export function Shell() {
                       onClick={close}
                       active={active}
                       aria-current={active ? "page" : undefined}
+                      style={to === stop ? { outline: "2px solid var(--mantine-primary-color-filled)", outlineOffset: -2 } : undefined}
                     />
                   );
                 })}
             </div>
           ))}
+          {tour.shown && <Tour stops={tour.stops} at={tour.at} onMove={tour.move} onEnd={tour.end} />}
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main {...(filling && { h: "100dvh" })} style={{ display: "flex", flexDirection: "column", minHeight: filling ? 0 : undefined }}>

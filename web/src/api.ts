@@ -52,6 +52,17 @@ export interface Account {
   password_age_days: number;
 }
 
+/** Something that happened; `wall_ms` is UTC since 1970. */
+export interface CameraEvent {
+  sequence: number;
+  wall_ms: number;
+  topic: string;
+  title: string;
+  stateful: boolean;
+  source: Record<string, string | number | boolean>;
+  data: Record<string, string | number | boolean>;
+}
+
 export type SettingValue = string | number | boolean | null | SettingValue[] | { [key: string]: SettingValue };
 
 export interface Settings {
@@ -307,6 +318,7 @@ export const api = {
   removeAccount: (name: string) => call<void>("DELETE", `accounts/${encodeURIComponent(name)}`),
   changePassword: (old: string, fresh: string) => call<Me>("POST", "me/password", { old, new: fresh }),
   status: () => call<Status>("GET", "status"),
+  events: async () => (await call<{ events: CameraEvent[] }>("GET", "events?limit=1000")).events,
   exposure: () => call<ExposureState>("GET", "image/exposure"),
   capabilities: async () => (await call<{ capabilities: Capability[] }>("GET", "image/capabilities")).capabilities,
   profiles: async () => (await call<{ profiles: SceneProfile[] }>("GET", "image/profiles")).profiles,
