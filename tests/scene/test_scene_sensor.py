@@ -66,6 +66,7 @@ def test_bands_with_a_short_shutter_none_with_a_whole_pulse(room: Scene) -> None
     assert np.percentile(still, 95) == 0  # only the people have moved
 
 
+@pytest.mark.feature("BAS-07")
 def test_the_wrong_power_line_frequency_flickers() -> None:
     """Mains of 60 Hz seen by a camera set to 50 Hz: its automatic shutter of 1/100 s does not fit; set right, it does."""
     scene = open_scene("room", "ceiling", SIZE, options=SceneOptions(mains_hz=60))
@@ -74,6 +75,7 @@ def test_the_wrong_power_line_frequency_flickers() -> None:
         assert bool(np.percentile(np.abs(a - b), 90) > 3) is flickers
 
 
+@pytest.mark.feature("IMG-32")
 def test_noise_grows_with_gain_and_is_the_same_at_the_same_time(room: Scene) -> None:
     def spread(gain_db: float, shutter_s: float) -> float:
         room.settings = SensorSettings(gain_db=gain_db, shutter_s=shutter_s)
@@ -104,6 +106,7 @@ def test_the_same_seed_and_time_give_the_same_picture() -> None:
     assert not np.array_equal(first.y, other.y)
 
 
+@pytest.mark.feature("IMG-26")
 def test_a_long_shutter_smears_what_moves() -> None:
     """A walker covers more of the picture, more thinly, in 1/8 s than in 1/8000 s of the same total exposure."""
     scene = open_scene("room", "wall", 480)

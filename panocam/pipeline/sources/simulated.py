@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from math import inf
 
 from panocam.clock import NS
 from panocam.codecs.picture import PicturePool
@@ -30,10 +31,8 @@ TRIALS_S = (0.0, 5.0, 11.0, 17.0)
 REFINED_AT_ONCE = 8
 """Squares of the sharp picture that are worked out between two pictures, some ten milliseconds."""
 
-DEVELOPED_AT_ONCE = 3
-"""Steps of another exposure that are worked out between two pictures, together some eight milliseconds at 2992 pixels."""
-
-ALL = 1000
+DEVELOPING = 0.3
+"""Part of a picture's time that is spent on another exposure while there is one to be worked out."""
 
 
 class SimulatedSource:
@@ -50,7 +49,7 @@ class SimulatedSource:
             world.name, options.mount, side, lens, SceneOptions(coarse=options.paced, lean=world.lean, light=world.light)
         )
         self._hours = PROGRAMS[world.light]
-        self._sensor = SensorControls(self._scene, DEVELOPED_AT_ONCE if options.paced else ALL)
+        self._sensor = SensorControls(self._scene, options.clock)
         self.controls: SourceControls | None = self._sensor
         self._clock = options.clock
         self._pacer = Pacer(options.clock)
@@ -91,7 +90,7 @@ class SimulatedSource:
             took = self._timed(pts / NS, planes)
             yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()))
             if not self._scene.refine(REFINED_AT_ONCE):
-                self._sensor.work(self._hours(pts / NS))
+                self._sensor.work(self._hours(pts / NS), DEVELOPING / self.fps if self._paced else inf)
             due += interval
             if self._paced and self._rate.took(took):
                 self._settle()

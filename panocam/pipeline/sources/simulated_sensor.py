@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Final
 
+from panocam.clock import NS, Clock
 from panocam.imaging.exposure import Exposure, Reach
 from panocam.pipeline.slot import LatestSlot
 from panocam.pipeline.sources.controls import Capability, How, Tuning
@@ -28,9 +30,8 @@ class SensorControls:
     reach: Reach | None = REACH
     taken: frozenset[str] = frozenset()
 
-    def __init__(self, scene: Scene, steps: int) -> None:
-        """``steps`` of developing are done between two pictures."""
-        self._scene, self._steps = scene, steps
+    def __init__(self, scene: Scene, clock: Clock) -> None:
+        self._scene, self._clock = scene, clock
         self._wishes = LatestSlot[Exposure]()
         self._wanted = scene.settings
         self._power_line_hz = scene.settings.power_line_hz
@@ -53,11 +54,13 @@ class SensorControls:
     def tune(self, wanted: Tuning) -> None:
         self._power_line_hz = wanted.power_line_hz
 
-    def work(self, light: Lighting) -> None:
-        """Between two pictures, in the light of the moment."""
+    def work(self, light: Lighting, seconds: float = inf) -> None:
+        """Between two pictures, in the light of the moment, for about so long; the last step takes a few milliseconds more."""
         wish = self._wishes.take()
         if wish is not None:
             self._wanted = self._wanted.but(shutter_s=wish.shutter_s, gain_db=wish.gain_db, power_line_hz=self._power_line_hz)
         if not self._scene.advance(0):  # one exposure after the other: light that never rests must not keep the picture from following
             self._scene.begin(self._wanted, light)
-        self._scene.advance(self._steps)
+        end = self._clock.monotonic_ns() + seconds * NS
+        while self._scene.advance(1) and self._clock.monotonic_ns() < end:
+            pass
