@@ -40,7 +40,7 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
         (("stream", "signing"), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
         (("image", "installation"), lambda old, new: panoramic.set_adjustment(adjustment(new))),
         (PICTURED, lambda old, new: panoramic.renew()),  # after the rows that change what is seen
-        (("network",), lambda old, new: rtsp.set_options(rtsp_options(new))),
+        (("network", "profiles"), lambda old, new: rtsp.set_options(rtsp_options(new))),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
         (("device",), lambda old, new: presence.change(name=new.device.name, model=new.device.model.upper())),
     )

@@ -34,12 +34,13 @@ def make_storage(folder: DataFolder, store: Store, camera: Camera, clock: Clock,
 
 def storage_plan(settings: Snapshot) -> Plan:
     """What is wanted all the time. Raises InvalidValue for stream options that cannot be meant."""
-    storage = settings.storage
+    storage, profiles = settings.storage, settings.profiles.parameters
     continuous = {
-        row.profile: Order(parse_query(row.options), row.disk, Kind.CONTINUOUS, f"profile {row.profile}") for row in storage.continuous
+        row.profile: Order(parse_query(row.options, profiles), row.disk, Kind.CONTINUOUS, f"profile {row.profile}")
+        for row in storage.continuous
     }
     keep = Keep(days=storage.retention_days, most=storage.most_mb << 20, remove=storage.remove_oldest)
-    return Plan(keep, continuous, tuple((parse_query(row.options), row.seconds) for row in storage.buffers))
+    return Plan(keep, continuous, tuple((parse_query(row.options, profiles), row.seconds) for row in storage.buffers))
 
 
 def storage_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:

@@ -107,4 +107,5 @@ def rtsp_options(settings: Snapshot) -> RtspOptions:
     return RtspOptions(
         udp_ports=range(network.rtp_port_first, network.rtp_port_last + 1),
         multicast=MulticastRange(network.multicast_address, network.multicast_port, network.multicast_ttl),
+        profiles=settings.profiles.parameters,
     )

@@ -18,6 +18,7 @@ from panocam.settings.image import Image
 from panocam.settings.overlays import Overlays
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
 from panocam.settings.privacy import Privacy
+from panocam.settings.profiles import Profiles
 from panocam.settings.ptz import Ptz
 from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.storage import Storage
@@ -33,6 +34,7 @@ class Snapshot(Section):
     exposure: ExposureSettings = ExposureSettings()
     image: Image = Image()
     stream: Stream = Stream()
+    profiles: Profiles = Profiles()
     views: tuple[View, ...] = view_rows()
     areas: tuple[Area, ...] = area_rows()
     ptz: Ptz = Ptz()

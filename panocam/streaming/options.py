@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from panocam.errors import InvalidValue
@@ -15,7 +16,8 @@ class RtspOptions:
     ``session_timeout``: a session whose client neither asks, reports nor takes its stream for so long is ended.
     ``silent_timeout``: a connection that has not sent one whole request by then is closed. ``idle_timeout``: so is one that
     has no session and asks nothing. ``write_bound``: bytes that may wait for one reader before pictures are left out.
-    ``udp_ports``: where the server's port pairs are taken from.
+    ``udp_ports``: where the server's port pairs are taken from. ``profiles``: stream arguments by the
+    name of the profile that holds them.
     """
 
     max_connections: int = 4000
@@ -26,6 +28,7 @@ class RtspOptions:
     write_bound: int = 1 << 20
     udp_ports: range = range(50200, 60000)
     multicast: MulticastRange = field(default_factory=MulticastRange)
+    profiles: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.udp_ports) < 2 or self.udp_ports.start < 1024 or self.udp_ports.stop > 65536:

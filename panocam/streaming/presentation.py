@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qsl
@@ -9,7 +10,7 @@ from urllib.parse import parse_qsl
 from panocam.errors import InvalidValue, NotFound
 from panocam.pipeline.request import ChannelSpec
 from panocam.pipeline.service import Camera
-from panocam.streaming.url import MAX_ARGUMENTS, parse_query
+from panocam.streaming.url import MAX_ARGUMENTS, parse_query, with_profile
 
 YES, NO = frozenset({"1", "on", "yes"}), frozenset({"0", "off", "no"})
 
@@ -35,13 +36,13 @@ class Presentation:
         return tuple(track for track, is_there in there if is_there)
 
 
-def plan_presentation(camera: Camera, query: str, events: bool) -> Presentation:
-    """The presentation behind a query; ``events`` says whether the camera has any to tell.
+def plan_presentation(camera: Camera, query: str, events: bool, profiles: Mapping[str, str] | None = None) -> Presentation:
+    """The presentation behind a query; ``events`` says whether the camera has any to tell; ``profiles`` holds the arguments of stream profiles.
 
     Raises InvalidValue naming the argument; a view that is not there is a wrong argument too.
     """
-    request = parse_query(query)
-    given = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS))
+    request = parse_query(query, profiles)
+    given = dict(with_profile(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS), profiles or {}))
     topics = given.get("eventtopic", "") if events and _on(given.get("event", "off"), "event") else None
     if not _on(given.get("video", "1"), "video"):
         if topics is None:

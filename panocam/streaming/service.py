@@ -61,7 +61,7 @@ class Service:
 
     def plan(self, query: str) -> Presentation:
         """What a URL's arguments ask for. Raises InvalidValue."""
-        return plan_presentation(self.camera, query, self.events is not None)
+        return plan_presentation(self.camera, query, self.events is not None, self.options.profiles)
 
     def find(self, identifier: str) -> SessionState | None:
         """The protocol state of a session. To be named is a sign of life."""

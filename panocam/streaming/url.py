@@ -3,11 +3,14 @@
 Rules: an unknown argument is ignored, never an error, because clients add their own. A known argument with a bad value is refused
 with its name and what it takes. Of a repeated argument the last one counts. An option of a bitrate mode counts only beside
 ``videobitratemode`` in the same URL; alone it is refused, because a client that forgets the mode would not get the limit it believes in.
+
+``streamprofile`` names a set of arguments that the camera keeps. They stand in front of the URL's own, so what the URL says itself wins,
+and what neither says follows the stream settings. A name that the camera does not know changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -93,6 +96,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     Argument(
         "videosigned", "signed", "0, 1", "whether signatures travel in the video; not with jpeg", lambda text: bool(_whole(0, 1)(text))
     ),
+    Argument("streamprofile", None, "a name", "the arguments of that stream profile, where the URL does not say otherwise", str),
     Argument("video", None, "0, 1", "whether there are pictures; without them there must be events (RTSP)", _whole(0, 1)),
     Argument("event", None, "on, off", "whether there is a track of events (RTSP)", _switch),
     Argument(
@@ -105,8 +109,17 @@ _BY_NAME = {name: argument for argument in ARGUMENTS for name in (argument.name,
 _NEEDS_MODE = "max_bitrate_kbps"
 
 
-def stream_request(arguments: Iterable[tuple[str, str]]) -> StreamRequest:
+def with_profile(arguments: Iterable[tuple[str, str]], profiles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The pairs, behind those of the profile that they name. ``profiles`` maps names to arguments as in a URL."""
+    pairs = list(arguments)
+    named = [value for name, value in pairs if name == "streamprofile"]
+    parameters = profiles.get(named[-1], "") if named else ""
+    return [*parse_qsl(parameters, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS), *pairs]
+
+
+def stream_request(arguments: Iterable[tuple[str, str]], profiles: Mapping[str, str] | None = None) -> StreamRequest:
     """A StreamRequest from (name, value) pairs, already percent-decoded. Raises InvalidValue naming the argument."""
+    arguments = with_profile(arguments, profiles or {})
     given: dict[str, object] = {}
     rate_option: tuple[str, str] | None = None
     for name, text in arguments:
@@ -126,11 +139,11 @@ def stream_request(arguments: Iterable[tuple[str, str]]) -> StreamRequest:
     return StreamRequest(**given)  # type: ignore[arg-type]  # the table pairs each field with a reader of its type
 
 
-def parse_query(query: str) -> StreamRequest:
+def parse_query(query: str, profiles: Mapping[str, str] | None = None) -> StreamRequest:
     """A StreamRequest from the part of a URL behind ``?``. Raises InvalidValue naming the argument."""
     if len(query) > MAX_QUERY:
         raise InvalidValue("query", query, f"at most {MAX_QUERY} characters are read")
     try:
-        return stream_request(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS))
+        return stream_request(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS), profiles)
     except ValueError:
         raise InvalidValue("query", query, f"at most {MAX_ARGUMENTS} arguments are read") from None

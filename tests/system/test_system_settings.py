@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import simplejpeg
 from system_camera import RunningCamera, refusal, until
 from system_rtsp import RtspClient
 from system_scene import SIDE, draw
@@ -200,6 +201,17 @@ def check_capture_mode(camera: RunningCamera) -> None:
         assert http.get("/api/v1/installation").json()["capture_modes"][1]["selected"] is True
 
 
+def check_profiles(camera: RunningCamera) -> None:
+    """A profile decides what the address leaves open, over RTSP and for still pictures."""
+    before = profile(camera, "camera=2&streamprofile=lean")["codec"]
+    camera.change(profiles__items=[{"name": "lean", "parameters": "videocodec=h265&resolution=320x180"}])
+    assert (before, profile(camera, "camera=2&streamprofile=lean")["codec"]) == ("H264", "H265")
+    assert profile(camera, "camera=2&streamprofile=lean&videocodec=h264")["codec"] == "H264"
+    with camera.client() as client:
+        size = simplejpeg.decode_jpeg_header(client.get("/axis-cgi/jpg/image.cgi?camera=2&streamprofile=lean").content)[:2]
+    assert size == (180, 320)
+
+
 def straightened(**changes: object) -> Callable[[RunningCamera], None]:
     """Shows in the panorama of a camera on the wall."""
 
@@ -277,6 +289,7 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "source.fov": seen(area, source__fov=140),
     "source.circle": seen(area, source__circle=[600, 700, 500]),
     "installation.capture_mode": check_capture_mode,
+    "profiles.items": check_profiles,
     "installation.horizon_straightening": straightened(installation__horizon_straightening=True, installation__horizon_line=0),
     "installation.horizon_line": straightened(installation__horizon_line=12),
     "installation.horizon_tilt": straightened(installation__horizon_tilt=-9),

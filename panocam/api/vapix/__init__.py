@@ -17,6 +17,7 @@ from panocam.api.vapix import (
     recordedtour,
     rtspws,
     soap,
+    streamprofile,
     systemready,
     views,
 )
@@ -31,6 +32,7 @@ _LISTED = (
     *param.ENDPOINTS,
     *eventstream.ENDPOINTS,
     *soap.ENDPOINTS,
+    *streamprofile.ENDPOINTS,
     *disks.ENDPOINTS,
     *record.ENDPOINTS,
     *views.ENDPOINTS,

@@ -17,7 +17,7 @@ from panocam.errors import InvalidValue, PanocamError
 from panocam.media.codec import Codec
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.settings.role import Role
-from panocam.streaming.url import stream_request
+from panocam.streaming.url import stream_request, with_profile
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ NO_CACHE = {"Cache-Control": "no-cache, no-store, max-age=0", "Pragma": "no-cach
 
 def _request(call: Call[None], *also: str) -> StreamRequest:
     """The JPEG stream that the arguments (and a number in the path) ask for."""
-    given = {name: text for name, text in call.arguments.items() if name in READ or name in also}
+    said = with_profile(call.arguments.items(), call.services.settings.snapshot.profiles.parameters)
+    given = {name: text for name, text in said if name in READ or name in also}
     if "req_fps" in given:
         given.setdefault("fps", given.pop("req_fps"))
     if "number" in call.connection.path_params:

@@ -25,7 +25,7 @@ async def stream(call: Call[None]) -> Response:
         container = Container(text)
     except ValueError:
         raise InvalidValue("container", text, "use matroska or mp4") from None
-    spec = plan(call.services, stream_request(call.arguments.items()))
+    spec = plan(call.services, stream_request(call.arguments.items(), call.services.settings.snapshot.profiles.parameters))
     description = await call.services.camera.describe(spec)
     media.check(container, description)
     headers = {"Cache-Control": "no-cache, no-store, max-age=0"}

@@ -61,7 +61,8 @@ async def listing(call: Call[None]) -> Element:
 
 async def record(call: Call[None]) -> Element:
     """Start a recording of the stream that ``options`` describe."""
-    order = Order(parse_query(call.arguments.get("options", "")), _needed(call, "diskid"), trigger=call.caller.name)
+    profiles = call.services.settings.snapshot.profiles.parameters
+    order = Order(parse_query(call.arguments.get("options", ""), profiles), _needed(call, "diskid"), trigger=call.caller.name)
     identity = await storage_of(call.services).recorder.start(order)
     return node("record", recordingid=identity, result="OK")
 

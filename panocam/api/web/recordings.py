@@ -126,7 +126,7 @@ async def find(call: Call[Which]) -> RecordingsReply:
 async def start(call: Call[NewRecording]) -> RecordingReply:
     """Start a recording."""
     wish, storage = call.wish, storage_of(call.services)
-    request: StreamRequest = parse_query(wish.options)
+    request: StreamRequest = parse_query(wish.options, call.services.settings.snapshot.profiles.parameters)
     identity = await storage.recorder.start(Order(request, wish.disk, trigger=call.caller.name or "", pre=wish.pre, duration=wish.duration))
     running = next(r for r in storage.recorder.running if identity in r.ids)
     return RecordingReply(**_fields(call, running.writer.recording))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from panocam.api.vapix.params import device, image, network, ptz, sensor, storage, tours
+from panocam.api.vapix.params import device, image, network, profiles, ptz, sensor, storage, tours
 from panocam.api.vapix.params.tree import Tree
 
 TREE = Tree(
-    (*device.rows(), *image.rows(), *sensor.rows(), *network.rows(), *ptz.rows(), *storage.rows()),
-    (sensor.LIVING, ptz.LIVING, tours.LIVING),
-    tours.TEMPLATES,
+    (*device.rows(), *image.rows(), *sensor.rows(), *network.rows(), *ptz.rows(), *storage.rows(), *profiles.rows()),
+    (sensor.LIVING, ptz.LIVING, tours.LIVING, profiles.LIVING),
+    (*tours.TEMPLATES, *profiles.TEMPLATES),
 )
 """What param.cgi lists and changes."""
