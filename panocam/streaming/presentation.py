@@ -37,7 +37,7 @@ class Presentation:
 
 
 def plan_presentation(camera: Camera, query: str, events: bool, profiles: Mapping[str, str] | None = None) -> Presentation:
-    """The presentation behind a query; ``events`` says whether the camera has any to tell; ``profiles`` holds the arguments of stream profiles.
+    """The presentation behind a query; ``events`` says whether the camera has any to tell; ``profiles`` are stream profiles.
 
     Raises InvalidValue naming the argument; a view that is not there is a wrong argument too.
     """
