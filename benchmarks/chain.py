@@ -26,6 +26,7 @@ from panocam.clock import SystemClock
 from panocam.codecs.decoder import planes_of
 from panocam.codecs.encoder import open_encoder
 from panocam.codecs.h264 import recipe
+from panocam.imaging.privacy import Privacy
 from panocam.media.codec import Codec, EncoderProfile
 from panocam.media.frame import Frame
 from panocam.media.planes import JPEG_COLOR, Planes
@@ -103,7 +104,7 @@ class Telling(Renderer):
 
     def __init__(self, view: int, flow: Flow, index: int) -> None:
         scenery = Scenery(Arrangement(Mount.WALL))
-        super().__init__(view, SIZE, lambda: scenery)
+        super().__init__(view, SIZE, lambda t_ns: scenery)
         self._flow, self._number = flow, index
 
     def draw(self, shot: Shot, out: Planes) -> None:
@@ -111,8 +112,8 @@ class Telling(Renderer):
         super().draw(shot, out)
 
 
-def ours(path: Path, folder: Path) -> float:
-    """Frames per second of all four views; writes ``ours0.h264``…"""
+def ours(path: Path, folder: Path, privacy: Privacy | None = None) -> float:
+    """Frames per second of all four views, with ``privacy`` in the picture; writes ``ours0.h264``…"""
     pool, clock = WorkerPool(2), SystemClock()
     flow = Flow(len(VIEWS))
 
@@ -123,7 +124,7 @@ def ours(path: Path, folder: Path) -> float:
         Coder(PROFILE, Telling(view, flow, i), pool.pin(), clock, lambda: FPS, lambda out, i=i: flow.deliver(i, out), fail)
         for i, view in enumerate(VIEWS)
     ]
-    intake = Intake(LensOptions(circle=default_lens(SOURCE).circle), clock)
+    intake = Intake(LensOptions(circle=default_lens(SOURCE).circle), clock, privacy)
     for number, raw in enumerate(open_source(str(path), SourceOptions(paced=False)).frames()):
         shot = intake.take(raw)
         for i, coder in enumerate(coders):

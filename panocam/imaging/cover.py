@@ -65,7 +65,7 @@ def patches(polygons: Iterable[Polygon], lens: Lens, size: tuple[int, int]) -> t
     for polygon in polygons:
         _draw(lens.project(polygon.outline()), covered, size)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(covered, connectivity=8)
-    return tuple(_patch(labels == label, stats[label], size) for label in range(1, count))
+    return tuple(_patch(labels, label, stats[label], size) for label in range(1, count))
 
 
 def _draw(line: np.ndarray, covered: Plane, size: tuple[int, int]) -> None:
@@ -83,14 +83,15 @@ def _draw(line: np.ndarray, covered: Plane, size: tuple[int, int]) -> None:
     cv2.fillPoly(area, [points], 255, lineType=cv2.LINE_8, shift=SHIFT)
     area = cv2.dilate(area, _SQUARE)[2:-2, 2:-2]
     block = covered[top // 2 : bottom // 2, left // 2 : right // 2]
-    np.maximum(block, area.reshape(block.shape[0], 2, block.shape[1], 2).max(axis=(1, 3)), out=block)
+    for corner in (area[::2, ::2], area[::2, 1::2], area[1::2, ::2], area[1::2, 1::2]):
+        np.maximum(block, corner, out=block)
 
 
-def _patch(covered: np.ndarray, stats: np.ndarray, size: tuple[int, int]) -> Patch:
-    """The rectangle about one connected piece, whose blocks are True in ``covered``."""
+def _patch(labels: np.ndarray, label: int, stats: np.ndarray, size: tuple[int, int]) -> Patch:
+    """The rectangle about one connected piece, whose blocks are those of ``label``."""
     left, top, wide, high = (int(v) for v in stats[:4])
     width, height = min(2 * wide, size[0] - 2 * left), min(2 * high, size[1] - 2 * top)
-    piece = np.where(covered[top : top + high, left : left + wide], np.uint8(255), np.uint8(0))
+    piece = np.where(labels[top : top + high, left : left + wide] == label, np.uint8(255), np.uint8(0))
     if piece.all():
         return Patch(2 * left, 2 * top, width, height, None, None)
     luma = np.ascontiguousarray(piece.repeat(2, axis=0).repeat(2, axis=1)[:height, :width])
