@@ -11,6 +11,7 @@ import { Login } from "./pages/Login";
 import { Overlays } from "./pages/Overlays";
 import { Preview } from "./pages/Preview";
 import { PrivacyMasks } from "./pages/PrivacyMasks";
+import { Ptz } from "./pages/Ptz";
 import { SettingsPage } from "./pages/Settings";
 import { Setup } from "./pages/Setup";
 import { SignedVideo } from "./pages/SignedVideo";
@@ -53,6 +54,11 @@ function Gate() {
             <Route path="source" element={<Source />} />
             <Route path="areas" element={<Areas />} />
             <Route path="overlays" element={<Overlays />} />
+            <Route path="ptz/presets" element={<Ptz part="presets" />} />
+            <Route path="ptz/limits" element={<Ptz part="limits" />} />
+            <Route path="ptz/tours" element={<Ptz part="tours" />} />
+            <Route path="ptz/control" element={<Ptz part="control" />} />
+            <Route path="ptz/settings" element={<Ptz part="movement" />} />
             <Route path="streams" element={<Streams />} />
             <Route path="signed-video" element={<SignedVideo />} />
             <Route path="settings" element={<SettingsPage />} />

@@ -3,6 +3,8 @@ import { useDisclosure } from "@mantine/hooks";
 import {
   IconAdjustments,
   IconAperture,
+  IconArrowsMaximize,
+  IconArrowsMove,
   IconEyeOff,
   IconFocusCentered,
   IconHeartRateMonitor,
@@ -11,12 +13,15 @@ import {
   IconLogout,
   IconMap2,
   IconPhoto,
+  IconMapPin,
+  IconRoute,
   IconShieldCheck,
   IconStack2,
   IconTool,
   IconTypography,
   IconUser,
   IconUsers,
+  IconUsersGroup,
   IconVideo,
 } from "@tabler/icons-react";
 import { Link, Outlet, useLocation } from "react-router-dom";
@@ -45,6 +50,16 @@ const MENU = [
       { to: "/streams", label: "Streams", icon: IconStack2, roles: OPERATORS },
       { to: "/signed-video", label: "Signed video", icon: IconShieldCheck, roles: OPERATORS },
       { to: "/source", label: "Source and lens", icon: IconAperture, roles: OPERATORS },
+    ],
+  },
+  {
+    title: "PTZ",
+    pages: [
+      { to: "/ptz/presets", label: "Preset positions", icon: IconMapPin, roles: OPERATORS },
+      { to: "/ptz/limits", label: "Limits", icon: IconArrowsMaximize, roles: OPERATORS },
+      { to: "/ptz/tours", label: "Guard tours", icon: IconRoute, roles: OPERATORS },
+      { to: "/ptz/control", label: "Control queue", icon: IconUsersGroup, roles: OPERATORS },
+      { to: "/ptz/settings", label: "PTZ settings", icon: IconArrowsMove, roles: OPERATORS },
     ],
   },
   {

@@ -254,6 +254,7 @@ export function onLoggedOut(handler: () => void): void {
 /** Where 401 is an answer about a password and not the end of the session. */
 const ASKS_FOR_A_PASSWORD = ["login", "me", "me/password"];
 
+/** One request; what is particular to a page has its own calls in its folder. */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";

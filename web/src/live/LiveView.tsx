@@ -116,7 +116,7 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
       </div>
       {!drawn && !problem && <Loader className={styles["centred"]} aria-label="Waiting for the first picture" />}
       {info && <StreamInfo stats={stats} />}
-      {pad && steered && <PtzPad steer={steering.steer} />}
+      {pad && steered && <PtzPad steer={steering.steer} drive={steering.drive} />}
       {problem && (
         <Alert className={styles["problem"]} color="orange" variant="filled" p="xs" icon={<IconAlertTriangle />} role="status">
           {problem}

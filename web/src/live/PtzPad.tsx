@@ -4,20 +4,35 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 import styles from "./LiveView.module.css";
 
-const REPEAT_MS = 120;
-const FIRST_REPEAT_MS = 350;
+const HELD_MS = 350;
 
-/** Buttons over the picture that turn and zoom; held down, they go on. */
-export function PtzPad({ steer }: { steer(key: string): void }) {
+interface Props {
+  /** One step of a key. */
+  steer(key: string): void;
+  /** Keep moving as a key says; null stops. */
+  drive(key: string | null): void;
+}
+
+/** Buttons over the picture that turn and zoom: a step for a press, and smooth movement for as long as they are held. */
+export function PtzPad({ steer, drive }: Props) {
   const timer = useRef(0);
-  const latest = useRef(steer);
-  latest.current = steer;
-  const stop = () => window.clearTimeout(timer.current);
+  const driving = useRef(false);
+  const latest = useRef({ steer, drive });
+  latest.current = { steer, drive };
+  const stop = () => {
+    window.clearTimeout(timer.current);
+    if (driving.current) latest.current.drive(null);
+    driving.current = false;
+  };
   useEffect(() => stop, []);
 
-  const hold = (name: string, wait: number) => {
-    latest.current(name);
-    if (name !== "Home") timer.current = window.setTimeout(() => hold(name, REPEAT_MS), wait);
+  const press = (name: string) => {
+    latest.current.steer(name);
+    if (name === "Home") return;
+    timer.current = window.setTimeout(() => {
+      driving.current = true;
+      latest.current.drive(name);
+    }, HELD_MS);
   };
 
   const button = (name: string, label: string, icon: ReactNode, column: number, row: number) => (
@@ -26,11 +41,11 @@ export function PtzPad({ steer }: { steer(key: string): void }) {
       color="gray"
       aria-label={label}
       style={{ gridColumn: column, gridRow: row }}
-      onPointerDown={(event) => event.button === 0 && hold(name, FIRST_REPEAT_MS)}
+      onPointerDown={(event) => event.button === 0 && press(name)}
       onPointerUp={stop}
       onPointerLeave={stop}
       onPointerCancel={stop}
-      onClick={(event) => event.detail === 0 && latest.current(name)} // a click by keyboard; the pointer has been served above
+      onClick={(event) => event.detail === 0 && latest.current.steer(name)} // a click by keyboard; the pointer has been served above
       onContextMenu={(event) => event.preventDefault()}
     >
       {icon}

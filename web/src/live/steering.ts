@@ -23,6 +23,15 @@ export interface Move {
   zoom?: number;
 }
 
+/** Keep moving with -100..100 of full speed in each axis. */
+export interface Drive {
+  type: "drive";
+  view: number;
+  pan?: number;
+  tilt?: number;
+  zoom?: number;
+}
+
 export type Command = Move | { type: "home"; view: number };
 
 export const KEY_STEP = 0.1;
@@ -82,6 +91,30 @@ export function key(view: number, field: Field, name: string): Command | null {
       return { type: "move", view, zoom: 1 / ZOOM_STEP };
     case "Home":
       return { type: "home", view };
+    default:
+      return null;
+  }
+}
+
+const HELD_SPEED = 40;
+const HELD_ZOOM = 30;
+
+/** What holding a key does, or null for keys that do not steer. */
+export function held(view: number, name: string): Drive | null {
+  switch (name) {
+    case "ArrowLeft":
+      return { type: "drive", view, pan: -HELD_SPEED };
+    case "ArrowRight":
+      return { type: "drive", view, pan: HELD_SPEED };
+    case "ArrowUp":
+      return { type: "drive", view, tilt: HELD_SPEED };
+    case "ArrowDown":
+      return { type: "drive", view, tilt: -HELD_SPEED };
+    case "+":
+    case "=":
+      return { type: "drive", view, zoom: HELD_ZOOM };
+    case "-":
+      return { type: "drive", view, zoom: -HELD_ZOOM };
     default:
       return null;
   }

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
 
 import type { Pose, View } from "../api";
-import { areaInQuad, type Command, drag, type Field, FIRST_AREA_VIEW, key, pinch, type Point, QUAD_VIEW, wheel } from "./steering";
+import { areaInQuad, type Command, drag, type Field, FIRST_AREA_VIEW, held, key, pinch, type Point, QUAD_VIEW, wheel } from "./steering";
 
 interface Options {
   /** The element that the picture fills exactly. */
@@ -92,12 +92,29 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
     if (area !== null && box) send({ type: "center", view: area, ...within(at), aspect: box.width / box.height });
   };
 
+  /** The area that a held key or button moves. */
+  const driven = useRef<number | null>(null);
+  const drive = (name: string | null) => {
+    const going = driven.current;
+    driven.current = null;
+    if (name === null) {
+      if (going !== null) send({ type: "drive", view: going });
+      return;
+    }
+    const command = active === null ? null : held(active, name);
+    if (!command) return;
+    driven.current = command.view;
+    send(command);
+  };
+
   const press = (event: KeyboardEvent<HTMLElement>) => {
     const command = active === null ? null : key(active, field(active), event.key);
     if (!command) return;
     event.preventDefault();
-    send(command);
+    if (!event.repeat || command.type === "home") send(command);
+    else if (driven.current === null) drive(event.key);
   };
+  const letGo = () => drive(null);
 
   // React's own wheel listener is passive, and this one must keep the page from scrolling.
   useEffect(() => {
@@ -126,6 +143,16 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
       const command: Command | null = active === null ? null : key(active, field(active), name);
       if (command) send(command);
     },
-    hands: { onPointerDown: down, onPointerMove: move, onPointerUp: up, onPointerCancel: up, onDoubleClick: doubleClick, onKeyDown: press },
+    drive,
+    hands: {
+      onPointerDown: down,
+      onPointerMove: move,
+      onPointerUp: up,
+      onPointerCancel: up,
+      onDoubleClick: doubleClick,
+      onKeyDown: press,
+      onKeyUp: letGo,
+      onBlur: letGo,
+    },
   };
 }

@@ -8,6 +8,7 @@ import { saying } from "../api";
 import { comfortable } from "../live/fit";
 import { FormatChoice } from "../live/FormatChoice";
 import { type LiveHandle, LiveView } from "../live/LiveView";
+import { PresetChoice } from "../live/PresetChoice";
 import { saveSnapshot } from "../live/snapshot";
 import { useFormats, useViews } from "../live/useCamera";
 import { ViewChooser } from "../live/ViewChooser";
@@ -64,6 +65,7 @@ export function Live() {
           maxDropdownHeight={360}
           w={140}
         />
+        {maySteer && <PresetChoice view={view} />}
         <FormatChoice formats={{ ...formats, playable }} value={chosenCodec} onChange={setCodec} />
         <Box flex={1} visibleFrom="sm" />
         <Group gap={6}>
