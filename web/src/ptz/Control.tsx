@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, Stack, Switch, Table, Text, NumberInput, Select } from "@mantine/core";
+import { Badge, Button, Card, Group, NumberInput, Select, Stack, Switch, Table, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { api, saying, type SettingValue } from "../api";
@@ -110,7 +110,7 @@ function Groups({ access }: { access: SettingsAccess }) {
   };
   return (
     <Card withBorder p={0}>
-      <Table.ScrollContainer minWidth={440}>
+      <Table.ScrollContainer minWidth={540}>
         <Table verticalSpacing={4} horizontalSpacing="sm" aria-label="Groups of the control queue">
           <Table.Thead>
             <Table.Tr>
@@ -133,6 +133,7 @@ function Groups({ access }: { access: SettingsAccess }) {
                 <Table.Td>
                   <Select
                     size="xs"
+                    w={140}
                     aria-label={`When control of ${group.name} ends`}
                     data={["after a time", "without activity", "never"]}
                     value={group.ends}

@@ -7,6 +7,9 @@ import { type Area, type Preset, ptz } from "./ptz";
 import { offerUndo } from "./Undo";
 import type { Act } from "./usePtz";
 
+/** A menu gives the focus back when it has closed; a field that had it before would lose it. */
+const MENU_CLOSES_MS = 250;
+
 /** The positions of a view area: keep the present view, go there, rename, make it home, delete. */
 export function Presets({ area, act, mayChange }: { area: Area; act: Act; mayChange: boolean }) {
   const [name, setName] = useState("");
@@ -109,7 +112,7 @@ function Row({ preset, area, act, mayChange }: { preset: Preset; area: Area; act
         </Menu.Target>
         <Menu.Dropdown>
           {!preset.home && (
-            <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setDraft(preset.name)}>
+            <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => window.setTimeout(() => setDraft(preset.name), MENU_CLOSES_MS)}>
               Rename
             </Menu.Item>
           )}

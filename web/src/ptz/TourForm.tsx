@@ -117,8 +117,7 @@ function ViewOrder({ area, steps, onChange }: { area: Area; steps: Keyed[]; onCh
               onDragEnd={() => setOver(null)}
               onDrop={(event) => drop(event, index)}
               style={{
-                border: "1px solid var(--mantine-color-default-border)",
-                borderColor: over === index && dragged !== null ? "var(--mantine-primary-color-filled)" : undefined,
+                border: `1px solid var(${over === index && dragged !== null ? "--mantine-primary-color-filled" : "--mantine-color-default-border"})`,
                 borderRadius: 6,
                 opacity: dragged === index ? 0.5 : 1,
               }}
