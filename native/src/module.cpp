@@ -3,12 +3,14 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <memory>
 #include <string>
 
 #include "develop.h"
+#include "layer.h"
 #include "scene_module.h"
 #include "warp.h"
 
@@ -20,6 +22,7 @@ namespace {
 using Source = nb::ndarray<const uint8_t, nb::ndim<2>, nb::device::cpu>;
 using Picture = nb::ndarray<uint8_t, nb::ndim<2>, nb::device::cpu>;
 using Nodes = nb::ndarray<const int32_t, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
+constexpr int kFar = 100000;
 constexpr size_t kMost = 16383;  // pixels along a side, so that the kernels can subtract 16.16 coordinates in 32 bits
 
 void require(bool holds, const char *what) {
@@ -149,6 +152,27 @@ void develop(const Source &sy, const Source &su, const Source &sv, const Picture
     k->develop(job);
 }
 
+void lay(const Picture &ty, const Picture &tu, const Picture &tv, const Source &iy, const Source &iu, const Source &iv, const Source &rest_y,
+         const Source &rest_c, int x, int y) {
+    const Planes target = planes(ty, tu, tv, "target chroma planes must have half the luma plane's size, rounded up");
+    const Planes ink = planes(iy, iu, iv, "the layer's chroma planes must have half its size");
+    const Planes rest = planes(rest_y, rest_c, rest_c, "the layer's chroma planes must have half its size");
+    require(rest.p[0].width == ink.p[0].width && rest.p[0].height == ink.p[0].height, "ink and rest must have the same size");
+    require(!((x | y | ink.p[0].width | ink.p[0].height) & 1), "the layer's place and size must be even");
+    require(x > -kFar && x < kFar && y > -kFar && y < kFar, "the layer's place must be within -100000..100000");
+    nb::gil_scoped_release unlocked;
+    for (int i = 0; i < 3; ++i) {
+        const int s = i ? 1 : 0;
+        const panocam::Plane &t = target.p[i], &k = ink.p[i], &r = rest.p[i];
+        const int left = x >> s, top = y >> s;
+        const int skip_x = left < 0 ? -left : 0, skip_y = top < 0 ? -top : 0;
+        const int width = std::min(k.width, t.width - left) - skip_x, height = std::min(k.height, t.height - top) - skip_y;
+        if (width <= 0 || height <= 0) continue;
+        uint8_t *under = const_cast<uint8_t *>(t.data) + (top + skip_y) * t.stride + left + skip_x;
+        panocam::lay(under, t.stride, {k.data + skip_y * k.stride + skip_x, k.stride}, {r.data + skip_y * r.stride + skip_x, r.stride}, width, height);
+    }
+}
+
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -169,5 +193,8 @@ NB_MODULE(panocam_native, m) {
           "temporal"_a, "spatial"_a, "matrix"_a, "lut"_a, "grid"_a, "sharpen"_a, "floor"_a, "top"_a, "kernel"_a = "",
           "Noise reduction, colour, local tone mapping and sharpening of a whole picture; an empty array leaves its stage out. The numbers are\n"
           "explained in src/develop.h. The states are changed in place. Raises ValueError when shapes or numbers are out of range.");
+    m.def("lay", lay, "target_y"_a, "target_u"_a, "target_v"_a, "ink_y"_a, "ink_u"_a, "ink_v"_a, "rest_y"_a, "rest_c"_a, "x"_a, "y"_a,
+          "Lay a layer over a picture with its left upper corner at the even pixel (x, y), cut off at the picture's edges:\n"
+          "out = ink + out * rest / 255. Raises ValueError when shapes disagree.");
     panocam::scene::bind(m);
 }

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,6 +22,14 @@ from numpy.typing import NDArray
 
 from panocam.imaging.card import WEIGHTS
 from panocam.media.planes import Color, Plane, Planes
+
+try:
+    import panocam_native
+except ImportError:
+    panocam_native = None
+
+_LAY: Any = getattr(panocam_native, "lay", None)
+"""The native kernel, where it is installed and new enough."""
 
 Rgba = tuple[int, int, int, float]
 """Red, green, blue 0..255 and opacity 0..1."""
@@ -129,6 +138,14 @@ def _rounded(plane: Coverage) -> Plane:
 
 def blend(layer: Layer, x: int, y: int, out: Planes) -> None:
     """Lay ``layer`` over ``out`` with its left upper corner at the even pixel (x, y); what lies outside is cut off."""
+    if _LAY is None:
+        blend_opencv(layer, x, y, out)
+    else:
+        _LAY(out.y, out.u, out.v, *layer.inks, *layer.rests, x, y)
+
+
+def blend_opencv(layer: Layer, x: int, y: int, out: Planes) -> None:
+    """The same without the native kernel, and its reference."""
     width, height = layer.size
     left, top, right, bottom = max(0, x), max(0, y), min(out.width, x + width), min(out.height, y + height)
     if left >= right or top >= bottom:
