@@ -35,7 +35,7 @@ from panocam.media.packet import Packet
 from panocam.media.signing import Signing
 from panocam.pipeline.coder import Output
 from panocam.pipeline.request import ChannelSpec
-from panocam.pipeline.signing import SigningDesk, SigningFailed
+from panocam.pipeline.signing import SigningDesk, SigningFailed, _Timestamps
 from panocam.settings import DataFolder
 
 DIGEST = sha256(b"a group of pictures").digest()
@@ -276,3 +276,15 @@ def test_who_signs_is_told_with_every_signature() -> None:
     assert track.identity is not None
     assert track.identity.trusted is Trusted.YES
     assert track.identity.product == Product("M4328", "1.0", "021000000003", "panocam", "")
+
+
+def test_the_wall_clock_is_followed_forwards_only() -> None:
+    clock, second = _Timestamps(), 1_000_000_000
+
+    def at(pts: float, wall: float) -> float:
+        return clock.utc_us(Packet(Codec.H264, b"", False, round(pts * second), round(wall * second))) / 1e6
+
+    assert at(10, 5) == 5  # as it is
+    assert at(11, 6.02) == pytest.approx(6)  # jitter is not time
+    assert at(12, 1_700_000_000) == 1_700_000_000  # set right
+    assert at(13, 1_699_990_000) == 1_700_000_001  # set back: not followed

@@ -14,14 +14,19 @@ from signing_kit import (
     AXIS,
     GOP,
     ONVIF,
+    START_US,
+    STEP_US,
     Clip,
     clip,
     coded,
     flipped,
+    key_pair,
     keys,
     messages,
     parts_of,
     sign,
+    signatory,
+    signing,
     trust,
     verify,
     with_message,
@@ -29,8 +34,8 @@ from signing_kit import (
 )
 
 from panocam.codecs.signing.envelope import open_message
-from panocam.codecs.signing.formats import BY_UUID
-from panocam.codecs.signing.signer import Limits
+from panocam.codecs.signing.formats import BY_UUID, FORMATS
+from panocam.codecs.signing.signer import Limits, Signer
 from panocam.codecs.signing.units import Kind, join
 from panocam.codecs.signing.verdicts import Trusted, Verdict
 from panocam.media.codec import Codec
@@ -327,3 +332,26 @@ def test_several_slices_a_picture() -> None:
     assert (track.verdict, track.parts[1].bad) == (ALTERED, (15,))
     lost = at(15, lambda codec, data: join(codec, [u.data for u in parts_of(codec, data)][:-1]))
     assert verify(H264, lost(H264, units)).verdict is INCOMPLETE
+
+
+def test_an_encoder_opened_anew_goes_on_in_the_same_signed_stream() -> None:
+    units = sign(H264, [*coded(H264, 51)[:13], *coded(H264, 51, seed=2)])
+    track = verify(H264, units)
+    assert (track.verdict, track.counts.good) == (INTACT, 53)
+
+
+@pytest.mark.parametrize("codec", [H264, H265, AV1])
+def test_the_end_of_a_stream_can_be_signed_too(codec: Codec) -> None:
+    signer = Signer(codec, FORMATS[AXIS], signatory()[0], signing(key_pair(1)))
+    units = [signer.take(data, START_US + i * STEP_US) for i, data in enumerate(coded(codec, 25))]
+    last = units[-1] + join(codec, signer.close_part(START_US + 25 * STEP_US))
+    track = verify(codec, [*units[:-1], last])
+    assert (track.verdict, track.counts.good, track.counts.pending) == (INTACT, 25, 0)
+
+
+def test_a_clock_set_back_never_ends_a_part_before_it_begins() -> None:
+    signer = Signer(H264, FORMATS[ONVIF], signatory()[0], signing(key_pair(1)))
+    times = [START_US + i * STEP_US - (3_600_000_000 if i > 15 else 0) for i in range(51)]
+    track = verify(H264, [signer.take(data, time) for data, time in zip(coded(H264, 51), times, strict=True)])
+    assert track.verdict is INTACT
+    assert all(part.start_us <= part.end_us for part in track.parts if part.start_us is not None and part.end_us is not None)

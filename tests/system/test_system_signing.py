@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from contextlib import closing
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,8 @@ def test_recordings_and_exports_stay_signed(fresh: RunningCamera, tmp_path: Path
         identity = begun.json()["id"]
         until(lambda: recorded_s(fresh) > 2.5, 20)
         client.post(f"/api/v1/recordings/{identity}/stop", json={})
+        seen = client.post(f"/api/v1/recordings/{identity}/verify", json={}, timeout=30).json()
+        assert (seen["verdict"], seen["tracks"][0]["identity"]["trusted"]) == ("intact", "trusted"), seen["summary"]
         for box in ("mkv", "mp4"):
             job = client.post("/api/v1/exports", json={"recording": identity, "format": box}).json()["id"]
             until(lambda job=job: fresh.get(f"/api/v1/exports/{job}")["stage"] == "done")
@@ -167,3 +170,37 @@ def test_recordings_and_exports_stay_signed(fresh: RunningCamera, tmp_path: Path
 def recorded_s(camera: RunningCamera) -> float:
     (row,) = camera.get("/api/v1/recordings")["recordings"]
     return (datetime.fromisoformat(row["stop"]) - datetime.fromisoformat(row["start"])).total_seconds()
+
+
+MODULE = next((p for p in ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so") if Path(p).exists()), "")
+
+
+@needs_ffmpeg
+@pytest.mark.peer("softhsm2-util")
+@pytest.mark.feature("SIG-06")
+@pytest.mark.skipif(not (MODULE and shutil.which("softhsm2-util") and find_spec("pkcs11")), reason="needs softhsm2 and python-pkcs11")
+def test_a_key_in_a_token_signs_live_streams(fresh: RunningCamera, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tokens").mkdir()
+    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nobjectstore.backend = file\n")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
+    command = ["softhsm2-util", "--init-token", "--free", "--label", "camera", "--so-pin", "12345678", "--pin", "4711"]
+    subprocess.run(command, check=True, capture_output=True)
+    fresh.start()
+    fresh.create_administrator()
+    assert "pkcs11_module" in fresh.patch(signing__key_store="pkcs11").text
+    place = {"signing__pkcs11_module": MODULE, "signing__pkcs11_token": "camera"}
+    fresh.change(signing__key_store="pkcs11", signing__pkcs11_pin="4711", **place)
+    fresh.stop()
+    fresh.start()
+    assert fresh.get("/api/v1/signed-video")["key_store"] == "PKCS#11 token camera"
+    record(fresh, tmp_path / "clip.mp4", f"{SMALL}&videosigned=1")
+    assert verdict(tmp_path / "clip.mp4")[0] == 0
+    fresh.change(signing__pkcs11_pin="0815")
+    fresh.stop()
+    fresh.start()
+    with closing(RtspClient.connect(fresh.url(f"{SMALL}&videosigned=1", credentials=False))) as client:
+        refused = client.ask("DESCRIBE")
+    assert (refused.status, "check library, label and PIN" in refused.body) == (503, True), refused
+    assert signatures(fresh, "videosigned=0", 5) == ""  # what needs no key goes on
+    assert "4711" not in fresh.log
+    assert "0815" not in fresh.log

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from panocam.api.endpoint import Call, Kind, Reply, rest
-from panocam.api.services import signed_video_of
+from panocam.api.services import signed_video_of, storage_of
+from panocam.api.web.recordings import Span, nanoseconds
 from panocam.codecs.signing.trust import NAMES
 from panocam.errors import RemoteProtocolError
 from panocam.settings import Role
+from panocam.storage.export import export_matroska
+from panocam.storage.recording import check_id
 
 
 class IdentityReply(Reply):
@@ -59,10 +63,19 @@ async def verify(call: Call[None]) -> dict[str, Any]:
         raise RemoteProtocolError("the client went away inside its request") from None
 
 
+async def verify_recording(call: Call[Span]) -> dict[str, Any]:
+    """The report over a recording, or a part of it, as an export would be."""
+    storage, identity = storage_of(call.services), check_id(call.path("recording"))
+    storage.index.get(identity)
+    pieces = export_matroska(storage.library, identity, nanoseconds(call.wish.since), nanoseconds(call.wish.until))
+    return await signed_video_of(call.services).verify(f"{identity}.mkv", iterate_in_threadpool(pieces))
+
+
 _PATH = "/api/v1/signed-video"
 
 ENDPOINTS = (
     rest(_PATH, "Whose signature signed video carries", identity, Role.VIEWER, reply=IdentityReply),
     rest(f"{_PATH}/certificates", "Certificates that prove it, as PEM", certificates, Role.VIEWER, reply=Kind.TEXT),
     rest(f"{_PATH}/verify", "Verify a video file", verify, Role.OPERATOR, methods=("POST",), streamed=True),
+    rest("/api/v1/recordings/{recording}/verify", "Verify a recording", verify_recording, Role.OPERATOR, methods=("POST",), request=Span),
 )
