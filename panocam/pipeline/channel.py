@@ -146,11 +146,12 @@ class Channel:
 
     def close(self, error: PanocamError | None = None) -> None:
         """End all subscriptions and the coder."""
+        described = self._described  # stopping forgets it
         self.stop()
         self.hub.close(error)
-        if self._described is not None and not self._described.done():
-            self._described.set_exception(error or Unavailable("the camera stopped"))
-            self._described.exception()  # seen, or the loop complains when nobody waits
+        if described is not None and not described.done():
+            described.set_exception(error or Unavailable("the camera stopped"))
+            described.exception()  # seen, or the loop complains when nobody waits
 
     def status(self) -> ChannelStatus:
         totals, counters = self._before.add(self.coder), self.hub.counters
