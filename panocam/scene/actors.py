@@ -1,4 +1,5 @@
-"""Who walks and drives in the two worlds, and where. Everybody goes round and round for ever."""
+"""Who walks and drives in the two worlds, and where. Everybody goes round and round for ever, and nobody through anybody else: paths keep
+their distance, and who shares one goes at one speed."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from panocam.scene.paths import loop
 from panocam.scene.people import Person
 from panocam.scene.vehicles import Car
 
-_TABLE_ROUND = loop([(0.0, -1.35), (1.3, -1.55), (2.75, -1.2), (3.1, 0.0), (2.75, 1.15), (1.3, 1.4), (0.0, 1.15), (-0.45, 0.0)])
-_GONDOLA_ROUND = loop([(-0.65, -1.7), (-0.55, -0.4), (-0.75, 0.95), (-1.6, 1.15), (-2.15, 0.6), (-2.15, -1.5), (-1.5, -2.1)])
+_TABLE_ROUND = loop([(0.3, -1.4), (1.3, -1.55), (2.75, -1.2), (3.1, 0.0), (2.75, 1.15), (1.3, 1.4), (0.3, 1.25), (0.06, 0.0)])
+_GONDOLA_ROUND = loop([(-0.85, -1.7), (-0.8, -0.4), (-0.85, 0.85), (-1.6, 1.15), (-2.15, 0.6), (-2.15, -1.5), (-1.5, -2.1)])
 _TO_THE_DOOR = loop([(2.6, 2.3), (1.0, 2.35), (-0.6, 2.35), (-1.1, 2.2), (-0.6, 2.05), (1.0, 2.05)])
 _COUNTER = loop([(-3.48, 0.15)])
 
@@ -30,7 +31,7 @@ ROOM: tuple[Actor, ...] = (
 _DRIVE = loop([(-12, 7), (0, 7), (12, 7), (15.5, 4.2), (12, 1.6), (0, 1.6), (-12, 1.6), (-15.5, 4.2)])
 _PAVEMENT = loop([(-14, -7), (0, -6.9), (14, -7), (14.7, -7.6), (14, -8.2), (0, -8.1), (-14, -8.2), (-14.7, -7.6)])
 _BAYS = loop([(-13, 8.6), (0, 8.55), (13, 8.6), (13.4, 8.9), (13, 9.15), (0, 9.1), (-13, 9.15), (-13.4, 8.9)])
-_LAWN = loop([(-1.2, -1.6), (-1.3, -5.5), (-0.4, -6.4), (1.0, -5.5), (1.3, -1.6), (0.2, -0.9)])
+_LAWN = loop([(-1.2, -1.6), (-1.3, -5.5), (-0.4, -5.95), (1.0, -5.5), (1.3, -1.6), (0.2, -0.9)])
 _PICNIC = loop([(-4.2, -3.4)])
 
 _COURIER = Looks(bag="backpack", top=(70, 110, 78), bottom=(48, 54, 74))
@@ -45,8 +46,8 @@ def _parked(id: int, bay: int, color: tuple[int, int, int], facing: float) -> Ca
 
 
 YARD: tuple[Actor, ...] = (
-    Person(1, _PAVEMENT, 1.35, 16.0, 1.82, looks=_COURIER),
-    Person(2, _PAVEMENT, 1.15, 42.0, 1.67, looks=_NEIGHBOUR),
+    Person(1, _PAVEMENT, 1.25, 16.0, 1.82, looks=_COURIER),
+    Person(2, _PAVEMENT, 1.25, 42.0, 1.67, looks=_NEIGHBOUR),
     Person(3, _LAWN, 1.0, 0.0, 1.75, looks=_STUDENT),
     Person(4, _BAYS, 1.2, 24.0, 1.71, looks=_CUSTOMER),
     Person(5, _PICNIC, 0, 1.0, 1.78, facing=268, looks=_DRIVER),

@@ -293,8 +293,8 @@ def _sofa() -> Iterator[Solid]:
     yield box((1.3, -2.95, 0.40), (3.3, -2.7, 0.85), cloth, casts=True)
     yield box((1.3, -2.7, 0.40), (1.5, -2.05, 0.6), cloth, casts=True)
     yield box((3.1, -2.7, 0.40), (3.3, -2.05, 0.6), cloth, casts=True)
-    yield box((1.52, -2.68, 0.40), (2.29, -2.03, 0.48), cloth)
-    yield box((2.31, -2.68, 0.40), (3.08, -2.03, 0.48), cloth)
+    yield box((1.5, -2.7, 0.40), (2.29, -2.05, 0.48), cloth)
+    yield box((2.31, -2.7, 0.40), (3.1, -2.05, 0.48), cloth)
     yield box((1.6, -2.68, 0.48), (1.95, -2.55, 0.8), flat((232, 206, 140)), turn=6)
     rug = tx.tinted(1 + 0.12 * tx.noise(np.random.default_rng(11), 260, 420, (3, 3), 2), (186, 178, 164))
     for k in range(6):

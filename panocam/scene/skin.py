@@ -97,12 +97,12 @@ _PAINT: dict[int, Callable[[Field, Field], None]] = {
 def paintwork(block: Block, hits: Hits, lamp: Lamp, rays: Field, cell: float) -> Field:
     """Linear radiance and its mains part (4, E) of a block seen along ``rays`` (3, E): paint under clear coat, glass, lights.
 
-    ``cell``: radians between two rays; edges of what is painted on are as soft as that."""
+    ``cell``: radians between two rays; edges of what is painted on are twice as soft as that, or enlarging would make stairs of them."""
     n, q = hits.normal, hits.local
     facing = np.minimum(rays[0] * n[0] + rays[1] * n[1] + rays[2] * n[2], 0)
     away = rays - 2 * facing * n
     out = lamp.on(n, np.empty((4, len(hits.t)), np.float32), 0.05)
-    sharp = 1 / np.maximum(np.abs(hits.t) * np.float32(cell), np.float32(0.004))
+    sharp = 1 / np.maximum(np.abs(hits.t) * np.float32(2 * cell), np.float32(0.004))
     albedo = np.repeat(block.albedo[:, None], q.shape[1], 1)
     (_bodywork if block.paint is Paint.BODY else _cabin)(albedo, q, n, sharp)
     out[:3] *= albedo

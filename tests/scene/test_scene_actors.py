@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from panocam.scene import Scene, SensorSettings, open_scene
 from panocam.scene.actors import ROOM, YARD
+from panocam.scene.cast import Actor
 from panocam.scene.paths import loop
 from panocam.scene.people import Person
 
@@ -98,3 +101,12 @@ def test_paths_close() -> None:
     steps = [np.hypot(*np.subtract(path.at(s + 0.05), path.at(s))) for s in np.linspace(0, path.length, 50)]
     assert max(steps) < 0.0505
     assert min(steps) > 0.045
+
+
+@pytest.mark.parametrize("cast", [ROOM, YARD], ids=["room", "yard"])
+def test_nobody_walks_through_anybody(cast: tuple[Actor, ...]) -> None:
+    times = np.arange(0, 1800, 0.25)
+    places = {actor.id: np.array([actor.place(t)[:2] for t in times]) for actor in cast}
+    for one, other in itertools.combinations(cast, 2):
+        apart = float(np.hypot(*(places[one.id] - places[other.id]).T).min())
+        assert apart > (0.6 if {one.kind, other.kind} == {"person"} else 1.2), (one.id, other.id)
