@@ -101,13 +101,14 @@ def _mixed(parts: Sequence[tuple[Coverage, Rgba]], color: Color) -> tuple[list[C
 
 
 class Palette:
-    """The colours of a text: what a pixel becomes that is covered so much by letters and so much by their outline, looked up in tables."""
+    """The colours of a text: what a pixel becomes that is covered so much by letters and so much by their outline, looked up in a table."""
 
     def __init__(self, ground: Rgba, outline: Rgba, ink: Rgba, color: Color) -> None:
         steps = np.linspace(0, 1, 256, dtype=np.float32)
         rims, fills = np.meshgrid(steps, steps, indexing="ij")
         inks, alpha = _mixed([(np.ones_like(rims), ground), (rims, outline), (fills, ink)], color)
-        self._tables = [_rounded(plane).ravel() for plane in (*inks, (1 - alpha) * 255)]
+        planes = [_rounded(plane).ravel() for plane in (*inks, (1 - alpha) * 255)]
+        self._table = np.stack(planes, axis=-1).view(np.uint32).ravel()
         self._color = color
 
     def layer(self, fill: Plane, outline: Plane) -> Layer:
@@ -115,9 +116,12 @@ class Palette:
         index = outline.astype(np.uint16)
         index <<= 8
         index |= fill
-        y, u, v, rest = (table[index] for table in self._tables)
-        size = index.shape[1] // 2, index.shape[0] // 2
-        u, v, halved = (np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8) for plane in (u, v, rest))
+        height, width = index.shape
+        full = self._table[index].view(np.uint8).reshape(height, width, 4)
+        half = cv2.resize(full, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        y, u, v, rest, halved = (
+            np.ascontiguousarray(plane, np.uint8) for plane in (full[..., 0], half[..., 1], half[..., 2], full[..., 3], half[..., 3])
+        )
         return Layer((y, u, v), (rest, halved), self._color)
 
 
