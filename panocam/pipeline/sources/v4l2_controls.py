@@ -145,9 +145,11 @@ class V4l2Controls:
         self._slide(Cid.IRIS_ABSOLUTE, new.aperture / 100, None)
         for name, cid in SLIDERS.items():
             value = new.image.get(name)
-            if isinstance(value, int) and (value != old.image.get(name, 50)):
+            if isinstance(value, int) and value != old.image.get(name):  # the first time all: the device may hold an old value
                 self._slide(cid, value / 100, 0.5)
-        self._balance(str(new.image.get("white_balance", "source")), str(old.image.get("white_balance", "source")))
+        wished = new.image.get("white_balance")
+        if isinstance(wished, str) and wished != old.image.get("white_balance"):
+            self._balance(wished)
 
     def _slide(self, cid: Cid, part: float, middle: float | None) -> None:
         """0..1 over the control's range, with its default at ``middle`` where there is one."""
@@ -169,9 +171,7 @@ class V4l2Controls:
             return False
         return wished in (*BY_ITSELF, "hold") or (wished in KELVIN and self._writable(Cid.WHITE_BALANCE_TEMPERATURE))
 
-    def _balance(self, wished: str, before: str) -> None:
-        if wished == before:
-            return
+    def _balance(self, wished: str) -> None:
         self._set(Cid.AUTO_WHITE_BALANCE, int(wished in BY_ITSELF or not self._balances(wished)))
         if wished in KELVIN:
             self._set(Cid.WHITE_BALANCE_TEMPERATURE, KELVIN[wished])
