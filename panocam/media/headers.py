@@ -9,6 +9,19 @@ _H264 = (h264.NalType.SPS, h264.NalType.PPS)
 _H265 = (h265.NalType.VPS, h265.NalType.SPS, h265.NalType.PPS)
 
 
+def codec_string(codec: Codec, sets: tuple[bytes, ...]) -> str:
+    """The RFC 6381 name of a stream with these parameter sets; "mjpeg" for JPEG, empty when the deciding set is missing."""
+    match codec:
+        case Codec.H264:
+            return next((h264.parse_sps(unit).codec_string for unit in sets if h264.nal_type(unit) == h264.NalType.SPS), "")
+        case Codec.H265:
+            return next((h265.parse_sps(unit).codec_string for unit in sets if h265.nal_type(unit) == h265.NalType.SPS), "")
+        case Codec.AV1:
+            return next((obu.parse_sequence_header(next(obu.split(unit)).payload).codec_string for unit in sets), "")
+        case Codec.JPEG:
+            return "mjpeg"
+
+
 def parameter_sets_of(codec: Codec, data: bytes) -> tuple[bytes, ...]:
     """H.264 SPS and PPS, H.265 VPS, SPS and PPS (no start codes), the AV1 sequence header unit; () for JPEG or when there are none.
 

@@ -14,6 +14,7 @@ from panocam.errors import InvalidValue, NotFound, Unavailable
 from panocam.media import matroska
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.config import unstored
+from panocam.media.headers import codec_string
 from panocam.media.matroska import Place
 from panocam.media.packet import Packet
 from panocam.storage.disk import Disk
@@ -96,6 +97,14 @@ class Library:
                         at = stretch.segment.start_ns + block.ticks * MS
                         yield _packet(codec, block, at, number, first), stretch.opened.description
                         number, first = number + 1, False
+
+    def codec_string(self, recording: str) -> str:
+        """The RFC 6381 name of its first pictures, for a decoder; "" when there are none yet."""
+        for segment in self.index.segments(recording)[:1]:
+            with self.disk(self.index.get(recording)).open(segment.path).open("rb") as file:
+                description = matroska.read_header(file).description
+            return codec_string(description.codec, description.parameter_sets)
+        return ""
 
     def key_times(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> list[int]:
         """UTC of clusters that begin with a key picture: where a player may jump to."""

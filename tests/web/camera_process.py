@@ -29,6 +29,8 @@ class CameraProcess:
     def start(self) -> None:
         """Returns when it answers."""
         command = [sys.executable, "-m", "panocam", "run", "--data", self._folder / "data", "--source", self._source, "--host", "127.0.0.1"]
+        (self._folder / "card").mkdir(exist_ok=True)
+        command += ["--sd-card", self._folder / "card"]
         ports = ["--http-port", self._port, "--https-port", 0, "--rtsp-port", 0, "--rtsps-port", 0]
         log = (self._folder / "log.txt").open("ab")
         with log:

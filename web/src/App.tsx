@@ -12,6 +12,7 @@ import { Overlays } from "./pages/Overlays";
 import { Preview } from "./pages/Preview";
 import { PrivacyMasks } from "./pages/PrivacyMasks";
 import { Ptz } from "./pages/Ptz";
+import { Recordings } from "./pages/Recordings";
 import { SettingsPage } from "./pages/Settings";
 import { Setup } from "./pages/Setup";
 import { SignedVideo } from "./pages/SignedVideo";
@@ -61,6 +62,7 @@ function Gate() {
             <Route path="ptz/settings" element={<Ptz part="movement" />} />
             <Route path="streams" element={<Streams />} />
             <Route path="signed-video" element={<SignedVideo />} />
+            <Route path="recordings" element={<Recordings />} />
             <Route path="settings" element={<SettingsPage />} />
             <Route path="settings/:section" element={<SettingsPage />} />
           </>

@@ -58,6 +58,7 @@ class RecordingReply(Reply):
 class DetailReply(RecordingReply):
     """With its files, and the moments that a player may jump to."""
 
+    codec_string: str
     segments: list[SegmentReply]
     keys: list[datetime]
 
@@ -136,8 +137,11 @@ async def one(call: Call[None]) -> DetailReply:
     """One recording with its files and key pictures."""
     storage, identity = storage_of(call.services), _id(call)
     row, segments = storage.index.get(identity), storage.index.segments(identity)
-    keys = await asyncio.to_thread(storage.library.key_times, identity)
-    return DetailReply(**_fields(call, row), segments=[_segment(segment) for segment in segments], keys=[from_ns(at) for at in keys])
+    keys = await asyncio.to_thread(storage.library.key_times, identity) if segments else []
+    codec = await asyncio.to_thread(storage.library.codec_string, identity)
+    return DetailReply(
+        **_fields(call, row), codec_string=codec, segments=[_segment(segment) for segment in segments], keys=[from_ns(at) for at in keys]
+    )
 
 
 async def stop(call: Call[None]) -> None:

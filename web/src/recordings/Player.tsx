@@ -1,0 +1,144 @@
+import { ActionIcon, Alert, Box, Group, Modal, Select, Slider, Stack, Text, Tooltip } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconPlayerPause, IconPlayerPlay, IconPlayerSkipBack, IconPlayerSkipForward } from "@tabler/icons-react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+
+import { canDecode } from "../live/decoder";
+import { Loading } from "../parts/Loading";
+import { type Detail, recordings, stillOf } from "./calls";
+import { RecordingPlayer } from "./player";
+import { clock, gapWords } from "./words";
+
+const SPEEDS = ["0.25", "0.5", "1", "2", "4", "8"];
+const THUMBNAILS = 8;
+
+/** A recording in a window of its own: play, jump, step. */
+export function Player({ id, title, onClose }: { id: string; title: string; onClose(): void }) {
+  const detail = useQuery({ queryKey: ["recording", id], queryFn: () => recordings.one(id), staleTime: Infinity });
+  return (
+    <Modal opened onClose={onClose} title={title} size="xl">
+      {detail.data ? <Screen recording={detail.data} /> : <Loading problem={detail.error?.message ?? null} />}
+    </Modal>
+  );
+}
+
+function Screen({ recording }: { recording: Detail }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const player = useRef<RecordingPlayer | null>(null);
+  const [at, setAt] = useState(Date.parse(recording.start));
+  const [playing, setPlaying] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [speed, setSpeed] = useState("1");
+  const [start, stop] = [Date.parse(recording.start), Math.max(Date.parse(recording.stop), Date.parse(recording.start) + 1)];
+
+  useEffect(() => {
+    if (!canvas.current) return;
+    const codec = recording.codec === "jpeg" ? "mjpeg" : recording.codec_string;
+    const made = new RecordingPlayer(canvas.current, recording, { shown: setAt, playing: setPlaying, ended: () => undefined, problem: setProblem });
+    player.current = made;
+    void canDecode(codec).then((able) => {
+      if (player.current !== made) return;
+      if (able) made.play();
+      else setProblem(`This browser does not play ${recording.codec.toUpperCase()}. Export the recording to watch it.`);
+    });
+    return () => {
+      player.current = null;
+      made.close();
+    };
+  }, [recording]);
+
+  const toggle = () => (playing ? player.current?.pause() : player.current?.play());
+  const keys = (event: KeyboardEvent) => {
+    const actions: Record<string, () => void> = {
+      " ": () => toggle(),
+      ",": () => player.current?.step(-1),
+      ".": () => player.current?.step(1),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+  const gaps = recording.segments.filter(({ began, number }) => number > 0 && gapWords(began) !== null);
+  return (
+    <Stack gap="xs" onKeyDown={keys}>
+      {problem && <Alert color="orange">{problem}</Alert>}
+      <Box
+        component="canvas"
+        ref={canvas}
+        aria-label="Recording"
+        style={{ width: "100%", aspectRatio: `${recording.width} / ${recording.height}`, maxHeight: "60vh", objectFit: "contain", background: "#000" }}
+      />
+      <Thumbnails recording={recording} onPick={(moment) => player.current?.jump(moment)} />
+      <Slider
+        thumbLabel="Position"
+        min={start}
+        max={stop}
+        step={40}
+        value={Math.min(Math.max(at, start), stop)}
+        label={(value) => clock(value, true)}
+        marks={gaps.map(({ start: moment }) => ({ value: Date.parse(moment) }))}
+        onChange={setAt}
+        onChangeEnd={(value) => player.current?.jump(value)}
+      />
+      <Group justify="space-between">
+        <Group gap="xs">
+          <Button label="Picture back ( , )" icon={<IconPlayerSkipBack size={18} />} onClick={() => player.current?.step(-1)} />
+          <Button label={playing ? "Pause (space)" : "Play (space)"} icon={playing ? <IconPlayerPause size={18} /> : <IconPlayerPlay size={18} />} onClick={toggle} />
+          <Button label="Picture on ( . )" icon={<IconPlayerSkipForward size={18} />} onClick={() => player.current?.step(1)} />
+          <Select
+            aria-label="Speed"
+            w={92}
+            allowDeselect={false}
+            data={SPEEDS.map((value) => ({ value, label: `${value} ×` }))}
+            value={speed}
+            onChange={(value) => {
+              setSpeed(value ?? "1");
+              player.current?.setSpeed(Number(value ?? 1));
+            }}
+          />
+        </Group>
+        <Text size="sm" style={{ fontVariantNumeric: "tabular-nums" }}>
+          {clock(at, true)}
+        </Text>
+      </Group>
+      {gaps.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {gaps.map(({ start: moment, began }) => `${clock(Date.parse(moment))}: ${gapWords(began)}`).join(" · ")}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Thumbnails({ recording, onPick }: { recording: Detail; onPick(moment: number): void }) {
+  const { keys } = recording;
+  const count = Math.min(THUMBNAILS, keys.length);
+  const picked = Array.from({ length: count }, (_, number) => keys[Math.floor((number * keys.length) / count)] as string);
+  return (
+    <Group gap={2} wrap="nowrap">
+      {picked.map((moment) => (
+        <Box
+          key={moment}
+          component="button"
+          type="button"
+          aria-label={`Go to ${clock(Date.parse(moment))}`}
+          onClick={() => onPick(Date.parse(moment))}
+          style={{ padding: 0, border: 0, background: "none", cursor: "pointer", flex: `0 1 ${100 / THUMBNAILS}%`, minWidth: 0 }}
+        >
+          <img src={stillOf(recording.id, moment, 160)} alt="" loading="lazy" style={{ width: "100%", display: "block" }} />
+        </Box>
+      ))}
+    </Group>
+  );
+}
+
+function Button({ label, icon, onClick }: { label: string; icon: React.ReactNode; onClick(): void }) {
+  return (
+    <Tooltip label={label} openDelay={300}>
+      <ActionIcon variant="default" size={36} aria-label={label} onClick={onClick}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
