@@ -41,6 +41,7 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
         (("image", "installation"), lambda old, new: panoramic.set_adjustment(adjustment(new))),
         (PICTURED, lambda old, new: panoramic.renew()),  # after the rows that change what is seen
         (("network", "profiles"), lambda old, new: rtsp.set_options(rtsp_options(new))),
+        (("privacy",), lambda old, new: storage.recorder.forget_buffered()),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
         (("device",), lambda old, new: presence.change(name=new.device.name, model=new.device.model.upper())),
     )

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from panocam.clock import NS
 from panocam.errors import PanocamError
 from panocam.media.packet import Packet
+from panocam.media.stamps import Stage
 from panocam.pipeline.request import ChannelSpec
 from panocam.pipeline.service import Camera, DropPolicy
 
@@ -36,7 +37,7 @@ class Feed:
     def __init__(self, camera: Camera, spec: ChannelSpec, bound: int = 64 << 20) -> None:
         self.spec = spec
         self._camera, self._bound = camera, bound
-        self._keep_ns = 0
+        self._keep_ns = self._shown_from_ns = 0
         self._groups: deque[list[list[Packet]]] = deque()  # a group is its batches
         self._bytes = 0
         self._batch: list[Packet] = []
@@ -58,6 +59,13 @@ class Feed:
         self._keep_ns = round(seconds * NS)
         self._trim()
         self._run()
+
+    def forget_before(self, monotonic_ns: int) -> None:
+        """Buffer no picture that was masked before then: what is hidden now may be seen in it. Running recordings go on."""
+        self._flush()
+        self._shown_from_ns = monotonic_ns
+        self._groups.clear()
+        self._bytes = 0
 
     def join(self, take: Take, seconds: float = 0.0) -> None:
         """``take(batch)`` gets what is buffered of the last ``seconds``, from a key picture on, then all batches; each has its key picture,
@@ -123,7 +131,7 @@ class Feed:
             take(batch)
 
     def _remember(self, batch: list[Packet]) -> None:
-        if self._keep_ns <= 0 or not (batch[0].key or self._groups):
+        if self._keep_ns <= 0 or not (batch[0].key or self._groups) or batch[0].stamps.of(Stage.MASK) < self._shown_from_ns:
             return
         if batch[0].key:
             self._groups.append([])

@@ -122,6 +122,11 @@ class Recorder:
         self._feed(spec).keep(seconds)
         self._forget_idle()
 
+    def forget_buffered(self) -> None:
+        """Recordings from now on begin with no picture of before."""
+        for feed in self._feeds.values():
+            feed.forget_before(self._clock.monotonic_ns())
+
     def buffered(self) -> Mapping[ChannelSpec, float]:
         """Seconds in the buffer of each channel that has one."""
         return {spec: feed.buffered for spec, feed in self._feeds.items()}

@@ -35,7 +35,7 @@ async def add(client: httpx.AsyncClient, **wish: Any) -> httpx.Response:
     return await client.post("/api/v1/privacy/masks", json={"name": "Door", "corners": SQUARE, **wish})
 
 
-@pytest.mark.feature("PRV-02", "PRV-03", "PRV-05", "PRV-11", "PRV-12")
+@pytest.mark.feature("PRV-02", "PRV-03", "PRV-05", "PRV-11", "PRV-12", "GAP-11")
 async def test_add_rename_reshape_recolour_remove(side: Side) -> None:
     async with side.client(ADMIN) as client:
         made = (await add(client)).json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from functools import lru_cache
 
@@ -198,6 +199,22 @@ def test_repainting_brings_the_exact_colour_back() -> None:
     for plane, value in zip((brighter.u, brighter.v), shade(Ink.RED, JPEG_COLOR)[1:], strict=True):
         assert (plane[covered] == value).all()
     assert (brighter.v[~covered] == 137).all()
+
+
+@pytest.mark.feature("PRV-10")
+def test_ten_masks_cost_little_more_than_one() -> None:
+    """The copy that any mask needs is the larger part; the rest is painting, worked out once."""
+    raws = [RawFrame(picture(number), number, 0) for number in range(2)]
+    ten = tuple(Polygon(((a, 40.0), (a + 8.0, 40.0), (a + 8.0, 50.0), (a, 50.0))) for a in range(0, 300, 30))
+    costs = {}
+    for count in (1, 10):
+        mask, found = PrivacyMask(Privacy(ten[:count])), []
+        for number in range(40):
+            before = time.thread_time()
+            mask.apply(raws[number % 2], LENS)
+            found.append(time.thread_time() - before)
+        costs[count] = sorted(found[4:])[10]
+    assert costs[10] < 3 * costs[1]
 
 
 def test_a_mosaic_scale_has_bounds() -> None:

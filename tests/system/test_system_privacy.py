@@ -220,10 +220,16 @@ def live(camera: RunningCamera) -> Pictures:
     return found
 
 
-def recording(camera: RunningCamera) -> str:
-    """A finished recording of two seconds."""
+def decoded_recording(camera: RunningCamera, **more: float) -> Pictures:
+    identity = recording(camera, **more)
     with camera.client() as client:
-        identity = str(client.post("/api/v1/recordings", json={"options": QUERY, "duration": 1.0}).json()["id"])
+        return decoded(client.get(f"/api/v1/recordings/{identity}/media.mkv").content, 500)
+
+
+def recording(camera: RunningCamera, **more: float) -> str:
+    """A finished recording of a second."""
+    with camera.client() as client:
+        identity = str(client.post("/api/v1/recordings", json={"options": QUERY, "duration": 1.0, **more}).json()["id"])
 
         def done() -> bool:
             reply = client.get(f"/api/v1/recordings/{identity}")
@@ -327,6 +333,7 @@ def test_nothing_under_the_mask_is_in_a_snapshot_of_the_command_line(masked: Run
 @pytest.mark.feature("PRV-08", "PRV-09")
 def test_a_mask_holds_from_the_next_picture_on_and_after_a_kill(masked: RunningCamera) -> None:
     """Hide and show again while people watch: newcomers never get a picture from before, and the first one after a start is masked."""
+    masked.change(storage__buffers=[{"options": QUERY, "seconds": 5}])
     with masked.watching(QUERY), masked.watching(f"{QUERY}&videocodec=jpeg"):  # channels that keep their last group of pictures
         for _ in range(3):
             masked.change(privacy__enabled=False)
@@ -336,6 +343,7 @@ def test_a_mask_holds_from_the_next_picture_on_and_after_a_kill(masked: RunningC
             assert secret(masked.image(5, resolution="320x240")) == 0
             assert secret(first(masked, QUERY)) == 0
             assert secret(first(masked, f"{QUERY}&videocodec=jpeg")) == 0
+    assert max(map(secret, decoded_recording(masked, pre=5))) == 0  # the buffer has forgotten what was open
     events = masked.events("VideoSource/PrivacyMasks")
     assert [event["data"]["hidden"] for event in events[:2]] == [False, True]
     assert events[0]["data"]["by"] == NAME
