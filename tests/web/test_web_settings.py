@@ -166,6 +166,23 @@ async def test_a_view_is_renamed_and_switched_off(anna: Visitor, api: Api) -> No
         api.send("PATCH", "settings", {"views.11.name": "Corridor", "views.11.enabled": True})
 
 
+@pytest.mark.feature("PRE-05", "PRE-06")
+async def test_a_stream_profile_is_made_changed_and_removed(anna: Visitor, api: Api) -> None:
+    await anna.open("/stream-profiles")
+    await anna.page.get_by_role("button", name="Add profile").click()
+    await anna.field("Name").fill("mobile")
+    await anna.page.get_by_label("Frame rate").fill("500")
+    await anna.page.get_by_label("All arguments").fill("camera=5&fps=fast")
+    await anna.page.get_by_role("button", name="Save", exact=True).click()
+    await expect(anna.page.get_by_text(re.compile("fps='?fast"))).to_be_visible()
+    await anna.page.get_by_label("All arguments").fill("camera=5&fps=7")
+    await anna.page.get_by_role("button", name="Save", exact=True).click()
+    await expect(anna.page.get_by_text("camera=5&fps=7")).to_be_visible()
+    assert [each["parameters"] for each in api.get("stream-profiles")["profiles"]] == ["camera=5&fps=7"]
+    await anna.page.get_by_label("Remove mobile").click()
+    await expect(anna.page.get_by_text("There is none yet.")).to_be_visible()
+
+
 @pytest.mark.feature("STR-03", "IMG-35")
 async def test_stream_defaults_are_saved_and_wrong_values_are_told_at_their_field(anna: Visitor, api: Api) -> None:
     await anna.open("/streams")

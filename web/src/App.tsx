@@ -18,6 +18,7 @@ import { Setup } from "./pages/Setup";
 import { SignedVideo } from "./pages/SignedVideo";
 import { Source } from "./pages/Source";
 import { Status } from "./pages/Status";
+import { StreamProfiles } from "./pages/StreamProfiles";
 import { Streams } from "./pages/Streams";
 import { SessionProvider, useSession } from "./session";
 import { Shell } from "./Shell";
@@ -61,6 +62,7 @@ function Gate() {
             <Route path="ptz/control" element={<Ptz part="control" />} />
             <Route path="ptz/settings" element={<Ptz part="movement" />} />
             <Route path="streams" element={<Streams />} />
+            <Route path="stream-profiles" element={<StreamProfiles />} />
             <Route path="signed-video" element={<SignedVideo />} />
             <Route path="recordings" element={<Recordings />} />
             <Route path="settings" element={<SettingsPage />} />

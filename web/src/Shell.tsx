@@ -5,6 +5,7 @@ import {
   IconAperture,
   IconArrowsMaximize,
   IconArrowsMove,
+  IconBookmarks,
   IconEyeOff,
   IconFocusCentered,
   IconHeartRateMonitor,
@@ -68,6 +69,7 @@ const MENU = [
     title: "System",
     pages: [
       { to: "/status", label: "Status", icon: IconHeartRateMonitor, roles: EVERYBODY },
+      { to: "/stream-profiles", label: "Stream profiles", icon: IconBookmarks, roles: OPERATORS },
       { to: "/settings", label: "Settings", icon: IconAdjustments, roles: OPERATORS },
       { to: "/events", label: "Events", icon: IconListDetails, roles: ["administrator"] as Role[] },
       { to: "/accounts", label: "Accounts", icon: IconUsers, roles: ["administrator"] as Role[] },

@@ -131,6 +131,14 @@ export interface Status {
   clients: ClientStatus[];
 }
 
+/** A named set of stream arguments; ``argument`` is what a stream's address says to use it. */
+export interface StreamProfile {
+  name: string;
+  description: string;
+  parameters: string;
+  argument: string;
+}
+
 /** A combination of views, frame rate and functions that the sensor can be used for. */
 export interface CaptureMode {
   name: string;
@@ -328,6 +336,10 @@ export const api = {
   signingIdentity: () => call<SigningIdentity>("GET", "signed-video"),
   verifyVideo: (file: File, progress: (done: number) => void) =>
     upload<Report>(`signed-video/verify?name=${encodeURIComponent(file.name)}`, file, progress),
+  profiles: () => call<{ most: number; profiles: StreamProfile[] }>("GET", "stream-profiles"),
+  keepProfile: (name: string, description: string, parameters: string) =>
+    call<StreamProfile>("PUT", `stream-profiles/${encodeURIComponent(name)}`, { description, parameters }),
+  removeProfile: (name: string) => call<void>("DELETE", `stream-profiles/${encodeURIComponent(name)}`),
   installation: () => call<Installation>("GET", "installation"),
   restart: (wish: RestartWish) => call<Restart>("POST", "installation/restart", wish),
   restartProgress: () => call<Restart>("GET", "installation/restart"),

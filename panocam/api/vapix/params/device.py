@@ -9,6 +9,7 @@ from panocam.api.vapix.basicdeviceinfo import properties
 from panocam.api.vapix.params.leaf import Leaf, facts, numbered
 from panocam.optics.capture import capture_mode
 from panocam.optics.catalog import VIEWS, Model, resolutions
+from panocam.settings.privacy import MOST_MASKS
 from panocam.settings.ptz import MAX_TOURS
 
 
@@ -37,7 +38,7 @@ def rows() -> Iterator[Leaf]:
         {
             "API.HTTP.AdminPath": "/",
             "API.HTTP.Version": "3",
-            "API.Metadata.Metadata": "no",
+            "API.Metadata.Metadata": lambda services: services.rtsp is not None,
             "API.Metadata.Version": "1.01",
             "API.PTZ.Presets.Version": "2.00",
             "API.RTSP.RTSPAuth": "yes",
@@ -66,6 +67,10 @@ def rows() -> Iterator[Leaf]:
             "PTZ.DriverManagement": "no",
             "PTZ.PTZ": "yes",
             "PTZ.PTZOnQuadView": "no",
+            "PrivacyMask.MaxNbrOfCorners": "10",
+            "PrivacyMask.MaxNbrOfPrivacyMasks": str(MOST_MASKS),
+            "PrivacyMask.Polygon": "yes",
+            "PrivacyMask.PrivacyMask": "yes",
             "QuadOverview.QuadOverview": "yes",
             "QuadOverview.QuadViewOrder": "yes",
             "System.Architecture": _device("Architecture"),
