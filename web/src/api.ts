@@ -336,7 +336,7 @@ export const api = {
   signingIdentity: () => call<SigningIdentity>("GET", "signed-video"),
   verifyVideo: (file: File, progress: (done: number) => void) =>
     upload<Report>(`signed-video/verify?name=${encodeURIComponent(file.name)}`, file, progress),
-  profiles: () => call<{ most: number; profiles: StreamProfile[] }>("GET", "stream-profiles"),
+  streamProfiles: () => call<{ most: number; profiles: StreamProfile[] }>("GET", "stream-profiles"),
   keepProfile: (name: string, description: string, parameters: string) =>
     call<StreamProfile>("PUT", `stream-profiles/${encodeURIComponent(name)}`, { description, parameters }),
   removeProfile: (name: string) => call<void>("DELETE", `stream-profiles/${encodeURIComponent(name)}`),

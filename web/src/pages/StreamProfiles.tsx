@@ -14,9 +14,9 @@ import { ProfileForm } from "../profiles/ProfileForm";
 export function StreamProfiles() {
   const client = useQueryClient();
   const { views } = useViews();
-  const found = useQuery({ queryKey: ["profiles"], queryFn: api.profiles });
+  const found = useQuery({ queryKey: ["stream-profiles"], queryFn: api.streamProfiles });
   const [open, setOpen] = useState<StreamProfile | "new" | null>(null);
-  const refresh = () => client.invalidateQueries({ queryKey: ["profiles"] });
+  const refresh = () => client.invalidateQueries({ queryKey: ["stream-profiles"] });
   if (!found.data) return <Loading problem={found.error?.message ?? null} />;
   const { profiles, most } = found.data;
 

@@ -19,10 +19,12 @@ export function ProfileForm({ profile, views, done }: { profile: StreamProfile |
   const [saving, setSaving] = useState(false);
 
   const put = (key: string, value: string | number | null) => {
-    const next = new URLSearchParams(given);
-    if (value === null || value === "") next.delete(key);
-    else next.set(key, String(value));
-    setGiven(next);
+    setGiven((now) => {
+      const next = new URLSearchParams(now);
+      if (value === null || value === "") next.delete(key);
+      else next.set(key, String(value));
+      return next;
+    });
   };
   const camera = given.get("camera");
   const sizes = views.find((view) => String(view.camera) === camera)?.resolutions ?? [...new Set(views.flatMap(({ resolutions }) => resolutions))];
@@ -40,7 +42,10 @@ export function ProfileForm({ profile, views, done }: { profile: StreamProfile |
       setSaving(false);
     }
   };
-  const number = (key: string) => (given.get(key) === null ? "" : Number(given.get(key)));
+  const number = (key: string) => {
+    const text = given.get(key);
+    return text && Number.isFinite(Number(text)) ? Number(text) : "";
+  };
   return (
     <form onSubmit={(event) => void save(event)}>
       <Stack>
