@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -174,6 +175,21 @@ def test_bare_streams(folder: Path, codec: Codec) -> None:
     assert (report.verdict, report.tracks[0].counts.good) == (Verdict.INTACT, 40)
     assert verify_file(bare(folder, codec, list(coded(codec, 30)))).exit_status == 2
     assert as_json(report)["exit_status"] == 0
+
+
+@pytest.mark.feature("SIG-03")
+@pytest.mark.peer("ffmpeg")
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+@pytest.mark.parametrize(("codec", "box"), [(Codec.H264, "mp4"), (Codec.H264, "mkv"), (Codec.H265, "mp4"), (Codec.AV1, "mkv")], ids=str)
+def test_clips_that_ffmpeg_cuts_out_stay_intact(folder: Path, codec: Codec, box: str) -> None:
+    whole, dice = boxed(folder, codec, box, clip(codec, pictures=120)), random.Random(2)
+    for number in range(4):
+        start, length = dice.uniform(0, 2.5), dice.uniform(1.5, 2)
+        out = folder / f"cut-{codec}-{number}.{box}"
+        command = ["ffmpeg", "-v", "error", "-ss", f"{start:.2f}", "-i", whole, "-t", f"{length:.2f}", "-c", "copy", "-y", out]
+        subprocess.run(command, check=True, timeout=30, stdin=subprocess.DEVNULL)
+        report = verify_file(out, trust())
+        assert (report.verdict, report.tracks[0].counts.bad, report.tracks[0].counts.missing) == (Verdict.INTACT, 0, 0), report.summary
 
 
 def test_two_tracks_of_which_one_is_not_signed(folder: Path) -> None:
