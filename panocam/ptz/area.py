@@ -14,6 +14,7 @@ from panocam.errors import Busy
 from panocam.events.bus import Bus
 from panocam.events.topics import PTZ_CONTROL, PTZ_MOVING, PTZ_ON_PRESET, PTZ_TOUR
 from panocam.optics.motion import STILL, Speeds
+from panocam.optics.pose import Pose
 from panocam.pipeline.heads import PtzHead, Reached
 from panocam.ptz.mover import Mover
 from panocam.ptz.players import Over, Player, TourState
@@ -64,6 +65,7 @@ class AreaControl:
         self.speed: int | None = None
         self._rules, self._bus, self._over = rules, bus, over
         self._heading: Reached | None = None
+        self._goal: Pose | None = None
         self._standing: Reached | None = None
         self._active_ns = self._changed_ns = now_ns
         self._changed_ns -= SETTLED_NS
@@ -87,7 +89,7 @@ class AreaControl:
 
     def head_for(self, preset: int, name: str) -> None:
         """The move that has just begun leads to a preset."""
-        self._heading = Reached(preset, name)
+        self._heading, self._goal = Reached(preset, name), self.head.movement.goal
 
     # --- tours
 
@@ -133,7 +135,8 @@ class AreaControl:
         if self.head.moves != self._moves:
             self._moves, self._changed_ns = self.head.moves, now_ns
         if self._heading is not None and not self.head.moving:
-            self.head.reached = self._standing = self._heading
+            if self.head.movement.goal == self._goal:  # else new limits stopped it on its way
+                self.head.reached = self._standing = self._heading
             self._heading = None
         if not rules.queue:
             self.queue.clear()
@@ -176,7 +179,7 @@ class AreaControl:
             self.head.travel(self.head.home, rules.preset_speed)
         else:
             self.head.go_home()
-        self._heading = Reached(HOME, "Home")
+        self.head_for(HOME, "Home")
         self._active_ns = now_ns
 
     def _leaves_ns(self, rules: Ptz) -> int | None:

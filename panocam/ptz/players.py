@@ -77,6 +77,9 @@ class PresetPlayer:
 
     def advance(self, now_ns: int) -> None:
         if self.state is TourState.TRAVELLING and self._step is not None:
+            if self._place is not None and self._head.movement.goal != self._head.limits.nearest(self._place.pose):
+                self._go(self._step, self._place, now_ns)  # new limits or another mounting stopped it on its way
+                return
             self.state = TourState.STAYING
             self.until_ns = now_ns + max(self._step.seconds * NS, SHORTEST_STAY_NS)
             if self._place is not None:
@@ -105,11 +108,14 @@ class PresetPlayer:
             step = self._round.pop(0)
             place = self._find(step.preset)
             if place is not None:
-                self._step, self._place = step, place
-                self._head.travel(place.pose, step.speed)
-                self.state, self.until_ns = TourState.TRAVELLING, self._head.movement.end_ns or now_ns
+                self._go(step, place, now_ns)
                 return
         self.begin(now_ns)
+
+    def _go(self, step: Step, place: Position, now_ns: int) -> None:
+        self._step, self._place = step, place
+        self._head.travel(place.pose, step.speed)
+        self.state, self.until_ns = TourState.TRAVELLING, self._head.movement.end_ns or now_ns
 
 
 class TapePlayer:

@@ -305,7 +305,7 @@ async def test_presets_limits_and_tours_over_rest(side: Side) -> None:
         assert set(cleared["limits"].values()) == {None}
 
 
-@pytest.mark.feature("PTZ-13", "PTZ-14", "PTZ-15", "PTZ-16", "PTZ-17", "PTZ-18", "PTZ-12")
+@pytest.mark.feature("PTZ-13", "PTZ-14", "PTZ-15", "PTZ-16", "PTZ-17")
 async def test_recording_over_rest(side: Side) -> None:
     async with side.client(Role.OPERATOR) as client:
         number = (await client.post("/api/v1/ptz/4/record", json={"name": "Walk"})).json()["number"]

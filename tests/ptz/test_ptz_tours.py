@@ -119,6 +119,19 @@ async def test_a_persons_move_pauses_the_tour_and_it_goes_on_after_the_time_of_t
     assert stops(stage.poses(20))
 
 
+async def test_a_limit_set_on_the_way_does_not_make_an_arrival(stage: Stage) -> None:
+    await three(stage)
+    await stage.tour((2, 1), (4, 1), speed=20)
+    await stage.service.start(1, SYSTEM)
+    stage.poses(1.2)
+    with stage.events("PTZController/PresetReached") as events:
+        await stage.service.library.set_limits(1, {"left": -100.0, "right": 100.0}, SYSTEM)
+        pans = [pose.pan for pose in stage.poses(3)]
+    assert pans[0] < 29
+    assert [(event.data["on_preset"], event.data["name"]) for event in events][:1] == [(True, "P2")]
+    assert 30 in [round(pan, 3) for pan in pans]
+
+
 async def test_starting_one_tour_ends_the_other_of_the_area(stage: Stage) -> None:
     await three(stage)
     await stage.tour((2, 1), number=1)
