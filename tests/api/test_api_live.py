@@ -163,14 +163,14 @@ async def test_a_joystick_turns_until_its_connection_ends(side: Side) -> None:
     async with side.listening() as (_, port):
         async with browser(side, port, "view=4", Role.OPERATOR) as socket:
             await told(socket)
+            spec = await side.camera.watched()
             await socket.send(json.dumps({"type": "drive", "pan": 50}))
             assert (await told(socket))["type"] == "pose"
             side.clock.advance(2)
             assert head.moving
             assert head.pose.pan > 100
-        async with asyncio.timeout(5):
-            while head.movement.end_ns is None:
-                await asyncio.sleep(0.01)
+        await side.camera.unwatched(spec)
+        assert head.movement.end_ns is not None
 
 
 async def test_viewers_without_the_right_do_not_move(side: Side) -> None:

@@ -145,8 +145,8 @@ class LiveSession:
         except WebSocketDisconnect:
             return
         finally:
-            await self._stop()
             self._let_go()
+            await self._stop()
 
     def _let_go(self) -> None:
         """Whoever held a joystick has gone: nothing may turn for ever."""
