@@ -56,7 +56,8 @@ struct Ring {
 
 inline int16_t times(int16_t a, int16_t b) { return static_cast<int16_t>(((static_cast<int32_t>(a) * b >> 14) + 1) >> 1); }
 
-// The inner loops stand alone and are not inlined, so that the compiler believes that their rows are different memory.
+// The inner loops stand alone and are not inlined, so that the compiler believes that their rows are different memory; they count in
+// ptrdiff_t, because an int could wrap around, and then neighbours would not be neighbours.
 #if defined(_MSC_VER)
 #define PANOCAM_ROW __declspec(noinline) void
 #else
@@ -64,13 +65,13 @@ inline int16_t times(int16_t a, int16_t b) { return static_cast<int16_t>(((stati
 #endif
 
 PANOCAM_ROW total(const uint8_t *__restrict top, const uint8_t *__restrict bottom, int16_t *__restrict sum, int width) {
-    for (int i = 0; i < width; ++i) sum[i] = static_cast<int16_t>(top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1]);
+    for (ptrdiff_t i = 0; i < width; ++i) sum[i] = static_cast<int16_t>(top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1]);
 }
 
 PANOCAM_ROW tint_row(const uint8_t *__restrict u, const uint8_t *__restrict v, const int16_t *__restrict sum, const float *__restrict p, const float *__restrict q,
                      const float *__restrict m, float zero, float white, uint8_t *__restrict to_u, uint8_t *__restrict to_v, int width) {
     const float m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7], m8 = m[8];
-    for (int i = 0; i < width; ++i) {
+    for (ptrdiff_t i = 0; i < width; ++i) {
         const float y = static_cast<float>(sum[i]) * 0.25f, cu = static_cast<float>(u[i]) - 128.0f, cv = static_cast<float>(v[i]) - 128.0f;
         const float lit = y - zero, room = (white - y) * 16.0f, part = lit < room ? lit : room;  // clipped light has no colour to correct
         const float gain = within(p[i] * y + q[i], 0.0f, 4.0f);
@@ -81,7 +82,7 @@ PANOCAM_ROW tint_row(const uint8_t *__restrict u, const uint8_t *__restrict v, c
 }
 
 PANOCAM_ROW shift_row(const uint8_t *__restrict u, const uint8_t *__restrict v, float m1, float m2, float *__restrict add, int width) {
-    for (int i = 0; i < width; ++i) {
+    for (ptrdiff_t i = 0; i < width; ++i) {
         const float more = m1 * (static_cast<float>(u[i]) - 128.0f) + m2 * (static_cast<float>(v[i]) - 128.0f);
         add[2 * i] = more, add[2 * i + 1] = more + 0.0f;  // the sum keeps GCC from giving up on storing one value twice
     }
@@ -92,13 +93,13 @@ template <int Cell>
 PANOCAM_ROW spread_row(const float *__restrict above, const float *__restrict below, float weight, int n, float *__restrict out) {
     float part[Cell];
     for (int i = 0; i < Cell; ++i) part[i] = static_cast<float>(2 * i + 1) / static_cast<float>(2 * Cell);
-    float last = above[0] + (below[0] - above[0]) * weight;
+    float last = above[0] + (below[0] - above[0]) * weight, *to = out - Cell / 2;
     for (int g = 0; g <= n; ++g) {
         const int at = g < n ? g : n - 1;
         const float here = above[at] + (below[at] - above[at]) * weight, slope = here - last;
 #pragma GCC unroll 1  // unrolled, GCC does not find the vector in it
-        for (int i = 0; i < Cell; ++i) out[g * Cell - Cell / 2 + i] = last + slope * part[i];
-        last = here;
+        for (int i = 0; i < Cell; ++i) to[i] = last + slope * part[i];
+        to += Cell, last = here;
     }
 }
 
@@ -106,7 +107,7 @@ PANOCAM_ROW spread_row(const float *__restrict above, const float *__restrict be
 template <bool Grid, bool Shifted>
 PANOCAM_ROW tone_row(const uint8_t *__restrict y, const float *__restrict scale, const float *__restrict offset, const float *__restrict add, float low, float high,
                      uint8_t *__restrict out, int width) {
-    for (int i = 0; i < width; ++i) {
+    for (ptrdiff_t i = 0; i < width; ++i) {
         float v = static_cast<float>(y[i]);
         if (Shifted) v = v + add[i];
         if (Grid) v = scale[i] * v + offset[i];

@@ -33,7 +33,6 @@ class Memory:
     noise: noise.Noise | None = None
     scene: local.Scene | None = None
     gains: Gains | None = None
-    light: Gains | None = None  # the automatic modes' last finding
     state: State | None = None
 
 
@@ -45,6 +44,7 @@ class Developer:
         self._memory: Memory | None = None
         self._pool: PlanesPool | None = None
         self._done: tuple[Planes, Adjustment, Planes] | None = None
+        self._held: Gains | None = None  # outlives all that is forgotten, for somebody wanted just these
 
     def forget(self) -> None:
         """What comes next has nothing to do with what came before."""
@@ -62,8 +62,12 @@ class Developer:
         memory = self._memory
         if memory is None or not 0 <= pts_ns - memory.pts_ns < GAP_S * 1e9:
             memory = self._memory = Memory(pts_ns)
+        holding = wish.white_balance is WhiteBalance.HOLD
+        if holding and self._held is not None:
+            memory.gains = self._held
         recipe, settled = self._recipe(wish, planes, memory, (pts_ns - memory.pts_ns) / 1e9)
         memory.pts_ns = pts_ns
+        self._held = memory.gains if holding else None
         if recipe.temporal is None:
             memory.state = None
         elif memory.state is None or memory.state[0].shape != planes.y.shape:

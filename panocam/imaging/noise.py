@@ -86,7 +86,7 @@ def spatial(noise: Noise, level: int) -> NDArray[np.int32] | None:
     if level == 0:
         return None
     part = level / 100
-    reach = [2 * part * (1.2 + 4.2 * sigma) for sigma in (noise.dark, noise.bright, 1.5 * noise.chroma)]
+    reach = [2 * part * (1.0 + 3.2 * sigma) for sigma in (noise.dark, noise.bright, 1.5 * noise.chroma)]
     dark, bright, chroma = (min(24, round(r)) for r in reach)
     weight = round(256 / 21 * min(1.0, 0.5 + part))
     return np.array([[dark, bright - dark, weight], [chroma, 0, weight]], np.int32)

@@ -75,13 +75,16 @@ class Intake:
         self._known = circle
         self.exposure.attach(controls)
 
-    def take(self, raw: RawFrame) -> Shot:
-        """The shot that may be handed out."""
+    def take(self, raw: RawFrame, watched: bool = True) -> Shot:
+        """The shot that may be handed out. What nobody watches is masked, but not adjusted."""
         lens = self._fitted(raw.planes)
         frame = self.mask.apply(raw, lens if self.settled else None)
         self.exposure.see(raw.planes, frame.planes, lens, raw.pts_ns)
         self.masked = frame.planes
-        frame = self._adjusted(frame, lens)
+        if watched:
+            frame = self._adjusted(frame, lens)
+        else:
+            self._developer.forget()
         if frame.planes is not self._pyramid.planes:  # a still picture is halved once
             self._pyramid = Pyramid(frame.planes)
         return Shot(frame, self._pyramid, lens)

@@ -238,7 +238,8 @@ class SourceRunner:
                 pts, jump = self._timeline.place(raw.pts_ns, now)
                 self._frames += 1
                 self._meter.add(pts)
-            self._send(self._intake.take(replace(raw, pts_ns=pts, discontinuity=jump or back or raw.discontinuity)))
+            marked = replace(raw, pts_ns=pts, discontinuity=jump or back or raw.discontinuity)
+            self._send(self._intake.take(marked, bool(self._sinks)))
         if was_lost:
             log.info("source %s is back after %.1f s", self._name, outage)
             self._on_event("source-back", {"source": self._name, "outage_s": round(outage, 1)})
