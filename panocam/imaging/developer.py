@@ -25,6 +25,10 @@ GAP_S = 2.0
 """After a longer time without pictures, what is remembered counts no more."""
 
 
+FOLLOWING = (WhiteBalance.AUTOMATIC, WhiteBalance.OUTDOORS, WhiteBalance.HOLD)
+"""Modes that look at the picture's light."""
+
+
 @dataclass
 class Memory:
     """What is known from the pictures before. None: nothing yet."""
@@ -112,8 +116,7 @@ class Developer:
 
 def _looks(wish: Adjustment) -> bool:
     """Whether the picture itself must be looked at in small."""
-    automatic = (WhiteBalance.AUTOMATIC, WhiteBalance.OUTDOORS, WhiteBalance.HOLD)
-    return wish.wdr or wish.defog or wish.white_balance in automatic
+    return wish.wdr or wish.defog or wish.white_balance in FOLLOWING
 
 
 def _coded(gains: Gains, kr: float, kb: float) -> Any:
@@ -126,7 +129,7 @@ def _gains(wish: Adjustment, memory: Memory, coded: Any, seconds: float) -> tupl
     """White-balance gains of this picture, and whether they have arrived. A change of mode glides as a change of light does."""
     if wish.white_balance is WhiteBalance.HOLD and memory.gains is not None:
         return memory.gains, True
-    found = balance.estimate(coded) if coded is not None else None
+    found = balance.estimate(coded) if coded is not None and wish.white_balance in FOLLOWING else None
     target = balance.wanted(wish, found) or memory.gains or Gains()
     if wish.white_balance in (WhiteBalance.AUTOMATIC, WhiteBalance.OUTDOORS):
         memory.gains = _followed(memory.gains, target, "gains", seconds)

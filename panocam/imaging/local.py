@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from panocam.imaging.adjustment import Adjustment
+from panocam.imaging.adjustment import NEUTRAL, Adjustment
 from panocam.imaging.balance import rgb
 from panocam.imaging.kernel import half_opencv
 from panocam.imaging.tone import curve
@@ -92,10 +92,12 @@ def grid(adjustment: Adjustment, scene: Scene, luma: Small, coded: Small, span: 
     if adjustment.wdr:
         target, more = _compress(target, scene, adjustment.local_contrast / 100, adjustment.tone_mapping / 100)
         slope, chroma = slope * more[0], chroma * more[1]
-    shown = curve(adjustment, np.clip(target, 0, 1)).astype(np.float32)
-    step = np.float32(0.01)
-    steeper = (curve(adjustment, np.clip(target + step, 0, 1)) - curve(adjustment, np.clip(target - step, 0, 1))) / (2 * step)
-    a, b = _fit(luma, shown, np.clip(slope * steeper, 0.2, MOST_GAIN).astype(np.float32))
+    shown = np.clip(target, 0, 1)
+    if adjustment.brightness != NEUTRAL or adjustment.contrast != NEUTRAL:
+        step = np.float32(0.01)
+        slope = slope * (curve(adjustment, np.clip(target + step, 0, 1)) - curve(adjustment, np.clip(target - step, 0, 1))) / (2 * step)
+        shown = _grey(curve(adjustment, shown))
+    a, b = _fit(luma, shown, _grey(np.clip(slope, 0.2, MOST_GAIN)))
     p, q = _fit(luma, chroma, np.zeros_like(luma))
     floor, codes = span[0], span[1] - span[0]
     return np.stack((a, codes * b + floor * (1 - a), p / codes, q - p * (floor / codes))).astype(np.float32)
@@ -115,9 +117,9 @@ def _compress(luma: Small, scene: Scene, local: float, tone: float) -> tuple[Sma
     a, b = _fit(luma, luma, np.zeros_like(luma), _radius(luma, 16), EDGE)
     base = np.clip(a * luma + b, 1e-3, 1)
     middle = float(np.clip(scene.middle, 0.15, 0.6))
-    power = np.where(base < middle, 1 - 0.55 * local, 1 - 0.25 * local)
-    near = middle * (base / middle) ** power
-    lifted = near ** (1 - 0.5 * tone * (1 - near))
+    power = np.where(base < middle, np.float32(1 - 0.55 * local), np.float32(1 - 0.25 * local))
+    near = np.float32(middle) * (base / np.float32(middle)) ** power
+    lifted = near ** (1 - np.float32(0.5 * tone) * (1 - near))
     fade = np.clip(base / DARK, 0, 1) ** 2
     gain = 1 + (np.clip(lifted / base, 0.3, MOST_GAIN) - 1) * fade
     detail = gain * (1 + 0.5 * local)
