@@ -38,7 +38,12 @@ QUERY = "&".join(f"{name}={value}" for name, value in SEEN.items())
 NO_PICTURES = {Kind.TEXT, Kind.XML, Kind.JSON, Kind.HTML, Kind.NOTHING}
 """Reply kinds that hold no picture of the camera. A new kind counts as pictures until it is named here."""
 
-ANOTHERS = {"/api/v1/overlay-images/{image}": "pictures that people have uploaded"}
+ANOTHERS = {
+    "/api/v1/overlay-images/{image}": "pictures that people have uploaded",
+    "/vapix/ws-data-stream": "events, in JSON",
+}
+"""Rows whose reply might hold pictures, and what it holds instead."""
+
 QUIET_COMMANDS = {"run", "discover", "benchmark", "reset", "verify"}
 """Commands that write no picture."""
 
