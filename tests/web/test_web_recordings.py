@@ -13,7 +13,7 @@ from playwright.async_api import expect
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 
 
-@pytest.mark.feature("REC-01", "REC-03", "REC-04", "SPEC-12")
+@pytest.mark.feature("REC-01", "REC-03", "REC-04", "SPEC-12", "SIG-08")
 async def test_record_play_export_and_remove(anna: Visitor, api: Api, tmp_path: Path) -> None:
     page = anna.page
     await anna.open("/recordings")
@@ -50,6 +50,8 @@ async def test_record_play_export_and_remove(anna: Visitor, api: Api, tmp_path: 
         return float(await slider.get_attribute("aria-valuenow") or 0) < before
 
     await eventually(back, "one picture back")
+    await page.get_by_role("button", name="Verify").click()
+    await expect(page.get_by_role("button", name="Not signed")).to_be_visible()
     await page.keyboard.press("Escape")
     await tile.get_by_role("button", name="More").click()
     await page.get_by_role("menuitem", name="Export").click()

@@ -1,10 +1,13 @@
-import { ActionIcon, Alert, Box, Group, Modal, Select, Slider, Stack, Text, Tooltip } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { ActionIcon, Alert, Badge, Box, Button as PlainButton, Group, Modal, Select, Slider, Stack, Text, Tooltip } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { IconPlayerPause, IconPlayerPlay, IconPlayerSkipBack, IconPlayerSkipForward } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
+import { saying } from "../api";
 import { canDecode } from "../live/decoder";
 import { Loading } from "../parts/Loading";
+import { COLOURS, WORDS } from "../signed/report";
+import { ReportView } from "../signed/ReportView";
 import { type Detail, recordings, stillOf } from "./calls";
 import { RecordingPlayer } from "./player";
 import { clock, gapWords } from "./words";
@@ -98,9 +101,12 @@ function Screen({ recording }: { recording: Detail }) {
             }}
           />
         </Group>
-        <Text size="sm" style={{ fontVariantNumeric: "tabular-nums" }}>
-          {clock(at, true)}
-        </Text>
+        <Group gap="xs">
+          <Signature id={recording.id} />
+          <Text size="sm" style={{ fontVariantNumeric: "tabular-nums" }}>
+            {clock(at, true)}
+          </Text>
+        </Group>
       </Group>
       {gaps.length > 0 && (
         <Text size="sm" c="dimmed">
@@ -108,6 +114,31 @@ function Screen({ recording }: { recording: Detail }) {
         </Text>
       )}
     </Stack>
+  );
+}
+
+/** Whether the pictures are as the camera signed them; asked for, because a long recording takes a while. */
+function Signature({ id }: { id: string }) {
+  const check = useMutation({ mutationFn: () => recordings.verify(id) });
+  const [open, setOpen] = useState(false);
+  if (!check.data) {
+    return (
+      <Tooltip label={check.error ? saying(check.error) : "Are the pictures as this camera signed them?"}>
+        <PlainButton size="xs" variant="default" color={check.error ? "orange" : undefined} loading={check.isPending} onClick={() => check.mutate()}>
+          Verify
+        </PlainButton>
+      </Tooltip>
+    );
+  }
+  return (
+    <>
+      <Badge component="button" color={COLOURS[check.data.verdict]} style={{ cursor: "pointer" }} onClick={() => setOpen(true)}>
+        {WORDS[check.data.verdict]}
+      </Badge>
+      <Modal opened={open} onClose={() => setOpen(false)} title="Signed video" size="lg">
+        <ReportView report={check.data} />
+      </Modal>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Recordings, disks and exports over REST (docs/recordings.md). */
 
 import { call } from "../api";
+import type { Report } from "../signed/report";
 
 export interface Recording {
   id: string;
@@ -81,6 +82,7 @@ export const recordings = {
   export: (recording: string, format: string, since: string | null, until: string | null) =>
     call<Export>("POST", "exports", { recording, format, ...(since && { since }), ...(until && { until }) }),
   exported: (id: string) => call<Export>("GET", `exports/${id}`),
+  verify: (id: string) => call<Report>("POST", `recordings/${id}/verify`, {}),
   cancel: (id: string) => call<void>("DELETE", `exports/${id}`),
 };
 
