@@ -36,7 +36,8 @@ def known(_known: RunningCamera) -> Iterator[RunningCamera]:
     before = _known.get("/api/v1/settings")["values"]
     yield _known
     after = _known.get("/api/v1/settings")["values"]
-    changed = {path: value for path, value in before.items() if after.get(path) != value}
+    # where anybody may look, a client is not asked who it is, and sees less
+    changed = {path: value for path, value in before.items() if path in after and after[path] != value}
     if changed:
         with _known.client() as client:
             assert client.patch("/api/v1/settings", json=changed).status_code == 200

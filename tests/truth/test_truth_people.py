@@ -13,7 +13,7 @@ from truth_kit import MOUNTS, draw, empty, room, sizes, visible
 from panocam.imaging.pyramid import Pyramid
 from panocam.scene.cast import Actor
 
-TIMES = (21.0, 27.0, 33.0, 12.0, 39.0)
+TIMES = (21.0, 27.0, 33.0, 12.0, 39.0, 3.0, 46.0, 52.0, 58.0, 64.0)
 FLAT = [(m, i) for m in MOUNTS for i in range(1, 12) if m != "wall" or i in (1, 4, 5, 6, 7)]
 FAINT = 12
 """Grey levels by which somebody must differ from the empty room."""
