@@ -28,12 +28,24 @@ class Viewer:
             # A viewer that is to freeze must not have megabytes of patience in its own kernel.
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.sock.connect((at.hostname, at.port))
-        head, sdp = self.ask(f"DESCRIBE {url}")
+        head, sdp = self.described(url)
         control = re.findall(r"a=control:(\S+)", sdp)[-1]
         if not control.startswith("rtsp"):
             control = re.search(r"Content-Base: *(\S+)", head, re.I)[1].rstrip("/") + "/" + control
         head, _ = self.ask(f"SETUP {control}", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
         self.session = re.search(r"Session: *([^;\r\n]+)", head, re.I)[1]
+
+    def described(self, url):
+        """A server that is still putting its stream together says 503, and some say it more than once."""
+        for _ in range(8):
+            try:
+                return self.ask(f"DESCRIBE {url}")
+            except AssertionError as refused:
+                if "503" not in str(refused):
+                    raise
+                self.rest = b""
+                time.sleep(1)
+        return self.ask(f"DESCRIBE {url}")
 
     def play(self):
         """Ask for the stream; the reply comes among the packets, because a server may wait for a key picture first."""
