@@ -35,9 +35,9 @@ def document(event: Named, operation: Operation) -> bytes:
 
 
 def _items(values: Mapping[str, str]) -> str:
-    return "".join(f"<tt:SimpleItem Name={quoteattr(name)} Value={quoteattr(_clean(value))}/>" for name, value in values.items())
+    return "".join(f"<tt:SimpleItem Name={quoteattr(name)} Value={quoteattr(clean(value))}/>" for name, value in values.items())
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold: names come from people and networks."""
     return "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))

@@ -60,7 +60,7 @@ def write_matroska(library: Library, row: Recording, target: Path, span: tuple[i
                 if not progress(min(1.0, done / total)):
                     raise InterruptedError
     except InterruptedError:
-        target.unlink()
+        target.unlink(missing_ok=True)  # whoever cancelled may have removed it already
         return False
     except BaseException:
         target.unlink(missing_ok=True)

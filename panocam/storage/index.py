@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from panocam.errors import NotFound
+from panocam.errors import NotFound, Unavailable
 from panocam.storage.recording import Began, Kind, Recording, Segment
 
 VERSION = 1
@@ -76,7 +76,7 @@ class Index:
 
     @contextmanager
     def _db(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection; leaving commits, an exception rolls back."""
+        """This thread's connection; leaving commits, an exception rolls back. Raises Unavailable when SQLite cannot read or write."""
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
             db = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
@@ -85,8 +85,11 @@ class Index:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             self._local.db = db
-        with db:
-            yield db
+        try:
+            with db:
+                yield db
+        except sqlite3.OperationalError as fault:  # a full or read-only data folder; supervisors know how to go on
+            raise Unavailable(f"the index of recordings ({self._path}): {fault}") from None
 
     def _drop(self) -> None:
         with self._lock:

@@ -98,10 +98,6 @@ class Storage:
         self._said.clear()
         self._wake.set()
 
-    def profile_of(self, recording: str) -> int | None:
-        """The number of the continuous recording that makes ``recording``."""
-        return next((number for number, identity in self._profiles.items() if identity == recording), None)
-
     async def _keep_up(self) -> None:
         """Start what is wanted and does not run, stop what is not wanted any more; tried again every few seconds."""
         while True:

@@ -18,7 +18,7 @@ from panocam.media.codec import Codec
 from panocam.media.headers import parameter_sets_of
 from panocam.pipeline.request import StreamRequest
 from panocam.storage.disk import Disk, State
-from panocam.storage.export import export_matroska, write_mp4
+from panocam.storage.export import export_matroska, write_matroska, write_mp4
 from panocam.storage.index import Filter, Index
 from panocam.storage.library import Library
 from panocam.storage.recorder import Order
@@ -95,6 +95,8 @@ async def test_ffprobe_reads_files_and_exports(tmp_path: Path, codec: Codec) -> 
             assert probe(film)["streams"][0]["codec_name"] == name
             assert steps == sorted(steps)
             assert not write_mp4(library(store), store.index.get(identity), tmp_path / "no.mp4", span, lambda part: part < 0.6)
+            gone = tmp_path / "no.mkv"
+            assert not write_matroska(library(store), store.index.get(identity), gone, span, lambda part: gone.unlink() is not None)
             assert not list(tmp_path.glob("no*"))  # noqa: ASYNC240
 
 
@@ -253,6 +255,15 @@ async def test_oldest_first_and_locked_never(tmp_path: Path) -> None:
         with pytest.raises(NotFound):
             store.index.get(made[1])
         assert sorted(path.name for path in (tmp_path / "card").iterdir()) == [".panocam-storage"]
+
+
+async def test_an_index_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    index = Index(tmp_path / "index.sqlite")
+    with index._db() as db:
+        db.execute("PRAGMA query_only=ON")
+    with pytest.raises(Unavailable, match="index of recordings"):
+        index.remove("anything")
+    index.close()
 
 
 async def test_errors_name_what_is_wrong(tmp_path: Path) -> None:

@@ -7,13 +7,15 @@ from xml.etree.ElementTree import Element, tostring
 
 from starlette.responses import Response
 
+from panocam.events.metadata import clean
+
 SCHEMAS = "http://www.axis.com/vapix/http_cgi/"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 def node(name: str, children: Iterable[Element] = (), /, **attributes: object) -> Element:
     """One element; attribute names that are Python words end with an underscore."""
-    made = Element(name, {key.rstrip("_"): _text(value) for key, value in attributes.items() if value is not None})
+    made = Element(name, {key.rstrip("_"): clean(str(value)) for key, value in attributes.items() if value is not None})
     made.extend(children)
     return made
 
@@ -30,8 +32,3 @@ def rooted(schema: str, *children: Element) -> Response:
     root.set("xmlns:xsi", INSTANCE)
     root.set("xsi:noNamespaceSchemaLocation", f"{SCHEMAS}{schema}.xsd")
     return document(root)
-
-
-def _text(value: object) -> str:
-    text = str(value)
-    return "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
