@@ -44,6 +44,11 @@ def rows(camera: RunningCamera, **which: Any) -> list[dict[str, Any]]:
     return found
 
 
+def recorded(camera: RunningCamera, identity: str, count: int) -> None:
+    """Wait until so many pictures lie on the disk."""
+    until(lambda: sum(segment["pictures"] for segment in camera.get(f"/api/v1/recordings/{identity}")["segments"]) >= count)
+
+
 def pictures(camera: RunningCamera, identity: str, box: str = "mkv") -> int:
     """Decoded pictures of an export."""
     job = call(camera, "POST", "/api/v1/exports", recording=identity, format=box)
@@ -62,7 +67,7 @@ def test_record_play_lock_and_remove(recording: RunningCamera) -> None:
     assert rows(recording)[0]["running"]
     event = recording.events("Storage/Recording")[0]
     assert event["data"] == {"recording": True}
-    time.sleep(1.5)
+    recorded(recording, identity, 30)
     call(recording, "POST", f"/api/v1/recordings/{identity}/stop")
     detail = recording.get(f"/api/v1/recordings/{identity}")
     count = sum(segment["pictures"] for segment in detail["segments"])
@@ -106,7 +111,7 @@ def test_what_is_kept_follows_the_settings(recording: RunningCamera) -> None:
 
 def test_a_buffered_recording_begins_before_its_start(recording: RunningCamera) -> None:
     recording.change(storage__buffers=[{"options": STREAM, "seconds": 3}])
-    time.sleep(3)
+    time.sleep(3)  # the past that is asked for must have been
     asked = datetime.now(UTC)
     identity = start(recording, pre=2)
     until(lambda: recording.get(f"/api/v1/recordings/{identity}")["segments"])
@@ -118,7 +123,7 @@ def test_a_buffered_recording_begins_before_its_start(recording: RunningCamera) 
 def test_continuous_recordings_outlive_restart_and_kill(recording: RunningCamera) -> None:
     recording.change(storage__continuous=[{"profile": 1, "disk": "SD_DISK", "options": STREAM}])
     until(lambda: rows(recording, kind="continuous"))
-    time.sleep(2.5)
+    recorded(recording, rows(recording)[0]["id"], 50)
     before = time.time()
     recording.kill()
     recording.start()
@@ -174,7 +179,7 @@ def test_recordings_as_vapix_clients_make_them(recording: RunningCamera) -> None
     begun = xml(recording, "record/record", diskid="SD_DISK", options=STREAM)
     identity = begun.get("recordingid") or ""
     assert begun.get("result") == "OK"
-    time.sleep(2)
+    recorded(recording, identity, 40)
     shown = xml(recording, "record/list", recordingid="all")
     assert shown.get("totalnumberofrecordings") == "1"
     row = shown[0]
