@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from panocam.imaging.exposure import ExposureMode, ExposureRules
 from panocam.imaging.metering import Zone
+from panocam.optics.capture import capture_mode
 from panocam.pipeline.exposure import ExposurePlan
 from panocam.pipeline.sources.controls import Tuning
 from panocam.settings import Snapshot
@@ -28,4 +29,6 @@ def exposure_plan(settings: Snapshot) -> ExposurePlan:
         trade_off=wished.blur_noise / 100,
     )
     zones = tuple(Zone(zone.left, zone.top, zone.right, zone.bottom) for zone in wished.zones)
-    return ExposurePlan(rules, zones, Tuning(line, wished.aperture, settings.image.model_dump()))
+    image = settings.image.model_dump()
+    image["wdr"] = image["wdr"] and capture_mode(settings.installation.capture_mode).wdr
+    return ExposurePlan(rules, zones, Tuning(line, wished.aperture, image))

@@ -93,7 +93,7 @@ class Intake:
         """The picture as it shall look; what the source's own controls do is not done again."""
         wish = self.adjustment
         if not wish.neutral:
-            wish = wish.without(path.removeprefix("image.") for path, one in self.exposure.capabilities().items() if one.supported)
+            wish = wish.without(self.exposure.taken)
         if wish != self._developer.adjustment:
             self._developer.adjustment = wish
         context = (self.mask, lens, frame.planes.size)

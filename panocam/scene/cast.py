@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -15,6 +16,7 @@ from panocam.scene.arrays import Bytes, Field, f32
 from panocam.scene.bodies import Patch
 from panocam.scene.camera import Camera
 from panocam.scene.compose import Covering, Grain, Rect, over
+from panocam.scene.developing import Merged
 from panocam.scene.figure import Figure
 from panocam.scene.light import Light
 from panocam.scene.shadow import casters, strongest
@@ -43,6 +45,17 @@ class Actor(Protocol):
     def speed(self) -> float: ...
     def place(self, t: float) -> tuple[float, float, float]: ...
     def figure(self, t: float) -> Figure: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Exposed:
+    """How a picture is exposed. ``table``: sensor response by root code; ``mains``: level of the mains light by picture row; ``grain``:
+    the picture's noise; ``merged``: which of two exposures counts where. The short one is read when the long one ends."""
+
+    table: Bytes
+    mains: Callable[[Field], Field]
+    grain: Grain | None = None
+    merged: Merged | None = None
 
 
 class Cast:
@@ -154,16 +167,22 @@ class Cast:
 
     # -- bodies --------------------------------------------------------------------------------------------------
 
-    def draw(self, planes: Planes, patch: Patch, table: Bytes, mains: Callable[[Field], Field], grain: Grain | None = None) -> None:
-        """Blend a figure over the planes.
-
-        ``table``: sensor response by root code; ``mains``: level of the mains light by picture row; ``grain``: the picture's noise."""
+    def draw(self, planes: Planes, patch: Patch, exposed: Exposed) -> None:
+        """Blend a figure over the planes."""
         rows = (np.arange(patch.radiance.shape[0], dtype=np.float32) + 0.5) * patch.step + patch.rect[0]
-        level = 1 - patch.radiance[..., 3] * (1 - mains(rows))[:, None]
+        level = 1 - patch.radiance[..., 3] * (1 - exposed.mains(rows))[:, None]
         code = np.sqrt(np.maximum(patch.radiance[..., :3] * level[..., None], 0)) * np.float32(CODE)
-        rgb = table[np.minimum(code, 65535).astype(np.uint16)]
+        rgb = exposed.table[np.minimum(code, 65535).astype(np.uint16)]
         luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
-        quick.blend(planes, self._still.depth, Covering(patch.rect, patch.step, patch.outlines, patch.distance, (luma, blue, red), grain))
+        figure = Covering(patch.rect, patch.step, patch.outlines, patch.distance, (luma, blue, red), exposed.grain)
+        merged = exposed.merged
+        if merged is None or len(patch.outlines) == 1:
+            quick.blend(planes, self._still.depth, figure)
+            return
+        y0, y1, x0, x1 = patch.rect
+        quick.blend(planes, merged.long, figure)
+        if cv2.hasNonZero(merged.short[y0:y1, x0:x1]):
+            quick.blend(planes, merged.short, replace(figure, outlines=patch.outlines[:1]))
 
     def settle(self, figure: Figure, patch: Patch | None) -> None:
         """Draw a figure that never moves into the still picture itself."""

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from panocam.scene.arrays import Bytes, Field, f32
-from panocam.scene.settings import FULL, NOMINAL_S, READOUT_S, Lighting, SensorOptions, SensorSettings, response
+from panocam.scene.extended import SWITCH, full_scale, level, reading_gain
+from panocam.scene.settings import NOMINAL_S, READOUT_S, Lighting, SensorOptions, SensorSettings
 from panocam.scene.still import CODE, Still
 
 ELECTRONS = 9000.0
@@ -29,18 +31,31 @@ MARGIN = 16
 STRIP = 128
 """Rows that are developed in one step."""
 
+DARKEST = 0.00508
+"""Exposure below which the curve's slope counts as no steeper."""
+
 VISIBLE = 0.004
 """A smaller swing of the light is not drawn."""
 
 Three = tuple[Bytes, Bytes, Bytes]
+Depth = NDArray[np.uint16]
 Swing = tuple[tuple[Bytes, Bytes | None], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Merged:
+    """Which exposure counts where: depth (H, W) in mm as ``Still.depth``, 0 where it is the other one."""
+
+    long: Depth
+    short: Depth
 
 
 @dataclass(frozen=True, eq=False)
 class Developed:
     """``base``: planes with the mains light at its lowest. ``swing``: for each plane what the highest adds and (for colours, else None)
     takes away, and ``weights``: how much of it, tall pictures for luma and chroma and the rows of a pulse; both None without flicker.
-    ``bank``: positive noise, MARGIN larger on each side; None without noise. ``table``: coded light of day to level."""
+    ``bank``: positive noise, MARGIN larger on each side; None without noise. ``table``: coded light of day to level. ``merged``: None
+    without WDR."""
 
     settings: SensorSettings
     light: Lighting
@@ -50,6 +65,7 @@ class Developed:
     swing: Swing | None
     weights: tuple[Bytes, Bytes, float] | None
     bank: Three | None
+    merged: Merged | None = None
 
 
 class Developing:
@@ -79,7 +95,7 @@ class Developing:
         new, light = self.settings, self.light
         factor = new.shutter / NOMINAL_S * new.gain * self._options.exposure * light.day
         radiance = (np.arange(65536, dtype=np.float32) / np.float32(CODE)) ** 2
-        table: Bytes = (response(radiance * np.float32(factor)) * 255 + 0.5).astype(np.uint8)
+        table: Bytes = (level(radiance * np.float32(factor), new.wdr) * 255 + 0.5).astype(np.uint8)
         ripple = float(DEPTH * np.sinc(2 * self._options.mains_hz * new.shutter))
         a = abs(ripple)
         lamps = light.lamps / light.day
@@ -96,7 +112,20 @@ class Developing:
         else:
             base = yield from self._planes(table, lamps if mains else 1.0)
         bank = (yield from self._noise(base)) if new.noise else None
-        self.result = Developed(new, light, table, ripple, base, swing, weights, bank)
+        merged = (yield from self._merged(factor)) if new.wdr else None
+        self.result = Developed(new, light, table, ripple, base, swing, weights, bank, merged)
+
+    def _merged(self, factor: float) -> Generator[bool, None, Merged]:
+        """Where the long exposure is full and the short one counts; ``factor`` is exposure over radiance."""
+        full = min(65535, round(CODE * (SWITCH / factor) ** 0.5))
+        depth = self.still.depth
+        long, short = np.empty_like(depth), np.empty_like(depth)
+        for r in range(0, len(depth), 2 * STRIP):
+            rows = np.s_[r : r + 2 * STRIP]
+            bright = self.still.code[rows].max(-1) >= full
+            long[rows], short[rows] = np.where(bright, 0, depth[rows]), np.where(bright, depth[rows], 0)
+            yield True
+        return Merged(long, short)
 
     def _planes(self, table: Bytes, mains: float) -> Generator[bool, None, Three]:
         """Planes with the mains light at ``mains`` times what it was built with, relative to the other light."""
@@ -147,11 +176,16 @@ class Developing:
 
 def sigma(s: SensorSettings) -> Field:
     """(256,) standard deviation of the noise in picture levels, by picture level."""
-    x = np.linspace(0, FULL, 4096, dtype=np.float32)
-    y = response(x) * 255
+    steps = np.linspace(0, 1, 4096, dtype=np.float32)
+    x = steps * np.float32(full_scale(s))
+    if s.wdr:
+        x *= steps  # finer in the dark: the scale is sixteen times longer
+    y = level(x, s.wdr) * 255
     slope = np.gradient(y, x)
-    spread = s.gain / ELECTRONS * np.sqrt(ELECTRONS * x / s.gain + READ**2)
-    at = np.interp(np.arange(256), y, np.minimum(slope, slope[8]) * spread)
+    gain = reading_gain(x, s)
+    spread = gain / ELECTRONS * np.sqrt(ELECTRONS * x / gain + READ**2)
+    steepest = slope[np.searchsorted(x, DARKEST)]
+    at = np.interp(np.arange(256), y, np.minimum(slope, steepest) * spread)
     at[254:] = 0  # saturated: no noise is left
     return f32(np.minimum(at, 24) * s.noise)
 

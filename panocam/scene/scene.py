@@ -11,7 +11,7 @@ from panocam.media.planes import JPEG_COLOR, Planes
 from panocam.optics.lens import Lens
 from panocam.scene.bodies import Bodies
 from panocam.scene.camera import Camera, CameraPose
-from panocam.scene.cast import Actor, Cast
+from panocam.scene.cast import Actor, Cast, Exposed
 from panocam.scene.figure import Figure
 from panocam.scene.lamp import LampField
 from panocam.scene.raster import Raster
@@ -168,12 +168,13 @@ class Scene:
         planes = Planes.blank(self.size, self.size, JPEG_COLOR) if out is None else out
         grain = self._sensor.grain(t)
         self._sensor.noisy_still(t, grain, planes)
+        exposed = Exposed(self._sensor.table, lambda rows: self._sensor.mains_level(t, rows), grain, self._sensor.merged)
         figures = [(a, a.figure(t)) for a in self._by_distance(actors, t)]
         for _, now in figures:
             self._cast.cast_shadow(planes, now)
         for patch in self._bodies.patches([self._exposures(actor, now, t) for actor, now in figures]):
             if patch is not None:
-                self._cast.draw(planes, patch, self._sensor.table, lambda rows: self._sensor.mains_level(t, rows), grain)
+                self._cast.draw(planes, patch, exposed)
         return planes
 
     def _by_distance(self, actors: Sequence[Actor], t: float) -> list[Actor]:

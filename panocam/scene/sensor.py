@@ -18,7 +18,7 @@ from panocam.media.planes import Planes
 from panocam.scene import quick
 from panocam.scene.arrays import Bytes, Field, clamp
 from panocam.scene.compose import Grain
-from panocam.scene.developing import MARGIN, Developed, Developing
+from panocam.scene.developing import MARGIN, Developed, Developing, Merged
 from panocam.scene.settings import READOUT_S, Lighting, SensorOptions, SensorSettings
 from panocam.scene.still import Still
 
@@ -66,6 +66,11 @@ class Sensor:
     def table(self) -> Bytes:
         """Coded light to level, 65536 long."""
         return self._now.table
+
+    @property
+    def merged(self) -> Merged | None:
+        """Which of two exposures counts where; None without WDR."""
+        return self._now.merged
 
     def expose(self, settings: SensorSettings, light: Lighting) -> None:
         """Develop the picture at once."""

@@ -25,12 +25,14 @@ class SensorSettings:
 
     ``shutter_s``: exposure time, 1/32500..2 s, None = one pulse of mains light (1/100 or 1/120 s). ``gain_db``: 0..60.
     ``power_line_hz``: 50 or 60, what the camera believes the mains to be. ``noise``: 0..4, multiplies the noise (0 = none).
+    ``wdr``: a short exposure after each long one, see ``extended``.
     """
 
     shutter_s: float | None = None
     gain_db: float = 0.0
     power_line_hz: int = 50
     noise: float = 1.0
+    wdr: bool = False
 
     def __post_init__(self) -> None:
         if self.power_line_hz not in (50, 60):

@@ -84,6 +84,13 @@ async def test_settings_become_rules(side: Side) -> None:
     assert (plan.tuning.power_line_hz, plan.tuning.image["brightness"]) == (50, 70)
 
 
+@pytest.mark.feature("IMG-44")
+async def test_a_capture_mode_without_wdr_does_not_ask_the_sensor_for_it(side: Side) -> None:
+    settings = side.services.settings
+    assert exposure_plan(await settings.patch({"image.wdr": True})).tuning.image["wdr"] is True
+    assert exposure_plan(await settings.patch({"installation.capture_mode": "overview"})).tuning.image["wdr"] is False
+
+
 async def test_capabilities_list_every_setting_of_image_and_exposure(side: Side) -> None:
     async with side.client(Role.VIEWER) as client:
         rows = {row["path"]: row for row in (await client.get("/api/v1/image/capabilities")).json()["capabilities"]}

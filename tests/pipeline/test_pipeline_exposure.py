@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from panocam.clock import SystemClock
+from panocam.imaging.adjustment import Adjustment
 from panocam.imaging.exposure import Exposure, ExposureMode, ExposureRules
 from panocam.imaging.metering import Meter, Zone
 from panocam.media.frame import RawFrame
@@ -224,15 +225,35 @@ def test_the_power_line_reaches_the_sensor(room: Rig) -> None:
     assert room.source._scene.settings.power_line_hz == 60
 
 
+@pytest.mark.feature("IMG-39", "IMG-44")
+def test_wide_dynamic_range_reaches_the_sensor_and_is_opened_up_digitally(room: Rig) -> None:
+    """What the sensor delivers is no longer white where the window is, and the digital stage still acts on it."""
+    before = room.pictures(1)[0].y
+    room.intake.adjustment = Adjustment(wdr=True)
+    room.intake.exposure.plan = ExposurePlan(ExposureRules(), tuning=Tuning(image={"wdr": True}))
+    room.settle()
+    raw = next(room._frames)
+    shown = room.intake.take(raw).frame.planes.y
+    assert room.source._scene.settings.wdr
+    assert (before >= 253).mean() > 0.01
+    assert (raw.planes.y >= 253).mean() < 0.001
+    assert not np.array_equal(shown, raw.planes.y)
+    room.intake.adjustment = Adjustment()
+    room.intake.exposure.plan = ExposurePlan(ExposureRules())
+    room.settle()
+    assert not room.source._scene.settings.wdr
+
+
 def test_capabilities_say_where_a_setting_acts_or_why_not(room: Rig) -> None:
-    paths = ["exposure.mode", "exposure.aperture", "image.brightness"]
+    paths = ["exposure.mode", "exposure.aperture", "image.brightness", "image.wdr"]
     told = room.source.controls
     assert told is not None
     found = {uri: capabilities(paths, uri, told.capabilities() if uri == "sim:room" else {}) for uri in ("sim:room", "a.mp4", "rtsp://x/y")}
-    assert [found["sim:room"][path].how for path in paths] == [How.SIMULATED, None, How.DIGITAL]
-    assert [found["a.mp4"][path].how for path in paths] == [None, None, How.DIGITAL]
+    assert [found["sim:room"][path].how for path in paths] == [How.SIMULATED, None, How.DIGITAL, How.SIMULATED]
+    assert [found["a.mp4"][path].how for path in paths] == [None, None, How.DIGITAL, How.DIGITAL]
     assert "recorded" in found["a.mp4"]["exposure.mode"].reason
     assert "iris" in found["a.mp4"]["exposure.aperture"].reason
     assert "network camera" in found["rtsp://x/y"]["exposure.mode"].reason
+    assert not capabilities(paths, "sim:room", told.capabilities(), wdr=False)["image.wdr"].supported
     assert capabilities(paths, "sim:room", {})["exposure.mode"].reason
     assert capabilities(paths, "v4l2:/dev/video0", {"exposure.level": Capability(How.HARDWARE)})["exposure.mode"].reason

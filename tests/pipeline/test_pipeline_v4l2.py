@@ -251,6 +251,32 @@ def test_image_settings_turn_the_device_s_own_controls() -> None:
     assert camera.controls[Cid.AUTO_WHITE_BALANCE].value == 1
 
 
+@pytest.mark.feature("IMG-39")
+def test_wide_dynamic_range_is_the_device_s_own_where_it_has_it() -> None:
+    camera = FakeCamera(controls={**webcam(), Cid.WIDE_DYNAMIC_RANGE: FakeControl("Wide Dynamic Range", 0, 1, 1, 0, kind=2)})
+    controls = V4l2Controls(opened(camera))
+    for wished in (True, False):
+        controls.tune(Tuning(image={"wdr": wished}))
+        after(controls)
+        assert camera.controls[Cid.WIDE_DYNAMIC_RANGE].value == wished
+    assert "wdr" in controls.taken
+    found = capabilities(["image.wdr", "image.tone_mapping"], "v4l2:/dev/video7", controls.capabilities())
+    assert found["image.wdr"].how is How.HARDWARE
+    assert "by itself" in found["image.tone_mapping"].reason
+    plain = V4l2Controls(opened(FakeCamera()))
+    assert "wdr" not in plain.taken
+    assert capabilities(["image.wdr"], "v4l2:/dev/video7", plain.capabilities())["image.wdr"].how is How.DIGITAL
+
+
+def test_wide_dynamic_range_that_refuses_is_done_digitally() -> None:
+    own = {**webcam(), Cid.WIDE_DYNAMIC_RANGE: FakeControl("Wide Dynamic Range", 0, 1, 1, 0, kind=2)}
+    controls = V4l2Controls(opened(FakeCamera(controls=own, broken={Cid.WIDE_DYNAMIC_RANGE: errno.EIO})))
+    controls.tune(Tuning(image={"wdr": True}))
+    after(controls)
+    assert "wdr" not in controls.taken
+    assert "image.tone_mapping" not in controls.capabilities()
+
+
 def test_a_camera_that_exposes_by_itself_is_left_to_it() -> None:
     own = {**webcam(), Cid.EXPOSURE_AUTO: FakeControl("Auto Exposure", 0, 3, 1, 3, kind=3, menu=(3,))}
     controls = V4l2Controls(opened(FakeCamera(controls=own)))

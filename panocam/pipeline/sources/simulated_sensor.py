@@ -21,6 +21,7 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {
     ),
     "exposure.aperture": Capability(None, "The simulated lens has no iris"),
     "installation.power_line": SIMULATED,
+    "image.wdr": SIMULATED,
 }
 
 
@@ -35,6 +36,7 @@ class SensorControls:
         self._wishes = LatestSlot[Exposure]()
         self._wanted = scene.settings
         self._power_line_hz = scene.settings.power_line_hz
+        self._wdr = scene.settings.wdr
 
     @property
     def exposure(self) -> Exposure:
@@ -53,12 +55,15 @@ class SensorControls:
 
     def tune(self, wanted: Tuning) -> None:
         self._power_line_hz = wanted.power_line_hz
+        self._wdr = wanted.image.get("wdr") is True
 
     def work(self, light: Lighting, seconds: float = inf) -> None:
         """Between two pictures, in the light of the moment, for about so long; the last step takes a few milliseconds more."""
         wish = self._wishes.take()
         if wish is not None:
             self._wanted = self._wanted.but(shutter_s=wish.shutter_s, gain_db=wish.gain_db, power_line_hz=self._power_line_hz)
+        if self._wdr != self._wanted.wdr:
+            self._wanted = self._wanted.but(wdr=self._wdr)
         if not self._scene.advance(0):  # one exposure after the other: light that never rests must not keep the picture from following
             self._scene.begin(self._wanted, light)
         end = self._clock.monotonic_ns() + seconds * NS

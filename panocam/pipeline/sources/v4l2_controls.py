@@ -48,6 +48,7 @@ BY_ITSELF: Final = ("source", "auto", "auto_outdoors")
 """White balances that the device finds by itself."""
 
 HARDWARE: Final = Capability(How.HARDWARE)
+OWN_TONES: Final = "The device merges its exposures by itself and has no levels for it"
 OWN_EXPOSURE: Final = "The device exposes by itself and has no manual exposure"
 NO_GAIN: Final = "The device has no gain control; the shutter alone is set"
 
@@ -78,10 +79,13 @@ class V4l2Controls:
         wished = str(self._tuning.image.get("white_balance", "source"))
         if self._balances(wished):
             names.add("white_balance")
-        return frozenset(names - {name for name, cid in SLIDERS.items() if cid in self._refused})
+        names -= {name for name, cid in SLIDERS.items() if cid in self._refused}
+        return frozenset(names | {"wdr"} if self._merges() else names)
 
     def capabilities(self) -> Mapping[str, Capability]:
         found = {f"image.{name}": HARDWARE for name in self.taken}
+        if self._merges():
+            found |= dict.fromkeys(("image.local_contrast", "image.tone_mapping"), Capability(None, OWN_TONES))
         if self._writable(Cid.POWER_LINE_FREQUENCY) or self.reach is not None:
             found["installation.power_line"] = HARDWARE
         if self._writable(Cid.IRIS_ABSOLUTE):
@@ -147,6 +151,9 @@ class V4l2Controls:
             value = new.image.get(name)
             if isinstance(value, int) and value != old.image.get(name):  # the first time all: the device may hold an old value
                 self._slide(cid, value / 100, 0.5)
+        wdr = self._has.get(Cid.WIDE_DYNAMIC_RANGE)
+        if wdr is not None and new.image.get("wdr") != old.image.get("wdr"):
+            self._set(Cid.WIDE_DYNAMIC_RANGE, wdr.maximum if new.image.get("wdr") else wdr.minimum)
         wished = new.image.get("white_balance")
         if isinstance(wished, str) and wished != old.image.get("white_balance"):
             self._balance(wished)
@@ -164,6 +171,10 @@ class V4l2Controls:
         else:
             value = control.default + (high - control.default) * (part - middle) / (1 - middle)
         self._set(cid, value)
+
+    def _merges(self) -> bool:
+        """Whether the hardware has wide dynamic range that we can switch."""
+        return self._writable(Cid.WIDE_DYNAMIC_RANGE) and Cid.WIDE_DYNAMIC_RANGE not in self._refused
 
     def _balances(self, wished: str) -> bool:
         """Whether the hardware does this white balance."""
