@@ -1,4 +1,4 @@
-"""A place that keeps recordings: a directory, usually a mounted card or share. It may be slow, full, read-only, or gone at any moment.
+"""A place that keeps recordings: a mounted card or a network share. It may be slow, full, read-only, or gone at any moment.
 
 A file with an identity lies at the top. It tells the card from the empty folder that is left when the card is pulled out: what was mounted
 with an identity and has none any more is gone, and nothing is written there until it is back. Everything here blocks and runs on
@@ -10,21 +10,27 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
+import re
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from enum import StrEnum
-from pathlib import Path
 
 from panocam.errors import InvalidValue, NotFound, Unavailable
-from panocam.settings.atomic import write
+from panocam.storage.files import Files, Space, Stored
 
 MARK = ".panocam-storage"
 SUFFIX = ".mkv"
+PART = ".part"
+"""Behind the name of a file that is being copied here; it becomes a segment by losing it."""
+
 LOCK = "locked"
 DEPTH = 4
 """Parts of a segment's path: day, hour, recording, file."""
+
+Told = Callable[[float], None]
+"""Hears the part that is done, 0..1."""
+
+_DAY, _HOUR = re.compile(r"\d{8}"), re.compile(r"\d\d")
 
 
 class State(StrEnum):
@@ -38,112 +44,126 @@ class State(StrEnum):
     ABSENT = "absent"  # none was set
 
 
-@dataclass(frozen=True)
-class Space:
-    """Bytes of the volume, and what recordings take of it."""
-
-    total: int = 0
-    free: int = 0
-
-
 class Disk:
-    """The directory ``root`` as disk ``id`` (``SD_DISK``, ``NetworkShare``…)."""
+    """The medium ``files`` as disk ``id`` (``SD_DISK``, ``NetworkShare``…)."""
 
-    def __init__(self, id: str, root: Path) -> None:
-        self.id, self.root = id, root
+    def __init__(self, id: str, files: Files) -> None:
+        self.id, self.files = id, files
         self.identity = ""
 
     def mount(self) -> None:
         """Make it ready: the mark is read, or written on a disk that never had one. Raises Unavailable with the remedy."""
         try:
-            if not self.root.is_dir():
-                raise NotADirectoryError(errno.ENOENT, "there is no such directory")
-            mark = self.root / MARK
-            if not mark.exists():
+            self.files.connect()
+            if self.files.size(MARK) is None:
                 if self.identity:
-                    raise OSError(errno.ENODEV, "the card that was here is gone")
-                write(mark, json.dumps({"identity": str(uuid.uuid4())}).encode())
-            self.identity = str(json.loads(mark.read_text())["identity"])
+                    raise OSError(errno.ENODEV, "what was here is gone")
+                self._mark()
+            self.identity = self._read_mark()
             self._try_writing()
         except (OSError, ValueError, KeyError, TypeError) as fault:
-            raise Unavailable(f"{self.id} ({self.root}): {words(fault)}; insert or mount it, or choose another directory") from None
+            raise Unavailable(f"{self.id} ({self.files.where}): {words(fault)}; insert or mount it, or choose another place") from None
+
+    def forget(self) -> None:
+        """Another medium may come in its place."""
+        self.identity = ""
+        self.files.disconnect()
+
+    def _mark(self) -> None:
+        out = self.files.create(f"{MARK}.new", replace=True)
+        try:
+            out.append(json.dumps({"identity": str(uuid.uuid4())}).encode())
+            out.flush()
+        finally:
+            out.close()
+        self.files.rename(f"{MARK}.new", MARK)
+
+    def _read_mark(self) -> str:
+        with self.files.open(MARK) as file:
+            return str(json.loads(file.read(4096))["identity"])
 
     def _try_writing(self) -> None:
-        test = self.root / f"{MARK}.{os.getpid()}"
-        test.write_bytes(b"")
-        test.unlink()
+        test = f"{MARK}.{os.getpid()}"
+        self.files.create(test, replace=True).close()
+        self.files.remove(test)
 
     def present(self) -> bool:
         """True while the disk that was mounted is still there."""
         try:
-            return bool(self.identity) and str(json.loads((self.root / MARK).read_text())["identity"]) == self.identity
+            return bool(self.identity) and self._read_mark() == self.identity
         except (OSError, ValueError, KeyError, TypeError):
             return False
 
     def space(self) -> Space:
         """Bytes. Raises Unavailable."""
         try:
-            usage = shutil.disk_usage(self.root)
+            return self.files.space()
         except OSError as fault:
-            raise Unavailable(f"{self.id} ({self.root}): {words(fault)}") from None
-        return Space(usage.total, usage.free)
+            raise Unavailable(f"{self.id} ({self.files.where}): {words(fault)}") from None
 
-    def path(self, relative: str) -> Path:
-        """The file at a path of the index. Raises InvalidValue for one that would lead off the disk."""
+    def checked(self, relative: str) -> str:
+        """``relative`` if it is the path of a segment. Raises InvalidValue for one that would lead elsewhere."""
         parts = relative.split("/")
         if len(parts) != DEPTH or any(not part or part.startswith(".") or "\\" in part or "\0" in part for part in parts):
             raise InvalidValue("path", relative, "segments lie at day/hour/recording/file")
-        at = self.root.joinpath(*parts)
-        if any(step.is_symlink() for step in (at, *at.parents[: DEPTH - 1])):
-            raise InvalidValue("path", relative, "links are not followed")
-        return at
+        return relative
+
+    def walk(self) -> Iterator[tuple[str, int]]:
+        """(path, bytes) of every file where segments lie."""
+        for day in self._folders("", _DAY):
+            for hour in self._folders(day, _HOUR):
+                for recording in self._folders(hour):
+                    for entry in self.files.entries(recording):
+                        if not entry.folder:
+                            yield f"{recording}/{entry.name}", entry.bytes
+
+    def _folders(self, below: str, named: re.Pattern[str] | None = None) -> Iterator[str]:
+        for entry in self.files.entries(below):
+            if entry.folder and (named is None or named.fullmatch(entry.name)):
+                yield f"{below}/{entry.name}".lstrip("/")
 
     def segments(self) -> Iterator[tuple[str, int]]:
         """(path, bytes) of every file that may be a segment."""
-        for file in sorted(self.root.glob(f"{'[0-9]' * 8}/[0-9][0-9]/*/*{SUFFIX}")):
-            if file.is_file() and not file.is_symlink():
-                yield file.relative_to(self.root).as_posix(), file.stat().st_size
+        return ((path, size) for path, size in self.walk() if path.endswith(SUFFIX))
 
     def remove(self, relative: str) -> None:
         """Remove a segment's file and the folders that are empty after it. One that is gone already is no fault."""
-        path = self.path(relative)
-        path.unlink(missing_ok=True)
-        folder = path.parent
-        if not any(folder.glob(f"*{SUFFIX}")):
-            (folder / LOCK).unlink(missing_ok=True)
-        for parent in path.parents[: DEPTH - 1]:
-            try:
-                parent.rmdir()
-            except OSError:
-                return
+        self.files.remove(self.checked(relative))
+        folder = relative.rpartition("/")[0]
+        if not any(entry.name.endswith(SUFFIX) for entry in self.files.entries(folder)):
+            self.files.remove(f"{folder}/{LOCK}")
+        while folder and self.files.remove_folder(folder):
+            folder = folder.rpartition("/")[0]
 
     def set_lock(self, relative: str, locked: bool) -> None:
         """Keep beside the segments whether their recording is locked, for an index made from the files."""
-        mark = self.path(relative).parent / LOCK
+        mark = f"{self.checked(relative).rpartition('/')[0]}/{LOCK}"
         if locked:
-            mark.touch()
+            self.files.create(mark, replace=True).close()
         else:
-            mark.unlink(missing_ok=True)
+            self.files.remove(mark)
 
     def is_locked(self, relative: str) -> bool:
-        return (self.path(relative).parent / LOCK).exists()
+        return self.files.size(f"{self.checked(relative).rpartition('/')[0]}/{LOCK}") is not None
 
-    def open(self, relative: str) -> Path:
+    def open(self, relative: str) -> Stored:
         """The existing file at ``relative``. Raises NotFound, Unavailable."""
-        path = self.path(relative)
         try:
-            if not path.is_file():
+            if self.files.size(self.checked(relative)) is None:
                 raise NotFound(f"{self.id} has no {relative}; it was removed from outside")
         except OSError as fault:
             raise Unavailable(f"{self.id}: {words(fault)}") from None
-        return path
+        return Stored(self.files, relative)
 
-    def format(self) -> int:
+    def format(self, told: Told = lambda part: None) -> int:
         """Remove everything that this program keeps here, nothing else; returns how many segments there were."""
+        there = list(self.walk())
         count = 0
-        for relative, _ in list(self.segments()):
-            self.remove(relative)
-            count += 1
+        for number, (relative, _) in enumerate(there):
+            if relative.endswith((SUFFIX, SUFFIX + PART)):
+                self.remove(relative)
+                count += relative.endswith(SUFFIX)
+            told((number + 1) / len(there))
         return count
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from panocam.errors import NotFound, Unavailable
 from panocam.storage.recording import Began, Kind, Recording, Segment
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS recording (
   id TEXT PRIMARY KEY, disk TEXT NOT NULL, view INTEGER NOT NULL, codec TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
@@ -25,10 +25,12 @@ CREATE TABLE IF NOT EXISTS recording (
   locked INTEGER NOT NULL, complete INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS recording_time ON recording (start_ns, stop_ns);
 CREATE TABLE IF NOT EXISTS segment (
-  recording TEXT NOT NULL, number INTEGER NOT NULL, path TEXT NOT NULL, start_ns INTEGER NOT NULL, stop_ns INTEGER NOT NULL,
+  recording TEXT NOT NULL, number INTEGER NOT NULL, disk TEXT NOT NULL, path TEXT NOT NULL,
+  start_ns INTEGER NOT NULL, stop_ns INTEGER NOT NULL,
   bytes INTEGER NOT NULL, pictures INTEGER NOT NULL, began TEXT NOT NULL, complete INTEGER NOT NULL,
   PRIMARY KEY (recording, number)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS segment_time ON segment (start_ns);
+CREATE INDEX IF NOT EXISTS segment_place ON segment (disk, path);
 """
 LONGEST_NS = 25 * 3600 * 10**9
 """No recording is longer (the recorder begins another one each day), so a question for a day reads two days of the index of times."""
@@ -108,7 +110,12 @@ class Index:
         """Take in a recording and segments of it, or what has changed of them."""
         with self._db() as db:
             db.execute("INSERT OR REPLACE INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", astuple(recording))
-            db.executemany("INSERT OR REPLACE INTO segment VALUES (?,?,?,?,?,?,?,?,?)", (astuple(segment) for segment in segments))
+            db.executemany("INSERT OR REPLACE INTO segment VALUES (?,?,?,?,?,?,?,?,?,?)", (astuple(segment) for segment in segments))
+
+    def put_segment(self, segment: Segment) -> None:
+        """Take in a segment of a recording that goes on elsewhere."""
+        with self._db() as db:
+            db.execute("INSERT OR REPLACE INTO segment VALUES (?,?,?,?,?,?,?,?,?,?)", astuple(segment))
 
     def lock(self, recording: str, locked: bool) -> None:
         """Keep a recording from being removed by age or for space, or no longer."""
@@ -159,18 +166,22 @@ class Index:
             rows = db.execute("SELECT * FROM segment WHERE recording=? ORDER BY number", (recording,)).fetchall()
         return [_segment(row) for row in rows]
 
+    def segment(self, recording: str, number: int) -> Segment | None:
+        """One segment."""
+        with self._db() as db:
+            row = db.execute("SELECT * FROM segment WHERE recording=? AND number=?", (recording, number)).fetchone()
+        return None if row is None else _segment(row)
+
     def paths(self, disk: str) -> dict[str, tuple[int, bool]]:
         """Path to (bytes, complete) of every segment on a disk."""
         with self._db() as db:
-            rows = db.execute(
-                "SELECT path, bytes, segment.complete FROM segment JOIN recording ON recording.id=segment.recording WHERE disk=?", (disk,)
-            )
+            rows = db.execute("SELECT path, bytes, complete FROM segment WHERE disk=?", (disk,))
             return {path: (size, bool(complete)) for path, size, complete in rows}
 
-    def at_path(self, path: str) -> Segment | None:
-        """The segment that lies at ``path``."""
+    def at_path(self, disk: str, path: str) -> Segment | None:
+        """The segment that lies there."""
         with self._db() as db:
-            row = db.execute("SELECT * FROM segment WHERE path=?", (path,)).fetchone()
+            row = db.execute("SELECT * FROM segment WHERE disk=? AND path=?", (disk, path)).fetchone()
         return None if row is None else _segment(row)
 
     def oldest(self, disk: str, count: int = 1) -> list[Segment]:
@@ -178,10 +189,35 @@ class Index:
         with self._db() as db:
             rows = db.execute(
                 "SELECT segment.* FROM segment JOIN recording ON recording.id=segment.recording"
-                " WHERE disk=? AND NOT locked AND segment.complete ORDER BY segment.start_ns LIMIT ?",
+                " WHERE segment.disk=? AND NOT locked AND segment.complete ORDER BY segment.start_ns LIMIT ?",
                 (disk, count),
             ).fetchall()
         return [_segment(row) for row in rows]
+
+    def strayed(self, home: str, limit: int = 64) -> list[Segment]:
+        """Finished segments of recordings that belong on ``home`` and lie elsewhere, the oldest first."""
+        with self._db() as db:
+            rows = db.execute(
+                "SELECT segment.* FROM segment JOIN recording ON recording.id=segment.recording"
+                " WHERE recording.disk=? AND segment.disk<>recording.disk AND segment.complete ORDER BY segment.start_ns LIMIT ?",
+                (home, limit),
+            ).fetchall()
+        return [_segment(row) for row in rows]
+
+    def straying(self, home: str) -> tuple[int, int]:
+        """How many segments, finished or not, belong on ``home`` and lie elsewhere, and their bytes."""
+        with self._db() as db:
+            row = db.execute(
+                "SELECT count(*), coalesce(sum(bytes), 0) FROM segment JOIN recording ON recording.id=segment.recording"
+                " WHERE recording.disk=? AND segment.disk<>recording.disk",
+                (home,),
+            ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def settle(self, segment: Segment, disk: str) -> None:
+        """The segment lies on another disk now, at the same path."""
+        with self._db() as db:
+            db.execute("UPDATE segment SET disk=?, complete=1 WHERE recording=? AND number=?", (disk, segment.recording, segment.number))
 
     def running(self, disk: str) -> list[Recording]:
         """The recordings on a disk that are not marked complete."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
+from panocam.clock import NS
 from panocam.errors import InvalidValue, NotFound, Unavailable
 from panocam.media import matroska
 from panocam.media.codec import Codec, StreamDescription
@@ -19,32 +19,52 @@ from panocam.media.matroska import Place
 from panocam.media.packet import Packet
 from panocam.storage.disk import Disk
 from panocam.storage.index import Index
-from panocam.storage.recording import Began, Recording, Segment
+from panocam.storage.recording import Began, Segment
 
 MS = 1_000_000
+TWICE_NS = 120 * NS
+"""No more than this was ever written a second time on another disk."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A segment's file wherever it lies when it is opened: it may be on its way from one disk to another."""
+
+    library: Library
+    segment: Segment
+
+    def open(self, mode: str = "rb") -> BinaryIO:
+        """Raises NotFound, Unavailable; OSError when the disk fails just now."""
+        try:
+            return self.library.disk(self.segment).open(self.segment.path).open(mode)
+        except (NotFound, FileNotFoundError):
+            now = self.library.index.segment(self.segment.recording, self.segment.number)
+            if now is None or now.disk == self.segment.disk:
+                raise
+            return self.library.disk(now).open(now.path).open(mode)
 
 
 @dataclass(frozen=True)
 class Stretch:
     """A run of clusters of one segment: what is read or copied."""
 
-    path: Path
+    path: Kept
     segment: Segment
     opened: matroska.Opened
     places: tuple[Place, ...]
 
 
 class Library:
-    """Reads ``disks`` by what ``index`` knows."""
+    """Reads ``disks`` (which come and go) by what ``index`` knows."""
 
     def __init__(self, index: Index, disks: Mapping[str, Disk]) -> None:
         self.index, self._disks = index, disks
 
-    def disk(self, recording: Recording) -> Disk:
-        """Raises Unavailable when the disk of a recording is not there."""
-        disk = self._disks.get(recording.disk)
+    def disk(self, segment: Segment) -> Disk:
+        """Raises Unavailable when the disk that a segment lies on is not there."""
+        disk = self._disks.get(segment.disk)
         if disk is None:
-            raise Unavailable(f"recording {recording.id} lies on {recording.disk}, which is not set up")
+            raise Unavailable(f"recording {segment.recording} lies on {segment.disk}, which is not set up")
         return disk
 
     def remove(self, recording: str) -> None:
@@ -52,23 +72,22 @@ class Library:
         row = self.index.get(recording)
         if row.locked:
             raise InvalidValue("recordingid", recording, "it is locked; unlock it first")
-        disk = self.disk(row)
         for segment in self.index.segments(recording):
-            disk.remove(segment.path)
+            self.disk(segment).remove(segment.path)
         self.index.remove(recording)
 
     def lock(self, recording: str, locked: bool) -> None:
         """Keep a recording from being removed, or no longer. Raises NotFound."""
-        row = self.index.get(recording)
-        for segment in self.index.segments(recording)[:1]:
-            self.disk(row).set_lock(segment.path, locked)
+        self.index.get(recording)
+        for segment in {segment.disk: segment for segment in self.index.segments(recording)}.values():
+            self.disk(segment).set_lock(segment.path, locked)
         self.index.lock(recording, locked)
 
     def stretches(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[Stretch]:
         """The clusters between two moments (UTC), the first stretch from the last key picture at or before ``since_ns`` on."""
-        row = self.index.get(recording)
-        disk = self.disk(row)
+        self.index.get(recording)
         segments = self.index.segments(recording)
+        ends = _ends(segments)
         if not segments:
             raise NotFound(f"recording {recording} has no pictures yet")
         for segment in segments:
@@ -76,10 +95,11 @@ class Library:
                 until_ns is not None and segment.start_ns > until_ns
             ):
                 continue
-            path = disk.open(segment.path)
+            end = min((at for at in (until_ns, ends[segment.number]) if at is not None), default=None)
+            path = Kept(self, segment)
             with path.open("rb") as file:
                 opened = matroska.read_header(file)
-                places = _between(file, list(matroska.clusters(file, opened.clusters)), segment, since_ns, until_ns)
+                places = _between(file, list(matroska.clusters(file, opened.clusters)), segment, since_ns, end)
             if places:
                 yield Stretch(path, segment, opened, places)
 
@@ -90,7 +110,7 @@ class Library:
         number = 0
         for stretch in self.stretches(recording, since_ns, until_ns):
             codec = stretch.opened.description.codec
-            first = stretch.segment.began is not Began.LENGTH
+            first = not stretch.segment.began.seamless
             with stretch.path.open("rb") as file:
                 for place in stretch.places:
                     for block in matroska.read_cluster(file, place):
@@ -101,7 +121,7 @@ class Library:
     def codec_string(self, recording: str) -> str:
         """The RFC 6381 name of its first pictures, for a decoder; "" when there are none yet."""
         for segment in self.index.segments(recording)[:1]:
-            with self.disk(self.index.get(recording)).open(segment.path).open("rb") as file:
+            with Kept(self, segment).open("rb") as file:
                 description = matroska.read_header(file).description
             return codec_string(description.codec, description.parameter_sets)
         return ""
@@ -114,6 +134,21 @@ class Library:
                 keyed = [place for place in stretch.places if matroska.begins_with_key(file, place)]
             times += [stretch.segment.start_ns + place.ticks * MS for place in keyed]
         return times
+
+
+def _ends(segments: list[Segment]) -> dict[int, int | None]:
+    """Number to the last moment (UTC) of each segment that counts: when its disk failed and the recording went on on another one, the
+    last pictures were written there once more."""
+    ends: dict[int, int | None] = {}
+    moved: int | None = None
+    for segment in reversed(segments):
+        overlaps = moved is not None and moved <= segment.stop_ns <= moved + TWICE_NS
+        ends[segment.number] = moved - MS if moved is not None and overlaps else None
+        if segment.began is Began.MOVED:
+            moved = segment.start_ns
+        elif segment.began in (Began.CLOCK, Began.START):
+            moved = None
+    return ends
 
 
 def _packet(codec: Codec, block: matroska.Block, at: int, number: int, discontinuity: bool) -> Packet:

@@ -169,7 +169,7 @@ class Recorder:
             new_id(now, self._serial), order.disk, spec.view, str(profile.codec), profile.width, profile.height, description.fps,
             order.kind, order.trigger, now, now,
         )  # fmt: skip
-        label = Label(recording.id, self._serial, spec.view, self._name_of(spec.view), order.kind, order.trigger)
+        label = Label(recording.id, self._serial, spec.view, self._name_of(spec.view), order.kind, order.trigger, order.disk)
         writer = Writer(volume.disk, self._index, recording, label, description)
         await volume.open(writer)
         return writer

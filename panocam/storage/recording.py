@@ -31,11 +31,18 @@ class Began(StrEnum):
     GAP = "gap"  # pictures are missing in front of it
     CLOCK = "clock"  # the wall clock was set
     FORMAT = "format"  # the stream's parameters changed
+    MOVED = "moved"  # it goes on on another disk; what the one before has of the same time is left out
+
+    @property
+    def seamless(self) -> bool:
+        """True when nothing is missing in front of it."""
+        return self in (Began.LENGTH, Began.MOVED)
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One recording. Times are UTC nanoseconds; ``stop_ns`` is that of the newest picture on the disk; ``codec`` as in ``Codec``."""
+    """One recording. Times are UTC nanoseconds; ``stop_ns`` is that of the newest picture on the disk; ``codec`` as in ``Codec``.
+    ``disk`` is where it belongs; while that was away, segments of it were put on another one."""
 
     id: str
     disk: str
@@ -58,10 +65,11 @@ class Recording:
 
 @dataclass(frozen=True)
 class Segment:
-    """One file of a recording; ``path`` relative to its disk, with slashes."""
+    """One file of a recording; ``path`` relative to the disk that it lies on, with slashes."""
 
     recording: str
     number: int
+    disk: str
     path: str
     start_ns: int
     stop_ns: int
@@ -81,6 +89,7 @@ class Label:
     view_name: str
     kind: Kind
     trigger: str = ""
+    disk: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def tags(self, number: int, began: Began) -> dict[str, str]:
@@ -93,6 +102,7 @@ class Label:
             "PANOCAM_VIEW": str(self.view),
             "PANOCAM_KIND": str(self.kind),
             "PANOCAM_TRIGGER": self.trigger,
+            "PANOCAM_DISK": self.disk,
             **self.extra,
         }
 

@@ -15,6 +15,7 @@ from panocam.errors import PanocamError
 from panocam.pipeline.request import StreamRequest
 from panocam.pipeline.service import Camera
 from panocam.storage.disk import Disk, State
+from panocam.storage.files import LocalFiles
 from panocam.storage.index import Index
 from panocam.storage.jobs import Exports
 from panocam.storage.library import Library
@@ -60,7 +61,7 @@ class Storage:
         self.index = Index(folder / "index.sqlite")
         self.volumes: dict[str, Volume] = {}
         if options.card is not None:
-            self.volumes["SD_DISK"] = Volume(Disk("SD_DISK", options.card), self.index, clock, Keep(), self._disk_changed)
+            self.volumes["SD_DISK"] = Volume(Disk("SD_DISK", LocalFiles(options.card)), self.index, clock, Keep(), self._disk_changed)
         self.recorder = Recorder(camera, self.index, self.volumes, clock, options.serial, options.name_of, self._recording_changed)
         self.library = Library(self.index, {id: volume.disk for id, volume in self.volumes.items()})
         exports = folder / "exports"

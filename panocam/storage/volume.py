@@ -11,16 +11,18 @@ import asyncio
 import contextlib
 import errno
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from panocam.clock import Clock
+from panocam.clock import NS, Clock
 from panocam.errors import PanocamError, Unavailable
 from panocam.media.packet import Packet
 from panocam.pipeline.workers import Worker
-from panocam.storage.disk import Disk, Space, State, words
+from panocam.storage.disk import Disk, State, Told, words
+from panocam.storage.files import Space
 from panocam.storage.index import Index
-from panocam.storage.recover import reconcile
+from panocam.storage.recover import Survey, reconcile, survey
 from panocam.storage.retention import Keep, clean
 from panocam.storage.writer import Writer
 
@@ -31,18 +33,27 @@ R = TypeVar("R")
 QUEUE_BYTES = 96 << 20
 WATCH_S = 5.0
 FLUSH_S = 10.0
+HANG_NS = 15 * NS
+"""A single write or read that takes longer is given up: the connection to a share is cut; a card is said to hang."""
 
 OnState = Callable[["Volume"], None]
 
 
 class Volume:
-    """``disk`` and what it is just now. ``on_state(volume)`` is called on the event loop after each change of ``state``."""
+    """``disk`` and what it is just now. ``on_state(volume)`` is called on the event loop after each change of ``state``.
+
+    ``protected`` keeps new recordings away and old ones there. ``running()`` gives the identities of all recordings being made, here or on
+    other disks."""
 
     def __init__(self, disk: Disk, index: Index, clock: Clock, keep: Keep, on_state: OnState) -> None:
         self.disk, self.index, self.keep = disk, index, keep
         self.state, self.reason = State.UNMOUNTED, ""
         self.space = Space()
         self.queued = self.refused = 0
+        self.protected = False
+        self.running: Callable[[], frozenset[str]] = lambda: frozenset(writer.recording.id for writer in self._writers)
+        self._since: deque[int] = deque()  # when each waiting batch came
+        self._job_since: int | None = None  # when what the thread is doing began
         self._clock, self._on_state = clock, on_state
         self._writers: set[Writer] = set()
         self._worker: Worker | None = None
@@ -55,7 +66,12 @@ class Volume:
     @property
     def usable(self) -> bool:
         """True when recordings can be written."""
-        return self.state is State.OK
+        return self.state is State.OK and not self.protected
+
+    @property
+    def behind_ns(self) -> int:
+        """How long the oldest batch has waited to be written."""
+        return self._clock.monotonic_ns() - self._since[0] if self._since else 0
 
     async def start(self) -> None:
         """Begin to use the disk and keep trying while it is not there."""
@@ -78,7 +94,10 @@ class Volume:
         worker.stop()
         if not await asyncio.to_thread(worker.join, FLUSH_S):
             log.warning("%s did not take what was queued within %g s", self.id, FLUSH_S)
+            self.disk.files.abort()
+            await asyncio.to_thread(worker.join, 1.0)
         self._writers.clear()
+        self.disk.files.disconnect()
 
     async def mount(self) -> None:
         """A person wants it to be used (again). Raises Unavailable with the reason when it cannot."""
@@ -88,11 +107,16 @@ class Volume:
 
     async def unmount(self) -> None:
         """Close all files, so that the medium can be taken out."""
-        await self.run(self._close_all)
-        self._become(State.UNMOUNTED, "taken out of use; mount it to record again")
+        try:
+            await self.run(self._close_all)
+            await self.run(self.disk.forget)
+        finally:
+            self._become(State.UNMOUNTED, "taken out of use; mount it to record again")
 
     async def check(self) -> None:
         """Look now: is it there, how full is it, what is too old? Raises Unavailable when it is gone."""
+        if self.state is State.UNMOUNTED:
+            raise Unavailable(f"{self.id} is not mounted")
         try:
             self.space = await self.run(self._look)
         except Unavailable as fault:
@@ -100,10 +124,24 @@ class Volume:
             raise
         self._become_roomy()
 
-    async def format(self) -> None:
-        """Remove all recordings. Raises Unavailable when the disk is not there."""
+    async def format(self, told: Told = lambda part: None) -> None:
+        """Remove all recordings of this program, nothing else. Raises Unavailable when the disk is not there or protected."""
+        if self.protected:
+            raise Unavailable(f"{self.id} is write-protected; lift that first")
+        await self.check()
         await self.run(self._close_all)
-        await self.run(self._format)
+        await self.run(lambda: self._format(told))
+        await self.check()
+
+    async def survey(self, told: Told = lambda part: None) -> Survey:
+        """Read through all files and compare them with the index; nothing is changed. Raises Unavailable."""
+        await self.check()
+        return await self.run(lambda: survey(self.disk, self.index, self._writing(), told))
+
+    async def repair(self) -> None:
+        """Put index and files in agreement: cut files end with their last whole piece, what is there is listed. Raises Unavailable."""
+        await self.check()
+        await self.run(self._reconcile)
 
     async def run(self, function: Callable[[], R]) -> R:
         """``function()`` on the disk's thread, after what is queued. Its faults come out here, the system's as Unavailable."""
@@ -112,12 +150,15 @@ class Volume:
         done: asyncio.Future[R] = self._loop.create_future()
 
         def job() -> None:
+            self._job_since = self._clock.monotonic_ns()
             try:
                 result = function()
             except BaseException as fault:  # handed to the one who waits
                 self._from_thread(_fail, done, fault)
             else:
                 self._from_thread(_succeed, done, result)
+            finally:
+                self._job_since = None
 
         self._worker.submit(job)
         try:
@@ -141,6 +182,7 @@ class Volume:
                 self._worker.submit(lambda: writer.miss(len(batch)))
             return False
         self.queued += size
+        self._since.append(self._clock.monotonic_ns())
         self._worker.submit(lambda: self._write(writer, batch, size))
         return True
 
@@ -149,9 +191,16 @@ class Volume:
         if self._worker is not None:
             await self.run(lambda: self._close(writer))
 
+    def retire(self, writer: Writer) -> None:
+        """Another disk has taken the recording over; what was written of it is closed when the disk lets."""
+        self._writers.discard(writer)
+        if self._worker is not None:
+            self._worker.submit(lambda: self._close(writer))
+
     # -- on the disk's thread
 
     def _write(self, writer: Writer, batch: Sequence[Packet], size: int) -> None:
+        self._job_since = self._clock.monotonic_ns()
         try:
             try:
                 writer.write(batch)
@@ -167,14 +216,18 @@ class Volume:
             writer.lost += len(batch)
             log.warning("recording %s: %s", writer.recording.id, fault)
         finally:
+            self._job_since = None
             self._from_thread(self._written, size)
 
     def _close(self, writer: Writer) -> None:
         self._writers.discard(writer)
+        self._job_since = self._clock.monotonic_ns()
         try:
             writer.close()
         except OSError as fault:
             self._from_thread(self._failed, fault)
+        finally:
+            self._job_since = None
 
     def _close_all(self) -> None:
         for writer in list(self._writers):
@@ -183,24 +236,30 @@ class Volume:
             except OSError as fault:
                 log.warning("%s: a file could not be finished: %s", self.id, words(fault))
 
-    def _format(self) -> None:
-        self.disk.format()
-        reconcile(self.disk, self.index, frozenset())
+    def _format(self, told: Told) -> None:
+        self.disk.format(told)
+        self._reconcile()
+
+    def _writing(self) -> frozenset[str]:
+        return frozenset(writer.path for writer in tuple(self._writers))
+
+    def _reconcile(self) -> None:
+        found = reconcile(self.disk, self.index, self._writing(), self.running())
+        if found.segments or found.missing:
+            log.info("%s: %d segments taken into the index, %d repaired, %d gone", self.id, found.segments, found.repaired, found.missing)
 
     def _look(self) -> Space:
         """Is it there, how full is it? Removes what is too old. Raises OSError."""
         if not self.disk.present():
             raise OSError(errno.ENODEV, "it is no longer there")
-        gone = clean(self.disk, self.index, self.keep, self._clock.wall_ns())
+        gone = 0 if self.protected else clean(self.disk, self.index, self.keep, self._clock.wall_ns())
         if gone:
             log.info("%s: %d old segments were removed", self.id, gone)
         return self.disk.space()
 
     def _open_disk(self) -> Space:
         self.disk.mount()
-        found = reconcile(self.disk, self.index, frozenset(writer.recording.id for writer in self._writers))
-        if found.segments or found.missing:
-            log.info("%s: %d segments taken into the index, %d repaired, %d gone", self.id, found.segments, found.repaired, found.missing)
+        self._reconcile()
         return self.disk.space()
 
     # -- on the loop
@@ -211,6 +270,8 @@ class Volume:
 
     def _written(self, size: int) -> None:
         self.queued -= size
+        if self._since:
+            self._since.popleft()
 
     def _failed(self, fault: OSError) -> None:
         if fault.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -237,15 +298,34 @@ class Volume:
             self._become(State.OK)
 
     async def _watching(self) -> None:
-        while True:
-            await asyncio.sleep(WATCH_S)
-            try:
-                if self.state in (State.FAILED, State.READ_ONLY):
-                    await self._mount()
-                elif self.state in (State.OK, State.FULL):
-                    await self.check()
-            except PanocamError as fault:
-                log.warning("%s: %s", self.id, fault)
+        """Look after it again and again, and after its thread too: that may hang in the middle of anything."""
+        looking: asyncio.Task[None] | None = None
+        try:
+            while True:
+                await asyncio.sleep(WATCH_S)
+                self._end_a_hang()
+                if looking is None or looking.done():
+                    looking = asyncio.create_task(self._look_after(), name=f"look after {self.id}")
+        finally:
+            if looking is not None:
+                looking.cancel()
+
+    async def _look_after(self) -> None:
+        try:
+            if self.state in (State.FAILED, State.READ_ONLY):
+                await self._mount()
+            elif self.state in (State.OK, State.FULL):
+                await self.check()
+        except PanocamError as fault:
+            log.warning("%s: %s", self.id, fault)
+
+    def _end_a_hang(self) -> None:
+        since = self._job_since
+        if since is None or self._clock.monotonic_ns() - since < HANG_NS:
+            return
+        if self.state in (State.OK, State.FULL):
+            self._become(State.FAILED, f"it has not answered for {HANG_NS // NS} s")
+        self.disk.files.abort()
 
     def _become_roomy(self) -> None:
         if self.state is State.FULL and self.space.free > 32 << 20:

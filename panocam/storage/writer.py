@@ -8,9 +8,10 @@ parameters changed; the file and the index say which.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from panocam.clock import NS
 from panocam.media import matroska
@@ -19,6 +20,7 @@ from panocam.media.config import stored
 from panocam.media.headers import parameter_sets_of
 from panocam.media.packet import Packet
 from panocam.storage.disk import Disk
+from panocam.storage.files import Output
 from panocam.storage.index import Index
 from panocam.storage.recording import Began, Label, Recording, Segment, segment_path
 
@@ -33,7 +35,7 @@ FLUSH_NS = NS
 class _Open:
     """The file being written."""
 
-    handle: int
+    out: Output
     segment: Segment
     place: matroska.Layout
     base_pts: int
@@ -41,20 +43,45 @@ class _Open:
     sets: tuple[bytes, ...]
     last_pts: int
     flushed_pts: int
+    last_sequence: int = -1
 
 
 class Writer:
     """Writes ``recording``. Every method may raise OSError: then what was being written is closed as it is, and the next key picture
-    begins a segment that is marked as coming after a gap."""
+    begins a segment that is marked as coming after a gap.
 
-    def __init__(self, disk: Disk, index: Index, recording: Recording, label: Label, description: StreamDescription) -> None:
+    Pictures up to the sequence number ``safe`` are on the medium. ``moved`` is set when another writer has taken over: from then on this
+    one writes nothing more. ``follow(old, began)`` makes the other one.
+    """
+
+    def __init__(
+        self, disk: Disk, index: Index, recording: Recording, label: Label, description: StreamDescription,
+        numbers: Iterator[int] | None = None,
+    ) -> None:  # fmt: skip
         self.disk, self.index, self.recording, self._label = disk, index, recording, label
         self._description = description
         self._file: _Open | None = None
-        self._number = 0
-        self._began = Began.START
+        self._numbers = numbers or count()
+        self._began, self._begun = Began.START, False
+        self._time: tuple[int, int] | None = None  # wall and stream time that go together, of the newest segment
         self._next_sequence: int | None = None
+        self.safe = -1
+        self.moved = False
         self.pictures = self.lost = 0
+
+    def follow(self, disk: Disk, seamless: bool) -> Writer:
+        """Who goes on with this recording on another disk; this one writes no more."""
+        self.moved = True
+        other = Writer(disk, self.index, self.recording, self._label, self._description, self._numbers)
+        other._began = Began.START if not self._begun else Began.MOVED if seamless else Began.GAP
+        other._time, other._begun = self._time if seamless else None, self._begun
+        other.pictures, other.lost, other.safe = self.pictures, self.lost, self.safe
+        return other
+
+    @property
+    def path(self) -> str:
+        """Of the file being written; "" when there is none."""
+        return self._file.segment.path if self._file is not None else ""
 
     def announce(self) -> None:
         """Show the recording in the index before its first picture is there."""
@@ -62,24 +89,28 @@ class Writer:
 
     def write(self, batch: Sequence[Packet]) -> None:
         """One cluster; a key picture may only be its first. Pictures in front of the first key picture are left out and counted."""
-        first = batch[0]
-        if self._next_sequence is not None and first.sequence != self._next_sequence:
-            self._end(Began.GAP)
-        self._next_sequence = batch[-1].sequence + 1
-        if self._file is not None and first.key and (reason := self._reason_to_begin(self._file, first)):
-            self._end(reason)
-        if self._file is None and not first.key:
-            self.lost += len(batch)
+        if self.moved:
             return
+        first = batch[0]
         try:
+            if self._next_sequence is not None and first.sequence != self._next_sequence:
+                self._end(Began.GAP)
+            self._next_sequence = batch[-1].sequence + 1
+            if self._file is not None and first.key and (reason := self._reason_to_begin(self._file, first)):
+                self._end(reason)
+            if self._file is None and not first.key:
+                self.lost += len(batch)
+                return
             self._append(self._file or self._begin(first), batch)
         except OSError:
             self._abandon()
             raise
 
     def close(self) -> None:
-        """End the recording in order."""
+        """End the recording in order; one that has moved ends elsewhere."""
         self._end(Began.GAP)
+        if self.moved:
+            return
         if self.pictures:
             self.recording = replace(self.recording, complete=True)
             self.index.put(self.recording)
@@ -103,19 +134,19 @@ class Writer:
         return Began.LENGTH if long else None
 
     def _begin(self, first: Packet) -> _Open:
-        number = self._number
-        path = segment_path(self.recording.id, first.wall_ns, number)
+        number, start = next(self._numbers), first.wall_ns
+        if self._began is Began.MOVED and self._time is not None:  # the time of the segment before goes on, or they could not be joined
+            start = self._time[0] + first.pts_ns - self._time[1]
+        path = segment_path(self.recording.id, start, number)
         sets = parameter_sets_of(first.codec, first.data)
         description = replace(self._description, parameter_sets=sets or self._description.parameter_sets)
-        facts = matroska.Facts(first.wall_ns, self._label.view_name, self._label.tags(number, self._began))
+        facts = matroska.Facts(start, self._label.view_name, self._label.tags(number, self._began))
         head = matroska.header(description, facts)
-        target = self.disk.path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
-        segment = Segment(self.recording.id, number, path, first.wall_ns, first.wall_ns, 0, 0, self._began)
-        self._file = _Open(handle, segment, matroska.layout(head), first.pts_ns, [], sets, first.pts_ns, first.pts_ns)
-        self._number += 1
-        _put(handle, head)
+        out = self.disk.files.create(self.disk.checked(path))
+        segment = Segment(self.recording.id, number, self.disk.id, path, start, start, 0, 0, self._began)
+        self._file = _Open(out, segment, matroska.layout(head), first.pts_ns, [], sets, first.pts_ns, first.pts_ns)
+        self._begun, self._time = True, (start, first.pts_ns)
+        out.append(head)
         self._file.segment = replace(segment, bytes=len(head))
         return self._file
 
@@ -124,46 +155,48 @@ class Writer:
         blocks = [matroska.block((p.pts_ns - file.base_pts) // MS - start, stored(p.codec, p.data), p.key) for p in batch]
         data = matroska.cluster(start, blocks)
         segment, last = file.segment, batch[-1]
-        _put(file.handle, data)
+        file.out.append(data)
         if batch[0].key:
             file.cues.append((start, segment.bytes))
         stop = segment.start_ns + last.pts_ns - file.base_pts
         file.segment = replace(segment, bytes=segment.bytes + len(data), pictures=segment.pictures + len(batch), stop_ns=stop)
-        file.last_pts = last.pts_ns
+        file.last_pts, file.last_sequence = last.pts_ns, last.sequence
         self.pictures += len(batch)
         self.recording = replace(self.recording, stop_ns=max(self.recording.stop_ns, stop))
         if last.pts_ns - file.flushed_pts >= FLUSH_NS:
-            os.fdatasync(file.handle)
-            file.flushed_pts = last.pts_ns
-        self.index.put(self.recording, (file.segment,))
+            file.out.flush()
+            file.flushed_pts, self.safe = last.pts_ns, last.sequence
+        self._list(file.segment)
+
+    def _list(self, segment: Segment) -> None:
+        """What the index knows of a recording comes from the writer that has it now."""
+        if self.moved:
+            self.index.put_segment(segment)
+        else:
+            self.index.put(self.recording, (segment,))
 
     def _end(self, next_began: Began) -> None:
         """Finish the file: its index goes behind the last cluster, place and duration into the room in front."""
-        self._began = next_began if self._number else Began.START
+        self._began = next_began if self._begun else Began.START
         file, self._file = self._file, None
         if file is None:
             return
         try:
             size = file.segment.bytes
             cues, seek, duration = matroska.index(file.cues, (file.last_pts - file.base_pts) // MS, file.place, size)
-            _put(file.handle, cues)
-            os.pwrite(file.handle, seek, file.place.room)
-            os.pwrite(file.handle, duration, file.place.duration)
-            os.fdatasync(file.handle)
-            self.index.put(self.recording, (replace(file.segment, bytes=size + len(cues), complete=True),))
+            file.out.append(cues)
+            file.out.patch(file.place.room, seek)
+            file.out.patch(file.place.duration, duration)
+            file.out.flush()
+            self.safe = file.last_sequence
+            self._list(replace(file.segment, bytes=size + len(cues), complete=True))
         finally:
-            os.close(file.handle)
+            file.out.close()
 
     def _abandon(self) -> None:
         """Let a file go that cannot be written; recovery puts it in order when its disk is mounted again."""
         file, self._file = self._file, None
-        self._began = Began.GAP if self._number else Began.START
+        self._began = Began.GAP if self._begun else Began.START
         if file is not None:
-            os.close(file.handle)
-
-
-def _put(handle: int, data: bytes) -> None:
-    """Write all of it; a disk that takes less is full."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
+            with contextlib.suppress(OSError):
+                file.out.close()

@@ -19,6 +19,7 @@ from panocam.pipeline.hub import Hub
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import DropPolicy
 from panocam.storage.disk import Disk
+from panocam.storage.files import LocalFiles
 from panocam.storage.index import Index
 from panocam.storage.recorder import Recorder
 from panocam.storage.retention import Keep
@@ -105,7 +106,8 @@ class Store:
         (root / "card").mkdir(exist_ok=True)
         self.clock = ManualClock(wall_ns=START)
         self.index = Index(root / "index.sqlite")
-        self.disk = Disk("SD_DISK", root / "card")
+        self.files = LocalFiles(root / "card")
+        self.disk = Disk("SD_DISK", self.files)
         self.states: list[str] = []
         self.volume = Volume(
             self.disk, self.index, self.clock, keep or Keep(reserve=0), lambda volume: self.states.append(str(volume.state))

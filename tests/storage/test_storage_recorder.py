@@ -19,6 +19,7 @@ from panocam.media.headers import parameter_sets_of
 from panocam.pipeline.request import StreamRequest
 from panocam.storage.disk import Disk, State
 from panocam.storage.export import export_matroska, write_matroska, write_mp4
+from panocam.storage.files import LocalFiles
 from panocam.storage.index import Filter, Index
 from panocam.storage.library import Library
 from panocam.storage.recorder import Order
@@ -63,7 +64,7 @@ async def test_what_was_streamed_comes_back_byte_by_byte(tmp_path: Path, codec: 
         assert row.complete
         assert row.start_ns == START
         (segment,) = store.index.segments(identity)
-        assert segment.bytes == store.disk.path(segment.path).stat().st_size
+        assert segment.bytes == store.files.path(segment.path).stat().st_size
         assert segment.pictures == len(packets)
 
 
@@ -80,7 +81,7 @@ async def test_ffprobe_reads_files_and_exports(tmp_path: Path, codec: Codec) -> 
         await camera.push(packets)
         await store.recorder.stop(identity)
         (segment,) = store.index.segments(identity)
-        facts = probe(store.disk.path(segment.path))
+        facts = probe(store.files.path(segment.path))
         name = {"h265": "hevc", "jpeg": "mjpeg"}.get(codec, str(codec))
         assert facts["streams"] == [{"codec_name": name, "width": 64, "height": 48, "nb_read_frames": str(len(packets))}]
         assert float(facts["format"]["duration"]) == pytest.approx(4.0, abs=0.1)
@@ -155,12 +156,12 @@ async def test_an_index_made_from_cut_files_alone(tmp_path: Path, cut: int) -> N
         await camera.push(packets)
         await store.volume.run(lambda: None)
         (segment,) = store.index.segments(identity)
-        path = store.disk.path(segment.path)
+        path = store.files.path(segment.path)
         data = path.read_bytes()  # as after kill -9: nothing was finished
     path.write_bytes(data[:-cut])
     (tmp_path / "index.sqlite").unlink()
     index = Index(tmp_path / "index.sqlite")
-    disk = Disk("SD_DISK", tmp_path / "card")
+    disk = Disk("SD_DISK", LocalFiles(tmp_path / "card"))
     disk.mount()
     found = reconcile(disk, index)
     assert (found.segments, found.repaired, found.foreign) == (1, 1, 0)
@@ -183,7 +184,7 @@ async def test_foreign_and_damaged_files_are_left_alone(tmp_path: Path) -> None:
         await settle()
         await camera.push(packets)
         await store.recorder.stop(identity)
-        folder = store.disk.path(store.index.segments(identity)[0].path).parent
+        folder = store.files.path(store.index.segments(identity)[0].path).parent
         (folder / "holiday.mkv").write_bytes(b"not ours")
         (folder / "empty.mkv").write_bytes(b"")
         (tmp_path / "card" / "notes.txt").write_text("mine")
@@ -274,7 +275,7 @@ async def test_errors_name_what_is_wrong(tmp_path: Path) -> None:
         with pytest.raises(NotFound, match="nothing"):
             await store.recorder.stop("nothing")
         with pytest.raises(InvalidValue, match="segments lie at"):
-            store.disk.path("../../etc/passwd")
+            store.disk.checked("../../etc/passwd")
         await store.volume.unmount()
         with pytest.raises(Unavailable, match="unmounted"):
             await store.recorder.start(ORDER)
