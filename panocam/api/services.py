@@ -28,6 +28,7 @@ from panocam.pipeline.exposure import ExposurePlan, ExposureState
 from panocam.pipeline.request import StreamRequest
 from panocam.pipeline.service import Camera
 from panocam.pipeline.sources.controls import Capability
+from panocam.ports import Board
 from panocam.ptz import PtzService
 from panocam.settings import Store
 from panocam.settings.system import Access
@@ -151,6 +152,7 @@ class Services:
     clients: Clients
     ptz: PtzService
     privacy: PrivacyMasks
+    board: Board
     rtsp: Rtsp | None = None
     storage: Storage | None = None
     overlays: OverlayService | None = None
@@ -207,6 +209,7 @@ def assemble(
         clients=Clients(clock),
         ptz=ptz,
         privacy=PrivacyMasks(settings, camera),
+        board=Board(settings.running, bus),
         rtsp=rtsp,
     )
 

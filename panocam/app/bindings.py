@@ -14,6 +14,7 @@ from panocam.app.presence import Presence
 from panocam.app.recordings import storage_plan
 from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
 from panocam.pipeline.camera import PanoramicCamera
+from panocam.ports import Board
 from panocam.settings import Snapshot, Store
 from panocam.settings.store import Apply
 from panocam.storage.storage import Storage
@@ -23,7 +24,7 @@ PICTURED = ("source", "installation", "views", "areas", "privacy", "overlays", "
 """Sections that change what a picture shows."""
 
 
-def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: Presence, storage: Storage) -> None:
+def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: Presence, storage: Storage, board: Board) -> None:
     """Connect the settings with the parts."""
 
     async def usable(old: Snapshot, new: Snapshot) -> None:
@@ -43,6 +44,7 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
         (("network", "profiles"), lambda old, new: rtsp.set_options(rtsp_options(new))),
         (("privacy",), lambda old, new: storage.recorder.forget_buffered()),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
+        (("ports",), board.apply),
         (("device",), lambda old, new: presence.change(name=new.device.name, model=new.device.model.upper())),
     )
     for sections, apply in rows:

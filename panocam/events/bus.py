@@ -3,8 +3,8 @@
 Theory. The bus lives on the event loop. ``publish`` never waits: handlers are called at once and in order of subscription, streams
 have a bound and forget their oldest events when it is full, counting them. A stateful topic keeps the last event of each instance;
 newcomers get those first, so that they know the state of the world without asking. A stateful event that says what is already known is
-not published again. A handler that publishes from within a call has its event delivered after the present one, so everybody sees the
-same order, and each event once.
+not published again; the first one of an instance initialises it, and ``retire`` takes an instance out of the world. A handler that
+publishes from within a call has its event delivered after the present one, so everybody sees the same order, and each event once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import replace
 from types import TracebackType
 
 from panocam.clock import Clock
-from panocam.events.event import Event
+from panocam.events.event import Event, Operation
 from panocam.events.topics import Topic, Value
 
 log = logging.getLogger(__name__)
@@ -53,17 +53,20 @@ class Bus:
 
     def publish(self, event: Event) -> Event | None:
         """Publish an event that was made elsewhere; see ``emit``."""
+        if not event.topic.stateful:
+            return self._pass_on(event)
         known = self._states.get(event.identity)
-        if event.topic.stateful and known is not None and known.data == event.data:
+        if known is not None and known.data == event.data:
             return None
-        self._count += 1
-        event = replace(event, sequence=self._count)
-        if event.topic.stateful:
-            self._states[event.identity] = event
-        self._recent.append(event)
-        self._waiting.append(event)
-        self._deliver()
-        return event
+        event = replace(event, operation=Operation.INITIALIZED if known is None else Operation.CHANGED)
+        self._states[event.identity] = replace(event, sequence=self._count + 1, operation=Operation.INITIALIZED)
+        return self._pass_on(event)
+
+    def retire(self, topic: Topic, source: Mapping[str, Value] | None = None) -> None:
+        """What this condition was about is no longer there: its last event is told once more, as deleted, and then forgotten."""
+        known = self._states.pop(Event(topic, {item.name: item.kind() for item in topic.data}, 0, source or {}).identity, None)
+        if known is not None:
+            self._pass_on(replace(known, wall_ns=self._clock.wall_ns(), operation=Operation.DELETED))
 
     def subscribe(self, handler: Handler, prefix: str = "") -> Callable[[], None]:
         """Call ``handler`` for every event whose topic is ``prefix`` or below it ("" is all), known states first.
@@ -89,6 +92,14 @@ class Bus:
         """The latest events, newest first."""
         found = [event for event in reversed(self._recent) if _below(event.topic.path, prefix)]
         return tuple(found[:limit])
+
+    def _pass_on(self, event: Event) -> Event:
+        self._count += 1
+        event = replace(event, sequence=self._count)
+        self._recent.append(event)
+        self._waiting.append(event)
+        self._deliver()
+        return event
 
     def _deliver(self) -> None:
         if self._delivering:

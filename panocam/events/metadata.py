@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from xml.sax.saxutils import escape, quoteattr
 
 from panocam.events.names import NAMESPACES, Named
@@ -13,17 +12,10 @@ SCHEMA = "http://www.onvif.org/ver10/schema"
 NOTIFICATION = "http://docs.oasis-open.org/wsn/b-2"
 
 
-class Operation(StrEnum):
-    """What a message says of a property (ONVIF core §9.4.1)."""
-
-    INITIALIZED = "Initialized"
-    CHANGED = "Changed"
-
-
-def document(event: Named, operation: Operation) -> bytes:
+def document(event: Named) -> bytes:
     """The document. Pulses carry no operation, for they are no properties."""
     prefixes = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-    property_ = f' PropertyOperation="{operation}"' if event.stateful else ""
+    property_ = f' PropertyOperation="{event.operation}"' if event.operation else ""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<tt:MetadataStream xmlns:tt="{SCHEMA}"><tt:Event>'
         f'<wsnt:NotificationMessage{prefixes} xmlns:wsnt="{NOTIFICATION}">'

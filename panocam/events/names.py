@@ -1,22 +1,26 @@
 """Topics as clients spell them: ONVIF's tree with the branches that clients of this camera family know.
 
-One row a topic of ours; what has no row stays inside the camera. A ``{name}`` in a path is the event's item of that name, an
-``Out`` renames an item and may change its value. Prefixes are those of the namespaces below; some clients write ``onvif:`` for ``tns1:``
-and ``axis:`` for ``tnsaxis:``, and filters are read either way.
+A row for each name of a topic of ours; what has no row stays inside the camera, what has two is told twice. A ``{name}`` in a path is
+the event's item of that name, an ``Out`` renames an item and may change its value. Prefixes are those of the namespaces below; some
+clients write ``onvif:`` for ``tns1:`` and ``axis:`` for ``tnsaxis:``, and filters are read either way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from panocam.clock import NS
-from panocam.events.event import Event
+from panocam.events.event import Event, Operation
 from panocam.events.topics import (
     AUTHENTICATION_FAILED,
+    IO_INPUT,
+    IO_OUTPUT,
     LIVE_STREAM_ACCESSED,
+    MANUAL_TRIGGER,
     PTZ_MOVING,
     PTZ_ON_PRESET,
     RECORDING_ONGOING,
@@ -24,6 +28,7 @@ from panocam.events.topics import (
     SOURCE_LOST,
     STORAGE_DISRUPTED,
     SYSTEM_READY,
+    VIRTUAL_INPUT,
     Topic,
     Value,
 )
@@ -63,9 +68,18 @@ def _camera(area: Value) -> Value:
     return int(area) + FIRST_AREA_CAMERA - 1
 
 
+def _relay(active: Value) -> Value:
+    return "active" if active else "inactive"
+
+
 ROWS = (
     Row(SYSTEM_READY, "tns1:Device/tnsaxis:Status/SystemReady", data=(Out("ready", "ready"),)),
     Row(LIVE_STREAM_ACCESSED, "tns1:VideoSource/tnsaxis:LiveStreamAccessed", data=(Out("accessed", "accessed"),)),
+    Row(IO_INPUT, "tns1:Device/tnsaxis:IO/Port", (Out("port", "port"),), (Out("state", "active"),)),
+    Row(IO_INPUT, "tns1:Device/Trigger/DigitalInput", (Out("InputToken", "port", str, str),), (Out("LogicalState", "active"),)),
+    Row(IO_OUTPUT, "tns1:Device/Trigger/Relay", (Out("RelayToken", "port", str, str),), (Out("LogicalState", "active", _relay, str),)),
+    Row(VIRTUAL_INPUT, "tns1:Device/tnsaxis:IO/VirtualInput", (Out("port", "port"),), (Out("active", "active"),)),
+    Row(MANUAL_TRIGGER, "tns1:Device/tnsaxis:IO/VirtualPort", (Out("port", "port"),), (Out("state", "active"),)),
     Row(SOURCE_LOST, "tns1:VideoSource/SignalLoss", (Out("Source", "channel"),), (Out("State", "lost"),)),
     Row(
         PTZ_MOVING,
@@ -88,18 +102,18 @@ ROWS = (
     ),
     Row(SETTINGS_CHANGED, "tns1:Device/tnspanocam:Configuration/Changed", data=(Out("paths", "paths"), Out("by", "by"))),
 )
-_BY_TOPIC = {row.topic.path: row for row in ROWS}
+_BY_TOPIC: Mapping[str, list[Row]] = {row.topic.path: [each for each in ROWS if each.topic is row.topic] for row in ROWS}
 AREAS = range(1, 5)
 
 
 @dataclass(frozen=True)
 class Named:
-    """An event as clients see it; all values are text, truth is ``1`` or ``0``."""
+    """An event as clients see it; all values are text, truth is ``1`` or ``0``. ``operation`` is None for a pulse."""
 
     topic: str
     source: Mapping[str, str]
     data: Mapping[str, str]
-    stateful: bool
+    operation: Operation | None
     wall_ns: int
 
     @property
@@ -109,18 +123,18 @@ class Named:
         return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def named(event: Event) -> Named | None:
-    """``event`` in clients' words; None for one that stays inside."""
-    row = _BY_TOPIC.get(event.topic.path)
-    if row is None:
-        return None
+def named(event: Event) -> tuple[Named, ...]:
+    """``event`` in clients' words, once for each of its names; empty for one that stays inside."""
     values = {**event.source, **event.data}
-    return Named(
-        _path(row.path, values),
-        {out.name: _text(out.law(values[out.item])) for out in row.source},
-        {out.name: _text(out.law(values[out.item])) for out in row.data},
-        event.topic.stateful,
-        event.wall_ns,
+    return tuple(
+        Named(
+            _path(row.path, values),
+            {out.name: _text(out.law(values[out.item])) for out in row.source},
+            {out.name: _text(out.law(values[out.item])) for out in row.data},
+            event.operation,
+            event.wall_ns,
+        )
+        for row in _BY_TOPIC.get(event.topic.path, ())
     )
 
 
@@ -153,19 +167,24 @@ class Declared:
     data: tuple[Declaration, ...]
 
 
-def declared() -> Iterator[Declared]:
-    """Every topic that clients may hear of; one for each view area where the path names it."""
+def declared(states: Iterable[Event] = ()) -> Iterator[Declared]:
+    """Every topic that clients may hear of; one for each view area where the path names it. ``states`` tell which sources there are."""
+    known: dict[tuple[str, str], list[Value]] = defaultdict(list)
+    for event in states:
+        for name, value in event.source.items():
+            if value not in known[event.topic.path, name]:
+                known[event.topic.path, name].append(value)
     for row in ROWS:
         for area in AREAS if "{area}" in row.path else (0,):
-            source = tuple(_declaration(row.topic, out, area) for out in row.source)
-            data = tuple(_declaration(row.topic, out, 0) for out in row.data)
+            there = {item.name: [area] if area and item.name == "area" else known[row.topic.path, item.name] for item in row.topic.key}
+            source = tuple(_declaration(row.topic, out, there.get(out.item, ())) for out in row.source)
+            data = tuple(_declaration(row.topic, out) for out in row.data)
             yield Declared(_path(row.path, {"area": area}), row.topic.title, row.topic.stateful, source, data)
 
 
-def _declaration(topic: Topic, out: Out, area: int) -> Declaration:
+def _declaration(topic: Topic, out: Out, values: Iterable[Value] = ()) -> Declaration:
     item = next(item for item in (*topic.key, *topic.data) if item.name == out.item)
-    values = (_text(out.law(area)),) if area and out.item == "area" else ()
-    return Declaration(out.name, TYPES[out.kind or item.kind], item.title, values)
+    return Declaration(out.name, TYPES[out.kind or item.kind], item.title, tuple(_text(out.law(value)) for value in values))
 
 
 def canonical(filter: str) -> str:

@@ -79,6 +79,14 @@ PTZ_CONTROL = Topic(
     "PTZController/Control", "View area is controlled", True, (Item("controlled", bool, "Controlled"), Item("by", str, "By")), (AREA,)
 )
 
+PORT = Item("port", int, "Port, from 0")
+ACTIVE = Item("active", bool, "Active")
+IO_INPUT = Topic("Device/IO/Input", "Digital input", True, (ACTIVE,), (PORT,))
+IO_OUTPUT = Topic("Device/IO/Output", "Digital output", True, (ACTIVE,), (PORT,))
+VIRTUAL_INPUT = Topic("Device/IO/VirtualInput", "Virtual input", True, (ACTIVE,), (Item("port", int, "Input, from 1"),))
+MANUAL_TRIGGER = Topic("Device/IO/ManualTrigger", "Manual trigger", True, (ACTIVE,), (Item("port", int, "Trigger, from 1"),))
+DAY_NIGHT = Topic("VideoSource/DayNight", "Day or night", True, (Item("day", bool, "Day"),), (CHANNEL,))
+
 DISK = Item("disk_id", str, "Disk")
 STORAGE_DISRUPTED = Topic(
     "Storage/Disruption", "Storage disrupted", True, (Item("disruption", bool, "Disrupted"), Item("reason", str, "Reason")), (DISK,)
@@ -109,6 +117,11 @@ TOPICS: Mapping[str, Topic] = {
         PTZ_TOUR,
         PTZ_CONTROL,
         PRIVACY_MASKS,
+        IO_INPUT,
+        IO_OUTPUT,
+        VIRTUAL_INPUT,
+        MANUAL_TRIGGER,
+        DAY_NIGHT,
     )
 }
 """All topics by path; the rule engine, the dialects and the documentation read this."""

@@ -17,6 +17,7 @@ from panocam.settings.exposure import ExposureSettings
 from panocam.settings.image import Image
 from panocam.settings.overlays import Overlays
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
+from panocam.settings.ports import Ports
 from panocam.settings.privacy import Privacy
 from panocam.settings.profiles import Profiles
 from panocam.settings.ptz import Ptz
@@ -44,6 +45,7 @@ class Snapshot(Section):
     network: Network = Network()
     access: Access = Access()
     storage: Storage = Storage()
+    ports: Ports = Ports()
 
     def flat(self) -> Flat:
         """Path to value; secrets stay wrapped."""

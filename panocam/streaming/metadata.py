@@ -13,7 +13,7 @@ from typing import Protocol
 
 from panocam.clock import NS, Clock
 from panocam.events.event import Event
-from panocam.events.metadata import Operation, document
+from panocam.events.metadata import document
 from panocam.events.names import matches, named
 from panocam.streaming import rtcp
 from panocam.streaming.rtp.burst import Burst
@@ -49,16 +49,14 @@ class MetadataFeed:
         self._reported_ns: int | None = None
         self._tap: Tap | None = None
         self._end: Callable[[], None] = lambda: None
-        self._operation = Operation.INITIALIZED
 
     async def ready(self) -> None:
         """There is always something to begin with, if only silence."""
 
     def join(self, tap: Tap) -> None:
         """Tell what is known, then what happens."""
-        self._tap, self._operation = tap, Operation.INITIALIZED
+        self._tap = tap
         self._end = self._events.subscribe(self._hear)
-        self._operation = Operation.CHANGED
 
     def leave(self, tap: Tap) -> None:
         """Fall silent. Leaving twice is allowed."""
@@ -66,16 +64,18 @@ class MetadataFeed:
         self._end()
 
     def _hear(self, event: Event) -> None:
-        told = named(event)
-        if self._tap is None or told is None or not matches(told.topic, self._topics):
-            return
+        for told in named(event):
+            if self._tap is not None and matches(told.topic, self._topics):
+                self._send(self._tap, document(told))
+
+    def _send(self, tap: Tap, data: bytes) -> None:
         now = self._clock.monotonic_ns()
-        burst = self._packed(document(told, self._operation), now)
-        self._tap.deliver(burst)
+        burst = self._packed(data, now)
+        tap.deliver(burst)
         if self._reported_ns is None or now - self._reported_ns >= REPORT_NS:
             self._reported_ns = now
             wall = self._clock.wall_ns()
-            self._tap.sink.control(rtcp.sender_report(self.ssrc, wall, burst.timestamp, self._packets, self._octets, self._cname))
+            tap.sink.control(rtcp.sender_report(self.ssrc, wall, burst.timestamp, self._packets, self._octets, self._cname))
 
     def _packed(self, data: bytes, now: int) -> Burst:
         pieces = [data[at : at + self.payload_size] for at in range(0, len(data), self.payload_size)]

@@ -230,6 +230,7 @@ def _make(folder: Path, clock: ManualClock) -> Services:
         store, OverlayBoard(UTC), Gallery(data), clock, lambda view: camera.heads[view].pose if view in camera.heads else None
     )
     store.bind(["overlays"], services.overlays.apply)
+    store.bind(["ports"], services.board.apply)
     return services
 
 

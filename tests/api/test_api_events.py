@@ -101,7 +101,7 @@ async def test_known_conditions_then_what_happens(side: Side) -> None:
     bus = side.services.bus
     bus.emit(SYSTEM_READY, ready=True)
     async with connected(side) as socket:
-        await socket.send(wish("//.", context="mine"))
+        await socket.send(wish("tns1:Device/tnsaxis:Status//.|tns1:PTZController//.", context="mine"))
         assert await heard(socket) == {"apiVersion": "1.0", "context": "mine", "method": "events:configure", "data": {}}
         first = await heard(socket)
         notification = first["params"]["notification"]
@@ -112,7 +112,7 @@ async def test_known_conditions_then_what_happens(side: Side) -> None:
         bus.emit(PTZ_MOVING, {"area": 1}, moving=True)
         told = (await heard(socket))["params"]["notification"]
         assert told["topic"] == "tns1:PTZController/tnsaxis:Move/Channel_5"
-        await socket.send(wish("tns1:Device//."))
+        await socket.send(wish("tns1:Device/tnsaxis:Status//."))
         assert (await heard(socket))["data"] == {}
         assert (await heard(socket))["params"]["notification"]["topic"] == READY
         bus.emit(PTZ_MOVING, {"area": 1}, moving=False)

@@ -370,6 +370,7 @@ ELSEWHERE = {
     "privacy.enabled": "privacy.masks",
     "privacy.color": "privacy.masks",
     "privacy.mosaic_scale": "privacy.masks",
+    "ports.items": "tests/system/test_system_ports.py",
     "access.throttle_attempts": "access.throttle",
     "access.throttle_max_delay": "access.throttle",
 }

@@ -10,6 +10,8 @@ from panocam.api.vapix import (
     media,
     overlayimage,
     param,
+    port,
+    portmanagement,
     privacymask,
     ptz,
     pwdgrp,
@@ -20,6 +22,7 @@ from panocam.api.vapix import (
     streamprofile,
     systemready,
     views,
+    virtualinput,
 )
 
 _LISTED = (
@@ -41,6 +44,9 @@ _LISTED = (
     *privacymask.ENDPOINTS,
     *ptz.ENDPOINTS,
     *recordedtour.ENDPOINTS,
+    *portmanagement.ENDPOINTS,
+    *port.ENDPOINTS,
+    *virtualinput.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

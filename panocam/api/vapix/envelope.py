@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.responses import Response
@@ -55,12 +55,16 @@ Method = Callable[[Call[None], Data], Awaitable[Result]]
 
 @dataclass(frozen=True)
 class JsonApi:
-    """One JSON API: its versions (newest last), its error family and its methods. Calling it answers a request."""
+    """One JSON API: its versions (newest last), its error family and its methods. Calling it answers a request.
+
+    ``lists``: methods whose ``params`` some clients send as the bare list that belongs under this name.
+    """
 
     versions: tuple[str, ...]
     methods: Mapping[str, Method]
     family: Family = FAMILY_A
     invalid_json: str = "Invalid JSON"
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     async def __call__(self, call: Call[None]) -> Response:
         reply: dict[str, Any] = {"apiVersion": self.versions[-1]}
@@ -89,6 +93,8 @@ class JsonApi:
             known = ", ".join([*self.methods, "getSupportedVersions"])
             raise ApiError(self.family.method, f"method {method[:80]!r} is not supported: use one of {known}")
         params = request.get("params")
+        if isinstance(params, list) and method in self.lists:
+            params = {self.lists[method]: params}
         if params is not None and not isinstance(params, dict):
             raise ApiError(self.family.value, "params: use an object")
         return await handler(call, params or {})

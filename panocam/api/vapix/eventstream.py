@@ -104,12 +104,10 @@ class _Watcher:
             await self._notify(event)
 
     async def _notify(self, event: Event) -> None:
-        told = named(event)
-        if told is None:
-            return
-        for filter in self._filters:
-            if matches(told.topic, filter):
-                await self._tell({"apiVersion": VERSION, "method": "events:notify", "params": {"notification": _notification(told)}})
+        for told in named(event):
+            for filter in self._filters:
+                if matches(told.topic, filter):
+                    await self._tell({"apiVersion": VERSION, "method": "events:notify", "params": {"notification": _notification(told)}})
 
     async def _tell(self, message: Mapping[str, Any]) -> None:
         await self._socket.send_text(json.dumps(message))

@@ -31,7 +31,7 @@ async def service(call: Call[None]) -> Response:
         answer = OPERATIONS.get(name)
         if answer is None:
             raise RemoteProtocolError(f"{name}: this service answers {', '.join(OPERATIONS)}")
-        body = answer()
+        body = answer(call)
     except PanocamError as problem:
         return _envelope(_fault(str(problem)), 400)
     return _envelope(body, 200)
@@ -81,11 +81,11 @@ def _clark(name: str) -> str:
     return "{" + name if "}" in name else name
 
 
-def event_instances() -> Element:
+def event_instances(call: Call[None]) -> Element:
     """Every event that can happen, as a tree of topics (OASIS WS-Topics) with the items of its messages."""
     answer = Element(f"{{{EVENT}}}GetEventInstancesResponse")
     tree = SubElement(answer, f"{{{TOPICS}}}TopicSet")
-    for topic in declared():
+    for topic in declared(call.services.bus.states()):
         leaf = tree
         for tag in _tags(topic.path):
             found = next((child for child in leaf if child.tag == tag), None)
@@ -120,7 +120,7 @@ def _items(parent: Element, items: Iterable[Declaration], first_is_state: bool) 
             SubElement(made, f"{{{EVENT}}}Value").text = value
 
 
-OPERATIONS: Mapping[str, Callable[[], Element]] = {"GetEventInstances": event_instances}
+OPERATIONS: Mapping[str, Callable[[Call[None]], Element]] = {"GetEventInstances": event_instances}
 
 
 def _fault(words: str) -> Element:

@@ -10,6 +10,7 @@ from panocam.api.web import (
     live,
     metrics,
     overlays,
+    ports,
     privacy,
     profiles,
     ptz,
@@ -44,4 +45,5 @@ ENDPOINTS = (
     *metrics.ENDPOINTS,
     *overlays.ENDPOINTS,
     *privacy.ENDPOINTS,
+    *ports.ENDPOINTS,
 )
