@@ -45,7 +45,7 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
         (("privacy",), lambda old, new: storage.recorder.forget_buffered()),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
         (("ports",), board.apply),
-        (("device",), lambda old, new: presence.change(name=new.device.name, model=new.device.model.upper())),
+        (("device", "discovery"), lambda old, new: presence.apply(new)),
     )
     for sections, apply in rows:
         store.bind(sections, apply)

@@ -20,12 +20,12 @@ from panocam.app.check import check_source
 from panocam.app.expose import exposure_plan
 from panocam.app.facts import failed_login, pipeline_fact
 from panocam.app.overlays import make_overlays
-from panocam.app.presence import Presence
+from panocam.app.presence import Presence, protocols
 from panocam.app.recordings import make_storage, storage_plan
 from panocam.app.signing import signing_desk
 from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
-from panocam.clock import SystemClock
-from panocam.discovery.mdns import Announcement, own_addresses
+from panocam.clock import NS, SystemClock
+from panocam.discovery.announcement import Announcement, own_addresses
 from panocam.events.announce import announce_settings
 from panocam.events.bus import Bus
 from panocam.events.hiding import announce_hiding
@@ -98,7 +98,8 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
         storage.set_plan(storage_plan(settings))
         ports = await _listen(stack, services, rtsp, certificates.ssl_context())
-        presence = await stack.enter_async_context(Presence(_announcement(settings, ports)))
+        ways = protocols(clock.wall_ns() // NS)
+        presence = await stack.enter_async_context(Presence(_announcement(settings, ports), settings, accounts, ways))
         bind(store, panoramic, rtsp, presence, storage, services.board)
         renewing = asyncio.create_task(_renew_daily(certificates), name="certificate renewal")
         stack.callback(renewing.cancel)

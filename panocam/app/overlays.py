@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 
 from panocam.clock import NS, Clock
-from panocam.discovery.mdns import own_addresses
+from panocam.discovery.announcement import own_addresses
 from panocam.imaging.exposure import Exposure
 from panocam.pipeline.camera import PanoramicCamera
 from panocam.pipeline.heads import Reached

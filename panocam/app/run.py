@@ -15,7 +15,7 @@ import uvloop
 
 from panocam.app import log
 from panocam.app.compose import Addresses, camera
-from panocam.discovery.mdns import own_addresses
+from panocam.discovery.announcement import own_addresses
 from panocam.errors import InvalidValue, Unavailable
 
 TITLES = {"http": "Web page", "https": "Web page, encrypted", "rtsp": "Video", "rtsps": "Video, encrypted"}

@@ -7,65 +7,37 @@ serial number as ``macaddress``. The instance name holds the serial number, so m
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-import ifaddr
 from zeroconf import Error, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
+from panocam.discovery.announcement import Announcement, own_addresses
+from panocam.discovery.found import Found
 from panocam.errors import Unavailable
 
 CAMERA = "_axis-video._tcp.local."
 HTTP = "_http._tcp.local."
 HTTPS = "_https._tcp.local."
 RTSP = "_rtsp._tcp.local."
+VAPIX_HTTP = "_vapix-http._tcp.local."
+VAPIX_HTTPS = "_vapix-https._tcp.local."
 
 MOST_BYTES = 63
 """Of a label, such as the name of an instance."""
+
+_FAMILY = re.compile(r"AXIS (\S+) - [0-9A-Fa-f]{12}$")
 
 ANSWER_MS = 1000
 """How long one camera may take to answer."""
 
 
-@dataclass(frozen=True)
-class Announcement:
-    """What a camera says of itself. ``serial`` is 12 hexadecimal digits; a port of 0 is not announced. ``host``: where it listens."""
-
-    name: str
-    model: str
-    serial: str
-    http_port: int
-    https_port: int
-    rtsp_port: int
-    host: str | None = None
-
-    @property
-    def instance(self) -> str:
-        """Unique name of the instance on the link: the camera's name, as far as it fits into a label (RFC 1035 §2.3.4), and its serial."""
-        end = f" - {self.serial}"
-        name = self.name.replace(".", " ").encode()[: MOST_BYTES - len(end)].decode(errors="ignore")
-        return f"{name}{end}"
-
-
-@dataclass(frozen=True)
-class Found:
-    """One camera that answered."""
-
-    name: str
-    model: str
-    serial: str
-    address: str
-    port: int
-
-
-def own_addresses(host: str | None) -> list[str]:
-    """IPv4 addresses to announce: the one the camera is bound to, else every address of this host, loopback last and alone."""
-    if host and not ipaddress.ip_address(host).is_unspecified:
-        return [host]
-    found = [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
-    return [ip for ip in found if not ipaddress.ip_address(ip).is_loopback] or found
+def instance(announcement: Announcement) -> str:
+    """Name of the instance on the link: the camera's title, as far as it fits into a label (RFC 1035 §2.3.4), its serial number last."""
+    end = "" if announcement.friendly else f" - {announcement.serial}"
+    name = announcement.title.removesuffix(end).replace(".", " ")
+    return name.encode()[: MOST_BYTES - len(end)].decode(errors="ignore") + end
 
 
 def services(announcement: Announcement, addresses: Iterable[str]) -> list[AsyncServiceInfo]:
@@ -75,13 +47,20 @@ def services(announcement: Announcement, addresses: Iterable[str]) -> list[Async
         (HTTP, announcement.http_port),
         (HTTPS, announcement.https_port),
         (RTSP, announcement.rtsp_port),
+        (VAPIX_HTTP, announcement.http_port),
+        (VAPIX_HTTPS, announcement.https_port),
     )
+    facts = {
+        "macaddress": announcement.serial.upper(),
+        "model": announcement.model,
+        "needsetup": "yes" if announcement.needs_setup else "no",
+    }
     return [
         AsyncServiceInfo(
             kind,
-            f"{announcement.instance}.{kind}",
+            f"{instance(announcement)}.{kind}",
             port=port,
-            properties={"macaddress": announcement.serial.upper(), "model": announcement.model},
+            properties=facts,
             server=f"panocam-{announcement.serial.lower()}.local.",
             parsed_addresses=list(addresses),
         )
@@ -124,7 +103,7 @@ class Announcer:
 
 
 async def find(seconds: float) -> list[Found]:
-    """Listen for ``seconds`` and list the cameras that answered, by name. Raises Unavailable where the network does not let it."""
+    """Listen for ``seconds`` and list the cameras that answered. Raises Unavailable where the network does not let it."""
     names: set[str] = set()
 
     def changed(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
@@ -151,13 +130,25 @@ async def _resolve(zeroconf: AsyncZeroconf, name: str) -> Found | None:
     if not await info.async_request(zeroconf.zeroconf, ANSWER_MS):
         return None
     facts, addresses = info.decoded_properties, info.parsed_addresses()
+    title = name.removesuffix(f".{CAMERA}")
     return Found(
-        name.removesuffix(f".{CAMERA}"),
-        facts.get("model") or "",
-        (facts.get("macaddress") or "").upper(),
-        addresses[0] if addresses else "",
-        info.port or 0,
+        title=title,
+        model=facts.get("model") or _model(title),
+        serial=(facts.get("macaddress") or "").upper(),
+        url=_url(addresses[0], info.port) if addresses and info.port else "",
+        needs_setup={"yes": True, "no": False}.get(facts.get("needsetup") or ""),
+        ways=("mDNS",),
     )
+
+
+def _model(title: str) -> str:
+    """The model in a name such as ``AXIS M4328-P - ACCC8E010203``, as cameras of this family give themselves; empty if it has none."""
+    found = _FAMILY.match(title)
+    return found[1] if found else ""
+
+
+def _url(address: str, port: int) -> str:
+    return f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
 
 
 def _version(addresses: Iterable[str]) -> IPVersion:

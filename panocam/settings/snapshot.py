@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 
 from panocam.errors import InvalidValue
 from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
+from panocam.settings.discovery import Discovery
 from panocam.settings.exposure import ExposureSettings
 from panocam.settings.image import Image
 from panocam.settings.overlays import Overlays
@@ -43,6 +44,7 @@ class Snapshot(Section):
     overlays: Overlays = Overlays()
     privacy: Privacy = Privacy()
     network: Network = Network()
+    discovery: Discovery = Discovery()
     access: Access = Access()
     storage: Storage = Storage()
     ports: Ports = Ports()

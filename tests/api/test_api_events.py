@@ -13,9 +13,9 @@ import pytest
 import websockets
 from conftest import PASSWORDS, Side
 
-from panocam.api.vapix.soap import parse
 from panocam.errors import RemoteProtocolError
 from panocam.events.topics import PTZ_MOVING, SYSTEM_READY
+from panocam.markup import parse
 from panocam.settings import Role
 
 EVENT = "{http://www.axis.com/vapix/ws/event1}"

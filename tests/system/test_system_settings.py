@@ -350,6 +350,10 @@ ELSEWHERE = {
     ),
     "exposure.aperture": "test_the_iris_follows (tests/pipeline/test_pipeline_v4l2.py): no simulated lens has one",
     "device.name": "test_a_new_name_is_announced",
+    **dict.fromkeys(
+        [row.path for row in DECLARED.values() if row.section == "discovery"],
+        "test_each_way_to_be_found_is_a_setting (test_system_discovery)",
+    ),
     "source.uri": "test_another_source_shows_at_once",
     "source.username": "test_a_source_with_an_account (test_system_sources)",
     "source.password": "test_a_source_with_an_account (test_system_sources)",

@@ -21,6 +21,7 @@ from panocam.api.vapix import (
     soap,
     streamprofile,
     systemready,
+    upnp,
     views,
     virtualinput,
 )
@@ -47,6 +48,7 @@ _LISTED = (
     *portmanagement.ENDPOINTS,
     *port.ENDPOINTS,
     *virtualinput.ENDPOINTS,
+    *upnp.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

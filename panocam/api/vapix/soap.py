@@ -1,26 +1,22 @@
-"""SOAP 1.2 services that clients ask for the events that can happen: one door, the request's first element says which.
-
-Bodies are read with expat told to refuse entities and document types, so a body cannot grow or reach out while it is read.
-"""
+"""SOAP 1.2 services that clients ask for the events that can happen: one door, the request's first element says which."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from xml.etree.ElementTree import Element, SubElement, TreeBuilder, tostring
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from starlette.responses import Response
 
 from panocam.api.endpoint import Call, Discovery, vapix
 from panocam.errors import PanocamError, RemoteProtocolError
 from panocam.events.names import NAMESPACES, Declaration, Declared, declared
+from panocam.markup import parse
 from panocam.settings import Role
 
 ENVELOPE = "http://www.w3.org/2003/05/soap-envelope"
 OLD_ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 EVENT = "http://www.axis.com/vapix/ws/event1"
 TOPICS = "http://docs.oasis-open.org/wsn/t-1"
-DEPTH = 32
 TYPE = "application/soap+xml; charset=utf-8"
 
 
@@ -46,39 +42,6 @@ def _operation(raw: bytes) -> str:
     if body is None or not len(body):
         raise RemoteProtocolError("the SOAP body is empty")
     return body[0].tag.rpartition("}")[2]
-
-
-def parse(raw: bytes) -> Element:
-    """XML into elements. Raises RemoteProtocolError for what is not well-formed, has a document type, or is nested too deeply."""
-    builder, depth = TreeBuilder(), 0
-    parser = ParserCreate(namespace_separator="}")
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > DEPTH:
-            raise RemoteProtocolError(f"the request is nested more than {DEPTH} deep")
-        builder.start(_clark(name), {_clark(key): value for key, value in attributes.items()})
-
-    def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        builder.end(_clark(name))
-
-    def refuse(*_declaration: object) -> None:
-        raise RemoteProtocolError("document types and entities are not taken here")
-
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, builder.data
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
-    try:
-        parser.Parse(raw, True)
-    except (ExpatError, ValueError, LookupError) as fault:
-        raise RemoteProtocolError(f"the request is no XML: {fault}") from None
-    return builder.close()
-
-
-def _clark(name: str) -> str:
-    return "{" + name if "}" in name else name
 
 
 def event_instances(call: Call[None]) -> Element:

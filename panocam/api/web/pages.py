@@ -118,5 +118,7 @@ NOT_FOUND = (
     Endpoint("/api/{path:path}", "Anything else under /api", _nothing, None, Dialect.REST, _ANY),
     Endpoint("/axis-cgi/{path:path}", "Anything else under /axis-cgi", _nothing, None, Dialect.VAPIX, _ANY),
     Endpoint("/vapix/{path:path}", "Anything else under /vapix", _nothing, None, Dialect.VAPIX, _ANY),
+    Endpoint("/config/{path:path}", "Anything under /config", _nothing, None, Dialect.VAPIX, _ANY),
+    Endpoint("/onvif/{path:path}", "Anything under /onvif", _nothing, None, Dialect.VAPIX, _ANY),
 )
 """Unknown API paths are never answered with the app's page."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from panocam.api.services import Services
 from panocam.api.vapix.params.leaf import Leaf, bound, fact, facts, text, whole
-from panocam.discovery.mdns import own_addresses
+from panocam.discovery.announcement import own_addresses
 from panocam.settings.role import Role
 from panocam.settings.system import HttpPolicy, Schemes
 
@@ -33,7 +33,6 @@ def rows() -> Iterator[Leaf]:
             "RTSP.Timeout": "60",
             "RTSPS.Enabled": "yes",
             "RTP.NbrOfRTPGroups": "1",
-            "Bonjour.Enabled": "yes",
             "eth0.IPAddress": lambda services: own_addresses(services.settings.running.network.host)[0],
             "eth0.MACAddress": _mac,
         },
@@ -45,7 +44,6 @@ def rows() -> Iterator[Leaf]:
     yield from bound("Network.RTP.R0.VideoAddress", "network.multicast_address", text(15))
     yield from bound("Network.RTP.R0.VideoPort", "network.multicast_port", whole(1024, 65_534))
     yield from bound("Network.RTP.R0.TTL", "network.multicast_ttl", whole(1, 255))
-    yield from bound("Network.Bonjour.FriendlyName", "device.name", text(63))
     yield fact("HTTPS.Enabled", _listens(HttpPolicy.HTTP))
     yield from bound("HTTPS.Port", "network.https_port", PORT)
     yield from bound("System.BoaPort", "network.http_port", PORT)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from panocam.api.vapix.params import device, image, network, ports, profiles, ptz, sensor, storage, tours
+from panocam.api.vapix.params import device, discovery, image, network, ports, profiles, ptz, sensor, storage, tours
 from panocam.api.vapix.params.tree import Tree
 
 TREE = Tree(
-    (*device.rows(), *image.rows(), *sensor.rows(), *network.rows(), *ptz.rows(), *storage.rows(), *profiles.rows(), *ports.rows()),
+    (
+        *device.rows(),
+        *image.rows(),
+        *sensor.rows(),
+        *network.rows(),
+        *discovery.rows(),
+        *ptz.rows(),
+        *storage.rows(),
+        *profiles.rows(),
+        *ports.rows(),
+    ),
     (sensor.LIVING, ptz.LIVING, tours.LIVING, profiles.LIVING, ports.LIVING),
     (*tours.TEMPLATES, *profiles.TEMPLATES),
 )
