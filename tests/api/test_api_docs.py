@@ -18,7 +18,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_every_path_is_documented_and_none_is_invented() -> None:
     text = (DOCS / "http.md").read_text() + (DOCS / "rest.md").read_text()
     there = {row.path for row in endpoints() if row.dialect is not Dialect.PAGE and "{path:path}" not in row.path}
-    said = set(re.findall(r"`(/(?:axis-cgi|vapix|api|jpg|mjpg|metrics|rtsp-over)[^`?\s]*)`", text))
+    said = set(re.findall(r"`(/(?:axis-cgi|vapix|api|jpg|mjpg|metrics|rtsp-over|rootdesc)[^`?\s]*)`", text))
     assert there == said
 
 
