@@ -52,6 +52,8 @@ class Sessions:
     def __init__(self, accounts: Accounts, rules: Callable[[], Access], clock: Clock) -> None:
         self._accounts, self._rules, self._clock = accounts, rules, clock
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self.on_change: Callable[[str, bool], None] = lambda name, begun: None
+        """Called with the account when somebody logs in (True) or out."""
 
     def start(self, name: str) -> tuple[str, Session]:
         """A session for an account that has just proved itself; returns the cookie's value and the session. Raises NotFound."""
@@ -64,6 +66,7 @@ class Sessions:
         token = secrets.token_urlsafe(32)
         session = Session(name, account.stamp, secrets.token_urlsafe(32), now, now)
         self._sessions[_fingerprint(token)] = session
+        self.on_change(name, True)
         return token, session
 
     def find(self, token: str | None) -> tuple[User, Session] | None:
@@ -83,7 +86,9 @@ class Sessions:
 
     def end(self, token: str | None) -> None:
         """Log out; an unknown token is no error."""
-        self._sessions.pop(_fingerprint(token or ""), None)
+        session = self._sessions.pop(_fingerprint(token or ""), None)
+        if session is not None:
+            self.on_change(session.name, False)
 
 
 class Tickets:

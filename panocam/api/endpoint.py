@@ -32,6 +32,10 @@ WEBSOCKET = "WEBSOCKET"
 """The "method" of rows that are WebSockets."""
 
 
+AFTERWARDS = "panocam.afterwards"
+"""Key in the ASGI scope: what is called when the reply has been sent."""
+
+
 class Dialect(StrEnum):
     """Whose manners an endpoint has: how refusals look and how browsers are treated."""
 
@@ -88,6 +92,10 @@ class Call(Generic[W]):
     def path(self, name: str) -> str:
         """A path parameter."""
         return str(self.connection.path_params[name])
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Call ``do`` once the reply is out: for what ends the connection it travels on."""
+        self.connection.scope.setdefault(AFTERWARDS, []).append(do)
 
     def path_number(self, name: str) -> int:
         """A path parameter as a number >= 0. Raises InvalidValue."""

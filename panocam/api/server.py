@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from panocam.api.arguments import form, read_body
-from panocam.api.endpoint import WEBSOCKET, Call, Dialect, Endpoint
+from panocam.api.endpoint import AFTERWARDS, WEBSOCKET, Call, Dialect, Endpoint
 from panocam.api.faults import HttpFault, fault_of, invalid
 from panocam.api.guard import Guard, is_loopback
+from panocam.api.noting import Noting, admitted, changed
 from panocam.api.replies import refusal, reply
 from panocam.api.services import Services
 from panocam.errors import PanocamError
@@ -52,7 +53,7 @@ def build_app(services: Services, endpoints: Sequence[Endpoint]) -> ASGIApp:
             routes.append(WebSocketRoute(path, LiveDoor(rows[0], guard, services)))
         else:
             routes.append(Route(path, Door(rows, guard, services)))
-    return Headers(Starlette(routes=routes))
+    return Noting(Headers(Starlette(routes=routes)), services)
 
 
 class Door:
@@ -77,6 +78,8 @@ class Door:
             await _close_body(response)
             response = Response(None, response.status_code, dict(response.headers))
         await response(scope, receive, send)
+        for each in scope.get(AFTERWARDS, ()):
+            each()
 
     async def _answer(self, row: Endpoint, request: Request) -> Response:
         try:
@@ -85,10 +88,13 @@ class Door:
             if secure is not None:
                 return secure
             caller = await self._guard.admit(request, row)
+            acting = admitted(request.scope, caller)
             demand_type(row, request, raw)
             arguments = form(request.url.query, b"" if row.dialect in (Dialect.REST, Dialect.JSON_API) else raw)
             call = Call(request, self._services, caller, parse(row, raw, arguments), arguments, raw)
-            return reply(await row.handler(call))
+            response = reply(await row.handler(call))
+            changed(self._services, row, acting, request.method, request.path_params)
+            return response
         except PanocamError as problem:
             return refusal(fault_of(problem), row.dialect)
 
@@ -103,6 +109,7 @@ class LiveDoor:
         socket = WebSocket(scope, receive, send)
         try:
             caller = await self._guard.admit(socket, self._row)
+            admitted(scope, caller)
             arguments = form(socket.url.query)
             call = Call(socket, self._services, caller, parse(self._row, b"", arguments), arguments)
         except PanocamError as problem:

@@ -21,6 +21,9 @@ from panocam.clock import Clock
 from panocam.errors import Unavailable
 from panocam.events.bus import Bus
 from panocam.imaging.balance import Gains
+from panocam.journal import Journal
+from panocam.journal.access import AccessLog
+from panocam.journal.audit import Audit
 from panocam.media.packet import Packet
 from panocam.optics.lens import Lens
 from panocam.optics.pose import Limits, Pose
@@ -34,6 +37,7 @@ from panocam.settings import Store
 from panocam.settings.system import Access
 
 if TYPE_CHECKING:  # types only: the delivery side does not need the code behind them
+    from panocam.api.maintenance import Maintenance
     from panocam.api.signed import SignedVideo
     from panocam.pipeline.camera import CameraStatus
     from panocam.pipeline.overlays.service import OverlayService
@@ -157,6 +161,10 @@ class Services:
     storage: Storage | None = None
     overlays: OverlayService | None = None
     signed: SignedVideo | None = None
+    journal: Journal | None = None
+    access: AccessLog | None = None
+    audit: Audit | None = None
+    maintenance: Maintenance | None = None
     https_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
 
@@ -171,6 +179,13 @@ def storage_of(services: Services) -> Storage:
     if services.storage is None:
         raise Unavailable("this camera runs without storage")
     return services.storage
+
+
+def journal_of(services: Services) -> Journal:
+    """The logs. Raises Unavailable where none are kept."""
+    if services.journal is None:
+        raise Unavailable("this camera keeps no logs")
+    return services.journal
 
 
 def overlays(services: Services) -> OverlayService:

@@ -6,19 +6,23 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from panocam.access import Accounts, Authenticator, KeyStore
 from panocam.access.certificates import Certificates, Names
+from panocam.access.reset import carry_out
 from panocam.api.build import http_server
+from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
 from panocam.api.signed import SignedVideo
 from panocam.app.bindings import bind
 from panocam.app.check import check_source
+from panocam.app.ending import Ending
 from panocam.app.expose import exposure_plan
 from panocam.app.facts import failed_login, pipeline_fact
+from panocam.app.logbook import hold_secrets, open_logbook
 from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence, protocols
 from panocam.app.recordings import make_storage, storage_plan
@@ -62,15 +66,15 @@ class Addresses:
 
 
 @contextlib.asynccontextmanager
-async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[Addresses]:
+async def camera(data: Path, overrides: Mapping[str, object], ending: Ending) -> AsyncIterator[Addresses]:
     """Run a camera on the running loop until the block ends. Raises PanocamError when it cannot start, with the remedy."""
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
-        folder = DataFolder(data)
-        folder.lock()
-        stack.callback(folder.unlock)
+        folder = stack.enter_context(_claimed(data))
+        logbook = stack.enter_context(open_logbook(folder, clock))
         keystore = KeyStore.open(folder)
         store = Store.open(folder, keystore, overrides, clock)
+        hold_secrets(store)
         settings = store.running
         config = camera_config(settings)
         if "source.uri" in overrides:  # what was saved long ago may be missing today: then the picture says so
@@ -79,6 +83,7 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         stack.callback(announce_settings(store, bus))
         stack.callback(announce_hiding(store, bus))
         accounts = Accounts.open(folder, keystore, clock, settings.device.serial)
+        logbook.attend(store, accounts, bus, clock)
         authenticator = Authenticator(accounts, lambda: store.running.access, clock, on_failure=failed_login(bus))
         panoramic = await stack.enter_async_context(
             PanoramicCamera(config, stream_defaults(settings), clock=clock, on_event=pipeline_fact(bus))
@@ -93,6 +98,8 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         certificates = Certificates.open(folder, keystore, clock, _names(settings))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
         stack.callback(services.board.close)
+        logbook.report_to(services, rtsp)
+        services.maintenance = Maintenance(folder, logbook.life, ending.begin_again)
         services.overlays = await make_overlays(folder, store, panoramic, clock)
         services.signed = SignedVideo(desk, folder.folder("verify"))
         storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
@@ -107,6 +114,18 @@ async def camera(data: Path, overrides: Mapping[str, object]) -> AsyncIterator[A
         bus.emit(SYSTEM_READY, ready=True)
         device = settings.device
         yield Addresses(settings.network.host, ports, device.serial, device.name, device.model.upper(), accounts.empty)
+
+
+@contextlib.contextmanager
+def _claimed(data: Path) -> Iterator[DataFolder]:
+    """The data folder, for this camera alone; a reset that was asked for is carried out first."""
+    folder = DataFolder(data)
+    folder.lock()
+    try:
+        carry_out(folder)
+        yield folder
+    finally:
+        folder.unlock()
 
 
 async def _listen(stack: contextlib.AsyncExitStack, services: Services, rtsp: RtspServer, tls: ssl.SSLContext) -> Ports:

@@ -1,16 +1,21 @@
-"""The log: one line an event on standard error, in one style, with credentials in addresses hidden.
+"""The log: one line an event on standard error and in the system log, in one style, without secrets.
 
 Parts never log secrets by themselves (see ``pipeline.sources.address``); that the last step hides them too is for what other
-libraries say. Until the camera is ready, what is below a warning is held back: a start that fails says one thing, what to mend.
+libraries say. Until the camera is ready, what is below a warning is held back on standard error: a start that fails says one thing, what
+to mend.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from logging.handlers import MemoryHandler
+
+from panocam.journal import Journal, Level, Which
+from panocam.journal.discretion import discreet, tidy
 
 LEVELS = ("debug", "info", "warning", "error")
 STYLE = "%(asctime)s.%(msecs)03d %(levelname)-7s %(name)s: %(message)s"
@@ -21,14 +26,38 @@ TALKATIVE = ("uvicorn", "zeroconf", "httpx", "asyncio", "websockets")
 HELD = 1000
 """Lines that are held back at most."""
 
-_CREDENTIALS = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s'\"]*@", re.IGNORECASE)
-
 
 class Discreet(logging.Formatter):
-    """Hides user and password of every address in a line, tracebacks included."""
+    """Hides secrets, tracebacks included, and keeps an event to its line: what it quotes cannot look like another one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _CREDENTIALS.sub(r"\1***@", super().format(record))
+        record.message = tidy(discreet(record.getMessage()))
+        record.asctime = self.formatTime(record, self.datefmt)
+        return "\n".join((self.formatMessage(record), *(f"    {line}" for line in self._trace(record))))
+
+    def said(self, record: logging.LogRecord) -> str:
+        """The text without time, level and part."""
+        return "\n".join((tidy(discreet(record.getMessage())), *self._trace(record)))
+
+    def _trace(self, record: logging.LogRecord) -> Iterator[str]:
+        parts = (self.formatException(record.exc_info) if record.exc_info else "", record.stack_info or "")
+        for line in "\n".join(part for part in parts if part).splitlines():
+            yield tidy(discreet(line))
+
+
+class ToJournal(logging.Handler):
+    """Puts every record into the system log."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__()
+        self._journal, self._words = journal, Discreet()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            level = next(level for level in reversed(Level) if record.levelno >= getattr(logging, level.upper()) or level is Level.DEBUG)
+            self._journal.write(Which.SYSTEM, level, record.name.removeprefix("panocam."), self._words.said(record))
+        except Exception:  # a broken record must not break who logs it; logging's own rule
+            self.handleError(record)
 
 
 def set_up(level: str) -> Callable[[], None]:
@@ -40,6 +69,7 @@ def set_up(level: str) -> Callable[[], None]:
     logging.basicConfig(level=level.upper(), handlers=[held], force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    threading.excepthook = _thread_failed
 
     def release() -> None:
         held.flush()
@@ -47,3 +77,20 @@ def set_up(level: str) -> Callable[[], None]:
         root.removeHandler(held)
 
     return release
+
+
+@contextmanager
+def kept_in(journal: Journal) -> Iterator[None]:
+    """Also write everything into the system log."""
+    handler, root = ToJournal(journal), logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+
+
+def _thread_failed(failure: threading.ExceptHookArgs) -> None:
+    name, fault = failure.thread.name if failure.thread else "?", failure.exc_value
+    trace = (failure.exc_type, fault, failure.exc_traceback) if fault else None
+    logging.getLogger("panocam").critical("thread %s failed", name, exc_info=trace)

@@ -15,6 +15,7 @@ import uvloop
 
 from panocam.app import log
 from panocam.app.compose import Addresses, camera
+from panocam.app.ending import Ending, start_anew
 from panocam.discovery.announcement import own_addresses
 from panocam.errors import InvalidValue, Unavailable
 
@@ -36,20 +37,20 @@ class RunOptions:
 
 
 def run(options: RunOptions) -> None:
-    """Run until SIGINT or SIGTERM. Raises PanocamError when the camera cannot start."""
+    """Run until SIGINT or SIGTERM; a camera that is to restart becomes a new one. Raises PanocamError when the camera cannot start."""
     release = log.set_up(options.log_level)
     uvloop.run(_serve(options, release))
 
 
 async def _serve(options: RunOptions, started: Callable[[], None]) -> None:
-    stop = asyncio.Event()
+    ending = Ending()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, ending.stop)
     ready = options.ready_file
     if ready is not None:
         remove(ready)  # one of a camera that was killed would be believed
-    async with camera(options.data, options.overrides) as addresses:
+    async with camera(options.data, options.overrides, ending) as addresses:
         if ready is not None:
             write_ready(ready, addresses)
         started()
@@ -57,10 +58,12 @@ async def _serve(options: RunOptions, started: Callable[[], None]) -> None:
         gc.freeze()  # hundreds of thousands of objects that stay: looking through them again and again would stop all threads each time
         try:
             show(addresses)
-            await stop.wait()
+            await ending.over.wait()
         finally:
             if ready is not None:
                 remove(ready)
+    if ending.again:
+        start_anew()  # from here: threads of a source that hangs would hold up the end of the loop, but not this
 
 
 def urls(addresses: Addresses) -> dict[str, str]:

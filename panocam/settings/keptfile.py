@@ -112,12 +112,13 @@ class KeptFile:
         self._present_is_good = True
         atomic.flush_folder(self.path.parent)
 
-    def remove(self) -> None:
-        """Delete every copy, damaged and half-written ones included."""
+    def remove(self, spares_only: bool = False) -> None:
+        """Delete every copy, damaged and half-written ones included; with ``spares_only`` the present file stays."""
         folder = self.path.parent
-        for path in (self.path, self.last_good, *folder.glob(f"{self._name}.damaged-*.json"), *folder.glob(f".{self._name}.*")):
+        spares = (self.last_good, *folder.glob(f"{self._name}.damaged-*.json"), *folder.glob(f".{self._name}.*"))
+        for path in spares if spares_only else (self.path, *spares):
             path.unlink(missing_ok=True)
-        self._present_is_good = False
+        self._present_is_good = spares_only and self._present_is_good
 
     def _keep_present(self) -> None:
         link = self.path.with_name(f".{self._name}.link")

@@ -68,7 +68,9 @@ def _understand(loaded: Loaded, base: Flat, sealer: Sealer) -> tuple[Flat, tuple
 
 
 def forget(folder: DataFolder, keep: Collection[str] = (), clock: Clock | None = None) -> None:
-    """Delete the saved settings, last good and damaged copies too; only the sections named in ``keep`` stay. Secrets never stay."""
+    """Delete the saved settings, last good and damaged copies too; only the sections named in ``keep`` stay. Secrets never stay.
+
+    It can be interrupted and repeated: what stays is written before the copies go."""
     file = KeptFile(folder.root, "settings", SCHEMA, clock or SystemClock())
     kept: dict[str, Any] = {}
     if keep:
@@ -78,6 +80,6 @@ def forget(folder: DataFolder, keep: Collection[str] = (), clock: Clock | None =
         except Unavailable:
             values = {}
         kept = {path: value for path, value in values.items() if path.split(".", 1)[0] in keep and not isinstance(value, dict)}
-    file.remove()
     if kept:
         file.stage({"values": kept}).commit()
+    file.remove(spares_only=bool(kept))

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from panocam.errors import PanocamError
+from panocam.journal.access import Asked
 from panocam.streaming.methods import Client, Handler, Outcome, refuse, table
 from panocam.streaming.outlet import Outlet
 from panocam.streaming.rtsp.machine import Answer, Call, Machine
@@ -96,11 +97,17 @@ class Connection:
         except Exception:  # a supervisor: one broken request must not take the server's other clients with it
             log.exception("%s %s failed", call.method, call.request.uri)
             outcome = Outcome(Reply(500))
+        self._service.heard(self._asked(call, outcome.reply.status))
         self.outlet.write(self._machine.answer(call, outcome.reply, outcome.opened))
         if outcome.then is not None:
             outcome.then()
         self._task = None
         self._advance()
+
+    def _asked(self, call: Call, status: int) -> Asked:
+        inside = "" if self.outlet.carrier in ("tcp", "tls") else f"/{self.outlet.carrier}"
+        protocol = f"{'rtsps' if self.outlet.secure else 'rtsp'}{inside}"
+        return Asked(self.outlet.peer[0], self.user or "", protocol, call.method, call.request.uri, status)
 
     async def _outcome(self, call: Call) -> Outcome:
         user = await self._authenticate(call)

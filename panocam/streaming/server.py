@@ -19,6 +19,7 @@ from typing import Self
 
 from panocam.clock import NS, Clock
 from panocam.errors import Busy, Unavailable
+from panocam.journal.access import Asked
 from panocam.pipeline.service import Camera
 from panocam.streaming import tunnel
 from panocam.streaming.connection import Connection
@@ -133,6 +134,10 @@ class RtspServer:
             await tunnel.over_messages(lambda way: self.open(way, user), outlet, receive, send)
         finally:
             self._websockets -= 1
+
+    def report_to(self, heard: Callable[[Asked], None]) -> None:
+        """Call ``heard`` with every request that was served or refused."""
+        self._service.heard = heard
 
     def sessions(self) -> list[SessionInfo]:
         """Who is connected to what."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Literal, Protocol
 
 from panocam.clock import NS, Clock
 from panocam.errors import RemoteProtocolError
+from panocam.journal.access import Asked
 from panocam.pipeline.service import Camera
 from panocam.streaming import rtcp
 from panocam.streaming.feed import Feed, Feeds
@@ -52,6 +54,7 @@ class Service:
         self.groups = Groups(options.multicast, options.udp_ports)
         self.sessions: dict[str, Session] = {}
         self.malformed_rtcp = 0
+        self.heard: Callable[[Asked], None] = lambda asked: None
         self._by_outlet: dict[Outlet, dict[Session, None]] = {}
 
     def set_options(self, options: RtspOptions) -> None:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from panocam.access import Accounts, Authenticator, KeyStore
 from panocam.access.certificates import Certificates, Names
-from panocam.access.reset import reset
+from panocam.access.reset import Mode, reset
 from panocam.clock import ManualClock
 from panocam.errors import Busy, InvalidValue, Unauthenticated
 from panocam.settings import DataFolder, Store
@@ -173,11 +173,11 @@ async def test_a_reset_leaves_a_new_camera_with_the_old_serial(folder: DataFolde
     (folder.folder("recordings") / "a.mkv").write_text("film")
     folder.lock()
     with pytest.raises(Busy):
-        reset(folder.root)
+        reset(folder.root, Mode.HARD)
     folder.unlock()
 
-    reset(folder.root, keep_network)
-    reset(folder.root, keep_network)
+    reset(folder.root, Mode.SOFT if keep_network else Mode.HARD)
+    reset(folder.root, Mode.SOFT if keep_network else Mode.HARD)
 
     assert {path.name for path in folder.root.iterdir()} == {"serial", "lock", "recordings"} | (
         {"settings.json"} if keep_network else set()

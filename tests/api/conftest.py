@@ -24,12 +24,17 @@ from panocam.access.signing_key import FileKey
 from panocam.access.video_identity import VideoIdentity
 from panocam.api.build import application, http_server
 from panocam.api.listen import HttpServer
+from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
 from panocam.api.signed import SignedVideo
 from panocam.clock import ManualClock
 from panocam.events.bus import Bus
 from panocam.imaging.balance import Gains
 from panocam.imaging.exposure import Exposure
+from panocam.journal import Journal, Which
+from panocam.journal.access import AccessLog
+from panocam.journal.audit import Audit
+from panocam.journal.life import Life
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
 from panocam.media.planes import Planes
@@ -193,6 +198,13 @@ class Side:
     camera: PublishedCamera
     clock: ManualClock
     app: Any
+    journal: Journal
+    ended: list[str]
+    """Grows when the camera would restart."""
+
+    def lines(self, which: Which) -> list[str]:
+        """The texts of a log, oldest first."""
+        return [entry.text for entry in self.journal.oldest(which)]
 
     def client(self, who: Role | None = None, *, secure: bool = True, peer: tuple[str, int] = ELSEWHERE, **more: Any) -> httpx.AsyncClient:
         """An in-process client."""
@@ -280,7 +292,11 @@ def _side(folder: Path, static: Path) -> Side:
     services.storage = Storage(services_folder(folder), camera, clock, options)
     data = DataFolder(folder)
     services.signed = SignedVideo(Signs(VideoIdentity.open(data, FileKey.open(KeyStore.open(data)), SERIAL)), data.folder("verify"))
-    return Side(services, camera, clock, application(services, static))
+    ended: list[str] = []
+    journal = services.journal = Journal(data.folder("logs"), clock)
+    services.audit, services.access = Audit(journal), AccessLog(journal, clock)
+    services.maintenance = Maintenance(data, Life(data), lambda: ended.append("again"))
+    return Side(services, camera, clock, application(services, static), journal, ended)
 
 
 @pytest.fixture
@@ -295,13 +311,17 @@ def static(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def side(folder_with_accounts: Path, tmp_path: Path, static: Path) -> Side:
+async def side(folder_with_accounts: Path, tmp_path: Path, static: Path) -> AsyncIterator[Side]:
     """With a viewer, an operator and an administrator."""
     shutil.copytree(folder_with_accounts, tmp_path / "data")
-    return _side(tmp_path / "data", static)
+    made = _side(tmp_path / "data", static)
+    yield made
+    made.journal.close()
 
 
 @pytest.fixture
-async def fresh(tmp_path: Path, static: Path) -> Side:
+async def fresh(tmp_path: Path, static: Path) -> AsyncIterator[Side]:
     """In its factory-default state."""
-    return _side(tmp_path / "new", static)
+    made = _side(tmp_path / "new", static)
+    yield made
+    made.journal.close()

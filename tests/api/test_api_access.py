@@ -27,6 +27,7 @@ EXAMPLES = {
     "identity": "1",
     "image": "logo.ovl",
     "tour": "1",
+    "log": "system",
 }
 """Something for every path parameter."""
 

@@ -7,6 +7,8 @@ from panocam.api.vapix import (
     dynamicoverlay,
     eventstream,
     images,
+    logs,
+    maintenance,
     media,
     overlayimage,
     param,
@@ -49,6 +51,8 @@ _LISTED = (
     *port.ENDPOINTS,
     *virtualinput.ENDPOINTS,
     *upnp.ENDPOINTS,
+    *logs.ENDPOINTS,
+    *maintenance.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

@@ -8,6 +8,8 @@ from panocam.api.web import (
     image,
     installation,
     live,
+    logs,
+    maintenance,
     metrics,
     overlays,
     ports,
@@ -46,4 +48,6 @@ ENDPOINTS = (
     *overlays.ENDPOINTS,
     *privacy.ENDPOINTS,
     *ports.ENDPOINTS,
+    *logs.ENDPOINTS,
+    *maintenance.ENDPOINTS,
 )

@@ -28,6 +28,7 @@ class StateReply(Reply):
     setup_needed: bool
     preview_seconds: int = Field(description="seconds of preview mode left; 0 is over or not offered")
     ready: bool
+    boot_id: str = Field(description="another one after each start")
     name: str
     model: str
     version: str
@@ -77,6 +78,7 @@ async def state(call: Call[None]) -> StateReply:
         setup_needed=services.needs_setup,
         preview_seconds=services.preview.remaining_s,
         ready=services.boot.ready.is_set(),
+        boot_id=services.boot.id,
         name=services.settings.snapshot.device.name,
         model=device.model,
         version=panocam.__version__,
