@@ -79,6 +79,13 @@ def set_up(level: str) -> Callable[[], None]:
     return release
 
 
+def forget_held() -> None:
+    """What was held back is of no interest: the start has failed, and its reason is told elsewhere."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, MemoryHandler):
+            handler.buffer.clear()
+
+
 @contextmanager
 def kept_in(journal: Journal) -> Iterator[None]:
     """Also write everything into the system log."""

@@ -17,7 +17,7 @@ from panocam.app import log
 from panocam.app.compose import Addresses, camera
 from panocam.app.ending import Ending, start_anew
 from panocam.discovery.announcement import own_addresses
-from panocam.errors import InvalidValue, Unavailable
+from panocam.errors import InvalidValue, PanocamError, Unavailable
 
 TITLES = {"http": "Web page", "https": "Web page, encrypted", "rtsp": "Video", "rtsps": "Video, encrypted"}
 
@@ -39,7 +39,11 @@ class RunOptions:
 def run(options: RunOptions) -> None:
     """Run until SIGINT or SIGTERM; a camera that is to restart becomes a new one. Raises PanocamError when the camera cannot start."""
     release = log.set_up(options.log_level)
-    uvloop.run(_serve(options, release))
+    try:
+        uvloop.run(_serve(options, release))
+    except PanocamError:
+        log.forget_held()
+        raise
 
 
 async def _serve(options: RunOptions, started: Callable[[], None]) -> None:

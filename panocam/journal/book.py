@@ -77,7 +77,7 @@ class Book:
     def _all_open(self) -> Iterator[list[BinaryIO]]:
         """All files at once, the youngest first: a turn of files while somebody reads loses nothing."""
         with contextlib.ExitStack() as stack:
-            files = []
+            files: list[BinaryIO] = []
             for path in self._files:
                 with contextlib.suppress(OSError):
                     files.append(stack.enter_context(path.open("rb")))
