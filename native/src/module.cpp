@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "copy.h"
 #include "develop.h"
 #include "layer.h"
 #include "scene_module.h"
@@ -173,6 +174,19 @@ void lay(const Picture &ty, const Picture &tu, const Picture &tv, const Source &
     }
 }
 
+void copy(const Source &sy, const Source &su, const Source &sv, const Picture &ty, const Picture &tu, const Picture &tv) {
+    const Planes source = planes(sy, su, sv, "source chroma planes must have half the luma plane's size, rounded up");
+    const Planes target = planes(ty, tu, tv, "target chroma planes must have half the luma plane's size, rounded up");
+    require(source.p[0].width == target.p[0].width && source.p[0].height == target.p[0].height, "source and target must have the same size");
+    nb::gil_scoped_release unlocked;
+    for (int i = 0; i < 3; ++i) {
+        const panocam::Plane &s = source.p[i], &t = target.p[i];
+        for (int row = 0; row < s.height; ++row)
+            panocam::copy_row(s.data + row * s.stride, const_cast<uint8_t *>(t.data) + row * t.stride, static_cast<size_t>(s.width));
+    }
+    panocam::copy_done();
+}
+
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -193,6 +207,8 @@ NB_MODULE(panocam_native, m) {
           "temporal"_a, "spatial"_a, "matrix"_a, "lut"_a, "grid"_a, "sharpen"_a, "floor"_a, "top"_a, "kernel"_a = "",
           "Noise reduction, colour, local tone mapping and sharpening of a whole picture; an empty array leaves its stage out. The numbers are\n"
           "explained in src/develop.h. The states are changed in place. Raises ValueError when shapes or numbers are out of range.");
+    m.def("copy", copy, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a,
+          "Copy a picture to other memory. Raises ValueError when sizes disagree.");
     m.def("lay", lay, "target_y"_a, "target_u"_a, "target_v"_a, "ink_y"_a, "ink_u"_a, "ink_v"_a, "rest_y"_a, "rest_c"_a, "x"_a, "y"_a,
           "Lay a layer over a picture with its left upper corner at the even pixel (x, y), cut off at the picture's edges:\n"
           "out = ink + out * rest / 255. Raises ValueError when shapes disagree.");

@@ -12,7 +12,7 @@ Longer names win over shorter ones (``#TC`` over ``#T``); a number that belongs 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
@@ -202,18 +202,26 @@ class Use:
 
 
 class Template:
-    """A text, read once. ``uses`` are its modifiers in order."""
+    """A text, read once. ``uses`` are its modifiers in order. For one thread."""
 
     def __init__(self, text: str) -> None:
         self._parts = tuple(_parts(text))
         self.uses = tuple(part for part in self._parts if isinstance(part, Use))
+        self._second: tuple[datetime, tuple[str | Use, ...]] | None = None
 
     def at(self, moment: Moment, local: datetime | None = None) -> str:
         """The words at a moment; ``local`` is ``moment.local`` where it is known already."""
         if not self.uses:
             return "".join(map(str, self._parts))
         now = local or moment.local
-        return "".join(part.at(moment, now) if isinstance(part, Use) else part for part in self._parts)
+        if self._second is None or self._second[0] is not now:
+            self._second = now, tuple(self._told(now))
+        return "".join([part if isinstance(part, str) else part.at(moment, now) for part in self._second[1]])
+
+    def _told(self, now: datetime) -> Iterator[str | Use]:
+        """The parts, where the whole second says the words already with these."""
+        for part in self._parts:
+            yield part.row.clock(now) if isinstance(part, Use) and part.row.clock is not None else part
 
 
 def expand(text: str, moment: Moment) -> str:

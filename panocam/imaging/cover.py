@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from panocam.media.planes import Plane, Planes
 from panocam.optics.lens import Lens
@@ -22,6 +23,9 @@ SHIFT = 4
 
 FAR = 60_000.0
 """Source pixels: what a polyline leaves the picture by is cut off here."""
+
+Pixels = NDArray[np.intp]
+"""Row or column numbers."""
 
 _SQUARE = np.ones((3, 3), np.uint8)
 
@@ -43,6 +47,14 @@ class Patch:
         x, y, w, h = self.x // 2, self.y // 2, (self.width + 1) // 2, (self.height + 1) // 2
         luma = planes.y[self.y : self.y + self.height, self.x : self.x + self.width]
         return luma, planes.u[y : y + h, x : x + w], planes.v[y : y + h, x : x + w]
+
+    def hides(self, rows: Pixels, columns: Pixels) -> NDArray[np.bool_]:
+        """Which of these luma pixels are covered."""
+        y, x = rows - self.y, columns - self.x
+        inside: NDArray[np.bool_] = (y >= 0) & (y < self.height) & (x >= 0) & (x < self.width)
+        if self.luma is not None:
+            inside[inside] = self.luma[y[inside], x[inside]] > 0
+        return inside
 
     def put(self, cover: tuple[Plane, Plane, Plane], planes: Planes) -> None:
         """Copy ``cover`` (planes of the rectangle's size) over what is covered."""

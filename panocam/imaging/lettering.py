@@ -2,7 +2,8 @@
 
 A line is cut into pieces: runs of one font and one direction, and within them every digit by itself, because digits are what changes in
 a clock, and in this font they are all equally wide. Pieces are drawn by FreeType (shaped by HarfBuzz where Pillow has it), kept by value,
-and laid side by side on whole pixels. When a text changes, ``Block.changed`` draws only the rectangle around the pieces that differ.
+and laid side by side on whole pixels. When a text changes, ``Block.changed`` draws only the rectangle around the pieces that differ; and
+where only digits differ, ``Block.cells`` names the places, so that whoever has shown these digits there before need not draw at all.
 """
 
 from __future__ import annotations
@@ -56,6 +57,15 @@ class Piece:
     outline: Plane
     left: int
     top: int
+
+
+class Cell(NamedTuple):
+    """Neighbouring digits of a block: where they begin, what they say with a letter on each side (which may reach in), and the even
+    rectangle (left, top, right, bottom) that any digits there would need."""
+
+    start: int
+    text: str
+    area: tuple[int, int, int, int]
 
 
 class Placed(NamedTuple):
@@ -207,15 +217,22 @@ def _make(cut: Cut, setting: Setting) -> Piece:
     return (_kept if small else _drawn)(cut, setting.size, setting.stroke)
 
 
+@lru_cache(maxsize=64)
+def _digit_box(setting: Setting) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom around all digits, from the pen."""
+    boxes = [_placed(_make(Cut(digit, 0, True), setting), 0, 0) for digit in _DIGITS]
+    return min(b.left for b in boxes), min(b.top for b in boxes), max(b.right for b in boxes), max(b.bottom for b in boxes)
+
+
 class Block:
-    """A text set in rows. ``size`` (width, height) is even; ``fill`` and ``outline`` are coverage 0..255 of that shape."""
+    """A text set in rows. ``text`` as given, ``size`` (width, height) even; ``fill`` and ``outline`` are coverage 0..255 of that shape."""
 
     def __init__(self, text: str, setting: Setting) -> None:
         self.setting = setting
         rows = _rows(text, setting)
         widths = [_width(row, setting.size) for row in rows]
         self.size = self._room(rows, widths)
-        self._text = text
+        self.text = text
         self._pieces: dict[Cut, Piece] = {}
         self._placed: list[Placed] = []
         self._digits: dict[int, tuple[int, int, int]] = {}
@@ -224,13 +241,35 @@ class Block:
         self.outline = self.fill if setting.stroke == 0 else np.zeros_like(self.fill)
         self._draw((0, 0, *self.size))
 
+    def cells(self, before: str, text: str) -> list[Cell] | None:
+        """Where ``text`` differs from ``before``, if both are this block's but for digits; None if more than digits differ."""
+        if not self._digits or len(text) != len(before):
+            return None
+        places = [at for at, (old, new) in enumerate(zip(before, text, strict=True)) if old != new]
+        if not all(at in self._digits and text[at] in _DIGITS for at in places):
+            return None
+        runs: list[list[int]] = []
+        for at in places:
+            if runs and runs[-1][-1] == at - 1:
+                runs[-1].append(at)
+            else:
+                runs.append([at])
+        return [Cell(run[0], text[max(0, run[0] - 1) : run[-1] + 2], self._around(run[0], run[-1])) for run in runs]
+
+    def _around(self, first: int, last: int) -> tuple[int, int, int, int]:
+        """What any digits from ``first`` to ``last`` may cover."""
+        (_, x0, y), (_, x1, _) = self._digits[first], self._digits[last]
+        left, top, right, bottom = _digit_box(self.setting)
+        width, height = self.size
+        return max(0, x0 + left) // 2 * 2, max(0, y + top) // 2 * 2, min(width, _even(x1 + right)), min(height, _even(y + bottom))
+
     def changed(self, text: str) -> tuple[int, int, int, int] | None:
         """Become ``text`` in place, if its pieces need the same room: the even rectangle that was drawn anew, left, top, right, bottom.
 
         None if it needs another block.
         """
-        if self._digits and len(text) == len(self._text):
-            places = [at for at, (old, new) in enumerate(zip(self._text, text, strict=True)) if old != new]
+        if self._digits and len(text) == len(self.text):
+            places = [at for at, (old, new) in enumerate(zip(self.text, text, strict=True)) if old != new]
             if all(at in self._digits and text[at] in _DIGITS for at in places):
                 return self._replaced(text, places)
         rows = _rows(text, self.setting)
@@ -252,7 +291,7 @@ class Block:
             self._pieces[cut] = piece
             boxes += [self._placed[number], new := _placed(piece, x, y)]
             self._placed[number] = new
-        self._text = text
+        self.text = text
         return self._redrawn(boxes)
 
     def _redrawn(self, boxes: Sequence[Placed]) -> tuple[int, int, int, int]:
@@ -272,7 +311,7 @@ class Block:
     def _place(self, text: str, rows: Sequence[Sequence[Cut]], widths: Sequence[int]) -> None:
         """Set the pieces. ``_digits`` tells, for each digit of a text of one row, the number of its piece and its pen."""
         setting, had, inner = self.setting, self._pieces, max(widths, default=0)
-        self._pieces, self._placed, self._digits, self._text = {}, [], {}, text
+        self._pieces, self._placed, self._digits, self.text = {}, [], {}, text
         plain = len(rows) == 1 and text.isascii() and "".join(cut.text for cut in rows[0]) == text
         equal = plain and len({_advance(Cut(digit, 0, True), setting.size) for digit in _DIGITS}) == 1
         letter = 0

@@ -7,6 +7,7 @@ can be used to feel what lies under a mask.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panocam.errors import InvalidValue
-from panocam.media.planes import Color, Plane, Planes
+from panocam.media.planes import Color, Planes
 from panocam.optics.lens import Circle
 
 GAMMA: Final = 2.2
@@ -23,6 +24,9 @@ GRID: Final = 80
 
 FEWEST: Final = 16
 WHITE: Final = 250
+
+Hides = Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]]
+"""Which of the pixels at rows and columns a privacy mask covers."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +61,16 @@ class Meter:
     def __init__(self, size: tuple[int, int], circle: Circle, zones: tuple[Zone, ...] = ()) -> None:
         self._rows, self._columns = _points(size, circle, zones)
 
-    def measure(self, shown: Planes, seen: Planes | None = None) -> Measured | None:
-        """``shown`` is the picture behind the mask; points where it differs from ``seen`` are covered and left out.
-
-        None if too few are left."""
-        values = self._at(shown.y)
-        if seen is not None and seen is not shown:
-            values = values[values == self._at(seen.y)]
+    def measure(self, shown: Planes, hides: Hides | None = None) -> Measured | None:
+        """``shown`` is the picture behind the mask; points that it hides are left out. None if too few are left."""
+        values = shown.y[self._rows, self._columns]
+        if hides is not None:
+            values = values[~hides(self._rows, self._columns)]
         if len(values) < FEWEST:
             return None
         coded = _unit(values, shown.color)
         white = _unit(np.array([WHITE], np.uint8), Color())[0]
         return Measured(float(coded.mean()) ** GAMMA, float((coded >= white).mean()))
-
-    def _at(self, plane: Plane) -> NDArray[np.uint8]:
-        return plane[self._rows, self._columns]
 
 
 def _unit(values: NDArray[np.uint8], color: Color) -> NDArray[np.float32]:

@@ -3,8 +3,8 @@
 Encoders, analytics and snapshots take ``Frame`` alone, so whatever this gate covers is covered in every view, zoom, stream and
 recording. A test reads the whole package and fails if a ``Frame`` is made from nothing anywhere else.
 
-The masks are painted once, for all channels, into a copy of the sensor picture: a decoder predicts later pictures from those that it handed
-out, a still picture is shown again, and the exposure is measured where nothing is hidden.
+The masks are painted once, for all channels: into the sensor picture itself where that is ours (``RawFrame.ours``), else into a copy of it,
+because a decoder predicts later pictures from those that it handed out and a still picture is shown again.
 As long as nobody knows where the image circle lies, nobody knows where a mask lies either: then everything is covered.
 """
 
@@ -13,12 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panocam.clock import Clock, SystemClock
 from panocam.errors import InvalidValue
-from panocam.imaging.cover import Patch, patches, whole
+from panocam.imaging.cover import Patch, Pixels, patches, whole
 from panocam.imaging.ink import COARSEST, FINEST, HOLD_NS, Ink, cell_side, mosaic, plain, shade
-from panocam.imaging.pool import PlanesPool
+from panocam.imaging.pool import PlanesPool, copy_planes
 from panocam.media.frame import Frame, RawFrame
 from panocam.media.planes import Color, Plane, Planes
 from panocam.media.stamps import Stage
@@ -74,6 +75,13 @@ class PrivacyMask:
         shown = self._covered(raw, lens) if self.privacy.polygons else raw.planes
         return Frame(shown, raw.pts_ns, raw.wall_ns, raw.stamps.at(Stage.MASK, self._clock.monotonic_ns()), raw.discontinuity)
 
+    def hides(self, rows: Pixels, columns: Pixels) -> NDArray[np.bool_]:
+        """Which of these luma pixels of the last picture are covered."""
+        hidden = np.zeros(len(rows), np.bool_)
+        for patch in self._patches if self.privacy.polygons else ():
+            hidden |= patch.hides(rows, columns)
+        return hidden
+
     def repaint(self, planes: Planes) -> None:
         """Paint plain colours over the masks of the last picture again, in ``planes`` of its size: whoever adjusted the picture has
         changed them. A mosaic stays as adjusted, so that it goes with its surroundings."""
@@ -85,15 +93,15 @@ class PrivacyMask:
     def _covered(self, raw: RawFrame, lens: Lens | None) -> Planes:
         planes = raw.planes
         placed = self._place is not None and self._place.same(lens, planes)
-        if placed and self._last is not None and self._last[0] is planes:
+        if placed and not raw.ours and self._last is not None and self._last[0] is planes:
             return self._last[1]
         if not placed:
             self._settle(lens, planes)
         self._look(raw)
-        target = self._copied(planes)
+        target = planes if raw.ours else self._copied(planes)
         for patch, cover in zip(self._patches, self._covers, strict=True):
             patch.put(cover, target)
-        self._last = (planes, target)
+        self._last = None if raw.ours else (planes, target)
         return target
 
     def _settle(self, lens: Lens | None, planes: Planes) -> None:
@@ -125,6 +133,5 @@ class PrivacyMask:
         if (pool.width, pool.height, pool.color) != (*planes.size, planes.color):
             pool = self._pool = PlanesPool(*planes.size, planes.color)
         copy = pool.take()
-        for target, source in zip((copy.y, copy.u, copy.v), (planes.y, planes.u, planes.v), strict=True):
-            np.copyto(target, source)
+        copy_planes(planes, copy)
         return copy

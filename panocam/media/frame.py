@@ -18,6 +18,7 @@ class RawFrame:
 
     ``pts_ns`` is media time: strictly increasing over the life of a source, also across loops and reconnects.
     ``wall_ns`` is UTC of capture. ``discontinuity`` marks the first picture after a gap, restart or format change.
+    ``ours``: nobody else needs the planes as they are (a decoder does, that predicts from them), so the mask is painted into them.
     """
 
     planes: Planes
@@ -25,6 +26,7 @@ class RawFrame:
     wall_ns: int
     stamps: Stamps = Stamps()
     discontinuity: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from panocam.clock import NS
 from panocam.imaging.exposure import AutoExposure, Exposure, ExposureMode, ExposureRules
-from panocam.imaging.metering import Measured, Meter, Zone
+from panocam.imaging.metering import Hides, Measured, Meter, Zone
 from panocam.media.planes import Planes
 from panocam.optics.lens import Circle, Lens
 from panocam.pipeline.sources.controls import Capability, SourceControls, Tuning
@@ -90,8 +90,8 @@ class ExposureLoop:
         if controls is not None:
             controls.tune(self._plan.tuning)
 
-    def see(self, seen: Planes, shown: Planes, lens: Lens, pts_ns: int) -> None:
-        """A picture as it came (``seen``) and as it may be shown."""
+    def see(self, shown: Planes, hides: Hides, lens: Lens, pts_ns: int) -> None:
+        """A picture as it may be shown, and where masks cover it."""
         controls, plan = self._controls, self._plan
         if controls is None:
             return
@@ -99,7 +99,7 @@ class ExposureLoop:
         if not settled:
             self._state = replace(self._state, exposure=present, moving=True)
             return
-        measured = self._measure(seen, shown, lens.circle, plan.zones)
+        measured = self._measure(shown, hides, lens.circle, plan.zones)
         if measured is None or controls.reach is None:
             self._state = ExposureState(present if controls.reach else None, *_numbers(measured))
             return
@@ -118,11 +118,11 @@ class ExposureLoop:
         self._found = self._found or rules.mode is not ExposureMode.HOLD
         return rules if self._found else replace(rules, mode=ExposureMode.AUTOMATIC)
 
-    def _measure(self, seen: Planes, shown: Planes, circle: Circle, zones: tuple[Zone, ...]) -> Measured | None:
+    def _measure(self, shown: Planes, hides: Hides, circle: Circle, zones: tuple[Zone, ...]) -> Measured | None:
         key = (shown.size, circle, zones)
         if self._meter is None or self._meter[0] != key:
             self._meter = (key, Meter(shown.size, circle, zones))
-        return self._meter[1].measure(shown, seen)
+        return self._meter[1].measure(shown, hides)
 
 
 def _numbers(measured: Measured | None) -> tuple[float | None, float]:

@@ -79,7 +79,7 @@ class Intake:
         """The shot that may be handed out. What nobody watches is masked, but not adjusted."""
         lens = self._fitted(raw.planes)
         frame = self.mask.apply(raw, lens if self.settled else None)
-        self.exposure.see(raw.planes, frame.planes, lens, raw.pts_ns)
+        self.exposure.see(frame.planes, self.mask.hides, lens, raw.pts_ns)
         self.masked = frame.planes
         if watched:
             frame = self._adjusted(frame, lens)

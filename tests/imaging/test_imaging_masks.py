@@ -13,6 +13,7 @@ import pytest
 from panocam.errors import InvalidValue
 from panocam.imaging.cover import patches
 from panocam.imaging.ink import CELLS, HOLD_NS, RGB, Ink, cell_side, shade
+from panocam.imaging.pool import copy_planes
 from panocam.imaging.privacy import Privacy, PrivacyMask
 from panocam.imaging.pyramid import Pyramid
 from panocam.imaging.warp import warp
@@ -130,6 +131,39 @@ def test_the_sources_planes_are_left_alone() -> None:
     shown = masked(polygon, planes)
     assert (planes.y == OPEN).all()
     assert shown is not planes
+
+
+@pytest.mark.parametrize("ink", [Ink.WHITE, Ink.MOSAIC])
+def test_planes_that_are_ours_are_painted_themselves_each_time(ink: Ink) -> None:
+    mask, planes = PrivacyMask(Privacy((Polygon(SHAPES["anywhere"]),), ink)), picture()
+    for number in range(3):
+        planes.y[:], planes.u[:], planes.v[:] = OPEN, 60, 200
+        copied = mask.apply(RawFrame(planes, number, 0), LENS).planes
+        shown = mask.apply(RawFrame(planes, number, 0, ours=True), LENS).planes
+        assert shown is planes
+        for mine, other in zip((planes.y, planes.u, planes.v), (copied.y, copied.u, copied.v), strict=True):
+            assert np.array_equal(mine, other)
+
+
+def test_the_mask_knows_which_pixels_it_hides() -> None:
+    mask, planes = PrivacyMask(Privacy(tuple(map(Polygon, SHAPES.values())), Ink.WHITE)), picture()
+    shown = mask.apply(RawFrame(planes, 0, 0), LENS).planes
+    rows, columns = (grid.ravel() for grid in np.mgrid[: shown.height, : shown.width])
+    assert np.array_equal(mask.hides(rows, columns).reshape(shown.y.shape), shown.y != OPEN)
+    mask.privacy = Privacy()
+    assert not mask.hides(rows, columns).any()
+
+
+@pytest.mark.parametrize(("width", "height", "pad"), [(2, 2, 0), (63, 5, 3), (130, 7, 1), (641, 481, 31), (2992, 33, 0)])
+def test_a_copy_is_exact_and_touches_nothing_else(width: int, height: int, pad: int) -> None:
+    rng = np.random.default_rng(width)
+    shapes = [(height, width), *[((height + 1) // 2, (width + 1) // 2)] * 2]
+    source, wide = (Planes(*(rng.integers(0, 256, (h, w + pad), np.uint8)[:, :w] for h, w in shapes), JPEG_COLOR) for _ in range(2))
+    rims = [plane.base[:, w:].copy() for plane, (_, w) in zip((wide.y, wide.u, wide.v), shapes, strict=True)]  # type: ignore[index]
+    copy_planes(source, wide)
+    for mine, other, rim in zip((source.y, source.u, source.v), (wide.y, wide.u, wide.v), rims, strict=True):
+        assert np.array_equal(mine, other)
+        assert np.array_equal(other.base[:, other.shape[1] :], rim)  # type: ignore[index]
 
 
 def test_a_still_picture_is_painted_once_and_copies_use_old_memory_again() -> None:

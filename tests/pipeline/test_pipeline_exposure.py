@@ -12,10 +12,13 @@ import pytest
 from panocam.clock import SystemClock
 from panocam.imaging.adjustment import Adjustment
 from panocam.imaging.exposure import Exposure, ExposureMode, ExposureRules
+from panocam.imaging.ink import Ink
 from panocam.imaging.metering import Meter, Zone
+from panocam.imaging.privacy import Privacy, PrivacyMask
 from panocam.media.frame import RawFrame
 from panocam.media.planes import Planes
 from panocam.optics.lens import Circle
+from panocam.optics.polygon import Polygon
 from panocam.pipeline.capabilities import capabilities
 from panocam.pipeline.config import LensOptions
 from panocam.pipeline.exposure import ExposurePlan
@@ -192,18 +195,27 @@ def test_a_zone_decides_what_counts(room: Rig) -> None:
 
 def test_what_is_masked_does_not_count() -> None:
     """A mask painted white over half of the picture changes nothing of what is measured."""
-    shown = Planes.blank(SIDE, SIDE)
     seen = Planes.blank(SIDE, SIDE)
     seen.y[:] = 90
+    shown = Planes.blank(SIDE, SIDE)
     shown.y[:] = 90
     shown.y[:, : SIDE // 2] = 255
     meter = Meter((SIDE, SIDE), Circle(159.5, 159.5, 160))
-    free, covered = meter.measure(seen), meter.measure(shown, seen)
+    free, covered = meter.measure(seen), meter.measure(shown, lambda _, columns: columns < SIDE // 2)
     assert free is not None
     assert covered is not None
     assert covered.luminance == pytest.approx(free.luminance)
-    shown.y[:] = 255
-    assert meter.measure(shown, seen) is None
+    assert meter.measure(shown, lambda _, columns: columns < SIDE) is None
+
+
+def test_the_mask_says_itself_what_it_hides(room: Rig) -> None:
+    """A white mask over half of the room, painted into the sensor's own picture, does not darken the rest."""
+    free = room.settle()
+    room.intake.mask = PrivacyMask(Privacy((Polygon(((0, 20), (90, 80), (180, 20), (270, 5))),), Ink.WHITE))
+    room.pictures(40)
+    covered = room.settle()
+    room.intake.mask = PrivacyMask()
+    assert covered.total == pytest.approx(free.total, rel=0.35)
 
 
 def test_what_is_outside_of_the_circle_does_not_count() -> None:

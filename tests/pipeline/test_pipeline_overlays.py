@@ -154,6 +154,24 @@ def test_the_time_that_is_shown_is_the_pictures_own() -> None:
             assert (a == b).all()
 
 
+@pytest.mark.parametrize("background", ["transparent", "semiTransparent"])
+def test_a_running_clock_is_put_together_as_if_it_were_drawn_anew(background: str) -> None:
+    """Digits that were seen before, among other words and back: no trace of what was there may stay."""
+    item = Text(identity=0, text="%T.%f #D", size=70, background=background)
+    board = OverlayBoard(UTC)
+    board.show((item,), {})
+    one = Painter(board, 4, (640, 480))
+    times = [at for step in range(60) for at in (step * 4, step * 4)] + [5999, 6000, 36_000_00, 7, 8]
+    for number, hundredths in enumerate(times):
+        if number in (20, 50, 90):
+            board.set_dynamic(("", "Open 7", "Open 12")[number % 3])
+        running, fresh = grey((640, 480)), grey((640, 480))
+        one.draw(frame(WALL + hundredths * NS // 100), running)
+        Painter(board, 4, (640, 480)).draw(frame(WALL + hundredths * NS // 100), fresh)
+        for a, b in ((running.y, fresh.y), (running.u, fresh.u), (running.v, fresh.v)):
+            assert (a == b).all(), hundredths
+
+
 @pytest.mark.parametrize("size", SIZES[:4])
 def test_letters_are_sharp_at_every_resolution(size: tuple[int, int]) -> None:
     """From ink to ground in two pixels, whatever the resolution: nothing was drawn elsewhere and blown up."""

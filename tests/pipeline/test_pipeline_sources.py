@@ -182,3 +182,18 @@ def test_credentials_are_never_shown(uri: str) -> None:
 def test_a_damaged_header_fails_when_opened_not_later(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="source="):
         file_source.open_file(str(tmp_path), SourceOptions())
+
+
+@pytest.mark.parametrize(("codec", "ours"), [("libx264", False), ("mpeg4", False), ("mjpeg", True)])
+def test_what_the_decoder_predicts_from_stays_the_decoders(tmp_path: Path, codec: str, ours: bool) -> None:
+    """Painting over a picture that is said to be ours changes nothing of those that follow."""
+    path = clip(tmp_path / "a.mkv", range(0, 400, 40), codec=codec)
+    plain = numbers(frames(open_source(str(path), QUICK), 10))
+    seen = []
+    for frame in itertools.islice(open_source(str(path), QUICK).frames(), 10):
+        assert frame.ours is ours
+        seen.append(number_of(frame.planes.y))
+        if frame.ours:
+            for plane in (frame.planes.y, frame.planes.u, frame.planes.v):
+                plane[:] = 0
+    assert seen == plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -45,6 +46,9 @@ SHARES = {
 
 SPARE = 3
 """Pixels kept around letters, so that other digits fit into the same layer."""
+
+MOST_CELLS = 400
+"""Pictures of digits that a text keeps, a few kilobytes each; hundredths and seconds need 160."""
 
 Say = Callable[[Template], str]
 
@@ -102,7 +106,8 @@ def sprite(item: Item, canvas: Canvas, art: Artwork | None) -> Sprite | None:
 
 
 class TextSprite:
-    """Redraws only what differs from the words of the last picture."""
+    """Redraws only what differs from the words of the last picture. Of digits that change, what they look like with their neighbours is
+    kept: so a running clock is put together and not drawn."""
 
     def __init__(self, item: Text, canvas: Canvas) -> None:
         self._item, self._canvas = item, canvas
@@ -115,22 +120,47 @@ class TextSprite:
         outlined = PAINTS[item.outline][3] > 0
         self._setting = Setting(size, max(1, round(size / 16)) if outlined else 0, _align(item.position), room, wrap=not item.scroll)
         self._palette = Palette(PAINTS[item.background], PAINTS[item.outline], PAINTS[item.color], canvas.color)
-        self._words: str | None = None
+        self._words = ""
+        self._cells: OrderedDict[tuple[int, str], Layer] = OrderedDict()
         self._block: Block | None = None
         self._layer: Layer | None = None
         self._cut = (0, 0, 0, 0)
+        self._placed = ((0, 0), (0, 0))
 
     def at(self, say: Say, number: int, pts_ns: int) -> Drawn | None:
         words = say(self._template)
         if words != self._words:
+            if not self._counted_on(words):
+                self._cells.clear()
+                self._layer = self._redrawn(words)
             self._words = words
-            self._layer = self._redrawn(words)
         if self._layer is None or self._block is None:
             return None
         size = self._layer.size if self._item.rotation else self._block.size
-        x, y = self._canvas.place(self._item.position, size)
+        if size != self._placed[0]:
+            self._placed = size, self._canvas.place(self._item.position, size)
+        x, y = self._placed[1]
         x = self._scrolled(size[0], pts_ns) if self._item.scroll else x
         return Drawn(self._layer, x + self._cut[0], y + self._cut[1], (x, y, *size))
+
+    def _counted_on(self, words: str) -> bool:
+        """Show ``words`` by changing digits, if that is all that differs."""
+        block, layer = self._block, self._layer
+        if block is None or layer is None or self._item.rotation:
+            return False
+        cells = block.cells(self._words, words)
+        if cells is None or not all(self._inside(cell.area) for cell in cells):
+            return False
+        for cell in cells:
+            key = cell.start, cell.text
+            part = self._cells.get(key)
+            if part is None:
+                block.changed(words)  # which may be some pictures behind
+                part = self._cells[key] = self._painted(block, cell.area)
+                if len(self._cells) > MOST_CELLS:
+                    self._cells.popitem(last=False)
+            paste(part, cell.area[0] - self._cut[0], cell.area[1] - self._cut[1], layer)
+        return True
 
     def _redrawn(self, words: str) -> Layer | None:
         """The layer of ``words``: the old one, changed in part, where that is enough."""
@@ -138,6 +168,8 @@ class TextSprite:
             self._block = None
             return None
         block, layer = self._block, self._layer
+        if block is not None and block.text != self._words:
+            block.changed(self._words)  # what the layer shows
         area = None if block is None or layer is None or self._item.rotation else block.changed(words)
         if block is None or layer is None or area is None:
             block = self._block = Block(words, self._setting)

@@ -12,13 +12,15 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from panocam.clock import NS, Clock
-from panocam.codecs.decoder import open_video_decoder, planes_of
+from panocam.codecs.decoder import IN_PLACE, open_video_decoder, planes_of
 from panocam.errors import InvalidValue, Unavailable
 from panocam.media.frame import RawFrame
 from panocam.media.stamps import Stage, Stamps
 
 DEFAULT_FPS = 25.0
 TOO_LATE = "no answer in time"
+UNPREDICTED = frozenset({"mjpeg", "rawvideo"})
+"""Codecs whose decoders look at no picture twice."""
 
 
 def reason_of(error: av.error.FFmpegError) -> str:
@@ -56,10 +58,11 @@ def rate_of(stream: VideoStream) -> float:
 
 @dataclass
 class Decoded:
-    """A decoded picture with the source's own time; None if the source gave none."""
+    """A decoded picture with the source's own time; None if the source gave none. ``ours``: the decoder needs it no longer."""
 
     frame: av.VideoFrame
     pts_ns: int | None
+    ours: bool = False
 
 
 class Decoder:
@@ -68,6 +71,7 @@ class Decoder:
     def __init__(self, stream: VideoStream, *, low_delay: bool, threads: int = 1) -> None:
         self.corrupt = 0
         open_video_decoder(stream, low_delay, threads)
+        self._ours = stream.codec_context.name in UNPREDICTED
 
     def decode(self, packet: av.Packet[VideoStream]) -> Iterator[Decoded]:
         """The pictures that became ready with ``packet``."""
@@ -80,11 +84,11 @@ class Decoder:
         for frame in frames:
             if isinstance(frame, av.VideoFrame):
                 pts = None if frame.pts is None or frame.time_base is None else int(frame.pts * frame.time_base * NS)
-                yield Decoded(frame, pts)
+                yield Decoded(frame, pts, self._ours or frame.format.name not in IN_PLACE)
 
 
-def raw_frame(frame: av.VideoFrame, pts_ns: int, clock: Clock, captured_ns: int, discontinuity: bool = False) -> RawFrame:
+def raw_frame(decoded: Decoded, pts_ns: int, clock: Clock, captured_ns: int, discontinuity: bool = False) -> RawFrame:
     """A decoded picture as a RawFrame; ``captured_ns`` is the monotonic time at which its data had arrived."""
     stamps = Stamps().at(Stage.CAPTURE, captured_ns)
-    planes = planes_of(frame)
-    return RawFrame(planes, pts_ns, clock.wall_ns(), stamps.at(Stage.DECODE, clock.monotonic_ns()), discontinuity)
+    planes = planes_of(decoded.frame)
+    return RawFrame(planes, pts_ns, clock.wall_ns(), stamps.at(Stage.DECODE, clock.monotonic_ns()), discontinuity, decoded.ours)

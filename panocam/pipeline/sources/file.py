@@ -109,7 +109,7 @@ class FileSource:
         picture = decoded.frame
         changed = pts_ns > 0 and (picture.width, picture.height) != self.size
         self.size = (picture.width, picture.height)
-        return raw_frame(picture, pts_ns + self._pacer.slipped_ns, self._clock, self._clock.monotonic_ns(), changed)
+        return raw_frame(decoded, pts_ns + self._pacer.slipped_ns, self._clock, self._clock.monotonic_ns(), changed)
 
     def _pass(self) -> Iterator[Decoded]:
         """The pictures of the file once through; damage ends the pass early and is counted."""

@@ -54,7 +54,7 @@ class LiveSource:
                     last = decoded.pts_ns if decoded.pts_ns is not None and decoded.pts_ns > last else last + interval
                     size = (decoded.frame.width, decoded.frame.height)
                     changed, self.size = size != self.size, size
-                    yield raw_frame(decoded.frame, last, self._clock, arrived, changed)
+                    yield raw_frame(decoded, last, self._clock, arrived, changed)
                 self.corrupt = decoder.corrupt
         except av.error.FFmpegError as error:
             raise Unavailable(f"source {self._name}: {reason_of(error)}") from None

@@ -88,7 +88,7 @@ class SimulatedSource:
             stamps = Stamps().at(Stage.CAPTURE, self._clock.monotonic_ns())
             planes = self._pool.take()
             took = self._timed(pts / NS, planes)
-            yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()))
+            yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()), ours=True)
             if not self._scene.refine(REFINED_AT_ONCE):
                 self._sensor.work(self._hours(pts / NS), DEVELOPING / self.fps if self._paced else inf)
             due += interval
