@@ -1,7 +1,8 @@
 """What overlays cost: none, one and ten texts over a 1920x1440 view that is warped and encoded, in one run.
 
 The clock shows hundredths of a second, so it differs in every picture. Frames with and without overlays take turns, so that a busy machine
-disturbs all alike; times are processor time, medians of the rounds after the first second, in which a clock draws its digits. The share is of the whole frame: warp and H.264.
+disturbs all alike; times are processor time, medians of the rounds after the first second, in which a clock draws its digits. The share is
+of the whole frame: warp and H.264.
 """
 
 from __future__ import annotations
