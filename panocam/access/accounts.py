@@ -115,14 +115,14 @@ class Accounts:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def add_first(self, name: str, password: str, licence_accepted: bool = False) -> Account:
+    async def add_first(self, name: str, password: str, licence_accepted: bool = False, comment: str = "") -> Account:
         """Make the first administrator. Raises Denied if there is any account already, even when two callers race."""
         async with self._lock:
             if not self.empty:
                 raise Denied("there is an administrator already; log in to add accounts")
             if licence_accepted:
                 self.licence_accepted_ns = self._clock.wall_ns()
-            return await self._create(name, password, Role.ADMINISTRATOR, True, "")
+            return await self._create(name, password, Role.ADMINISTRATOR, True, comment)
 
     async def add(self, name: str, password: str, role: Role, ptz: bool = False, comment: str = "") -> Account:
         """Make an account. Raises InvalidValue (name, password, taken, first account no administrator), Unavailable (cannot be saved)."""

@@ -26,14 +26,15 @@ from panocam.access.accounts import Account, Accounts, User
 from panocam.access.digest import Basic, Digest, basic_challenge, digest_challenge, parse_authorization, rtsp_digest_challenge
 from panocam.access.nonces import Nonces
 from panocam.access.passwords import ha1
-from panocam.access.throttle import Throttle, TooManyAttempts
+from panocam.access.throttle import EVERYBODY, Throttle, TooManyAttempts
+from panocam.access.ways import demand_way
 from panocam.clock import NS, Clock
 from panocam.errors import Denied, RemoteProtocolError, Unauthenticated
 from panocam.settings import Role
 from panocam.settings.system import Access, Schemes
 
-Protocol = Literal["http", "rtsp"]
-NONCE_LIFETIME_S: dict[Protocol, float] = {"http": 300, "rtsp": 3600}
+Protocol = Literal["http", "rtsp", "rtsp-in-http"]
+NONCE_LIFETIME_S: dict[Protocol, float] = {"http": 300, "rtsp": 3600, "rtsp-in-http": 3600}
 CONFIRMED_S = 300
 MAX_CONFIRMED = 256
 MAX_CONFIRMING = 64
@@ -42,7 +43,7 @@ NO_ACCOUNT = "initial admin user must be created first."
 
 @dataclass(frozen=True)
 class Failure:
-    """A wrong try, for the log and the event."""
+    """A wrong try, for the log and the event; ``account`` ``*`` is all of them."""
 
     peer: str
     account: str
@@ -80,6 +81,7 @@ class Authenticator:
     ) -> None:
         self.accounts, self._rules, self._clock, self._on_failure = accounts, rules, clock, on_failure
         self.throttle = Throttle(clock)
+        self.on_waiting: Callable[[Failure], None] = lambda failure: None  # it is somebody's last try before he has to wait
         self._nonces = Nonces(clock)
         self._key = secrets.token_bytes(32)
         self._confirmed: OrderedDict[bytes, int] = OrderedDict()
@@ -98,11 +100,16 @@ class Authenticator:
         secure: bool = False,
         need: Role = Role.VIEWER,
     ) -> User:
-        """The user who sent this request; errors as above. Raises TooManyAttempts also when too many passwords await confirmation."""
+        """The user who sent this request; errors as above. Raises TooManyAttempts also when too many passwords await confirmation.
+
+        For RTSP in HTTP what the policy says of the web ports counts too.
+        """
         at = _Context(peer, protocol, secure, self._rules())
         found = self._identify(method, uri, authorization, at, need)
         if isinstance(found, _Claim):
             found = self._admit(found, await self._confirm(found), at)
+        if protocol == "rtsp-in-http":
+            demand_way(found, secure, at.rules)
         return self._may(found, need)
 
     async def login(self, name: str, password: str, peer: str) -> User:
@@ -211,8 +218,10 @@ class Authenticator:
 
     def _wrong(self, name: str, at: _Context) -> Unauthenticated:
         shown = name if self.accounts.find(name) else "(unknown)"  # people type passwords into the name field
-        self.throttle.failed(at.peer, name, at.rules)
+        began = self.throttle.failed(at.peer, name, at.rules)
         self._on_failure(Failure(at.peer, shown, at.protocol))
+        for waiting in began:
+            self.on_waiting(Failure(waiting.peer, EVERYBODY if waiting.account == EVERYBODY else shown, at.protocol))
         return self._refusal(at, "wrong user name or password")
 
     def _refusal(self, at: _Context, message: str, stale: bool = False) -> Unauthenticated:
@@ -220,7 +229,7 @@ class Authenticator:
 
     def _challenges(self, at: _Context, stale: bool) -> list[str]:
         realm, values = self.accounts.realm, list[str]()
-        if at.schemes.digest and at.protocol == "rtsp":
+        if at.schemes.digest and at.protocol != "http":
             values.append(rtsp_digest_challenge(realm, self._nonces.make(), stale))
         elif at.schemes.digest:
             algorithms = ("MD5", "SHA-256") if at.rules.digest_sha256 else ("MD5",)

@@ -7,12 +7,13 @@ refused without looking at the password, and costs nothing more. A right passwor
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 from panocam.clock import NS, Clock
-from panocam.errors import Busy
+from panocam.errors import Busy, NotFound
 from panocam.settings.system import Access
 
 FORGET_S = 900
@@ -35,6 +36,11 @@ class Waiting:
     wrong_tries: int
     wait_s: float
 
+    @property
+    def id(self) -> str:
+        """By which ``forgive`` knows it; says nothing of the account, whose name may be a password in the wrong field."""
+        return hashlib.sha256(f"{self.peer}\0{self.account}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
 
 @dataclass
 class _Count:
@@ -54,24 +60,27 @@ class Throttle:
         """Raises TooManyAttempts while this peer has to wait."""
         if not rules.throttle:
             return
-        now, who = self._clock.monotonic_ns(), _network(peer)
+        now, who = self._clock.monotonic_ns(), network(peer)
         for key in ((who, account[:MAX_NAME]), (who, EVERYBODY)):
             count = self._counts.get(key)
             if count is not None and count.until_ns > now:
                 seconds = (count.until_ns - now) / NS
                 raise TooManyAttempts(f"too many wrong passwords; try again in {seconds:.0f} s", retry_after=seconds)
 
-    def failed(self, peer: str, account: str, rules: Access) -> None:
-        """Note a wrong password."""
+    def failed(self, peer: str, account: str, rules: Access) -> tuple[Waiting, ...]:
+        """Note a wrong password. Returns who has to wait from now on and did not before."""
         if not rules.throttle:
-            return
-        who = _network(peer)
-        self._count((who, account[:MAX_NAME]), rules.throttle_attempts, rules.throttle_max_delay)
-        self._count((who, EVERYBODY), rules.throttle_attempts * PEER_ALLOWANCE, rules.throttle_max_delay)
+            return ()
+        who = network(peer)
+        counts = (
+            self._count((who, account[:MAX_NAME]), rules.throttle_attempts, rules.throttle_max_delay),
+            self._count((who, EVERYBODY), rules.throttle_attempts * PEER_ALLOWANCE, rules.throttle_max_delay),
+        )
+        return tuple(began for began in counts if began is not None)
 
     def succeeded(self, peer: str, account: str) -> None:
         """Note a right password."""
-        self._counts.pop((_network(peer), account[:MAX_NAME]), None)
+        self._counts.pop((network(peer), account[:MAX_NAME]), None)
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Everybody with wrong tries that are not forgotten yet, longest wait first."""
@@ -83,11 +92,17 @@ class Throttle:
         ]
         return tuple(sorted(rows, key=lambda row: -row.wait_s))
 
-    def forgive(self) -> None:
-        """Forget everything."""
-        self._counts.clear()
+    def forgive(self, identifier: str | None = None) -> None:
+        """Forget one guesser's wrong tries, or all. Raises NotFound for one that is not there."""
+        if identifier is None:
+            self._counts.clear()
+            return
+        found = next((row for row in self.waiting() if row.id == identifier), None)
+        if found is None:
+            raise NotFound("nobody waits under that number; the time may be over")
+        del self._counts[found.peer, found.account]
 
-    def _count(self, key: tuple[str, str], free: int, max_delay_s: int) -> None:
+    def _count(self, key: tuple[str, str], free: int, max_delay_s: int) -> Waiting | None:
         now = self._clock.monotonic_ns()
         count = self._counts.pop(key, None)
         if count is None or now - count.last_ns >= FORGET_S * NS:
@@ -99,9 +114,11 @@ class Throttle:
         self._counts[key] = count
         while len(self._counts) > MAX_ENTRIES:
             self._counts.popitem(last=False)
+        return Waiting(*key, count.wrong, (count.until_ns - now) / NS) if count.wrong == free else None
 
 
-def _network(peer: str) -> str:
+def network(peer: str) -> str:
+    """What an address counts as: itself, or the /64 of an IPv6 one."""
     try:
         address = ip_address(peer.partition("%")[0])
     except ValueError:

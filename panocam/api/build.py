@@ -9,7 +9,9 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from panocam.api import vapix, web
+from panocam.api.crowd import Crowd
 from panocam.api.endpoint import Endpoint, Kind, rest
+from panocam.api.front import FrontState
 from panocam.api.listen import HttpServer
 from panocam.api.server import build_app
 from panocam.api.services import Services
@@ -46,4 +48,6 @@ def application(services: Services, static: Path = STATIC) -> ASGIApp:
 def http_server(services: Services, static: Path = STATIC) -> HttpServer:
     """A server for the application and for RTSP tunnels. Enter it, then ``listen`` on the HTTP and HTTPS ports."""
     tunnel = services.rtsp.protocol if services.rtsp is not None else None
-    return HttpServer(application(services, static), services.clock, tunnel)
+    crowd = Crowd(lambda: services.settings.running.access.connections_per_address)
+    state = FrontState(crowd, lambda secure: services.settings.running.network.http_policy.allows(secure))
+    return HttpServer(application(services, static), services.clock, tunnel, state)

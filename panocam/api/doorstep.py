@@ -12,11 +12,15 @@ import contextlib
 import logging
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
+
+from panocam.access.throttle import network
 
 log = logging.getLogger(__name__)
 
@@ -27,15 +31,22 @@ FIRST_BYTE_SECONDS = 20.0
 RETRY_SECONDS = 0.5
 """Pause after the system refused to accept, for want of file descriptors mostly."""
 
+MAX_ARRIVING = 1024
+MAX_ARRIVING_FROM_ONE = 256
+"""Connections that have not finished their handshake yet: a handshake costs the server more than the client."""
+
 ProtocolFactory = Callable[[], asyncio.Protocol]
+TlsContext = Callable[[], ssl.SSLContext]
+"""Gives the context for the next connection."""
 
 
 class Doorstep:
     """Accepts connections on a listening socket and sends each through the right door."""
 
-    def __init__(self, listener: socket.socket, tls: ssl.SSLContext, secure: ProtocolFactory, plain: ProtocolFactory) -> None:
+    def __init__(self, listener: socket.socket, tls: TlsContext, secure: ProtocolFactory, plain: ProtocolFactory) -> None:
         self._listener, self._tls, self._secure, self._plain = listener, tls, secure, plain
         self._arriving: set[asyncio.Task[None]] = set()
+        self._from: Counter[str] = Counter()
         self._accepting = asyncio.create_task(self._accept_for_ever(), name="HTTPS port")
 
     async def close(self) -> None:
@@ -50,15 +61,26 @@ class Doorstep:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                connection, _ = await loop.sock_accept(self._listener)
+                connection, address = await loop.sock_accept(self._listener)
             except OSError as problem:
                 log.warning("a connection could not be accepted: %s", problem)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
+            peer = network(str(address[0])) if isinstance(address, tuple) else ""
+            if len(self._arriving) >= MAX_ARRIVING or self._from[peer] >= MAX_ARRIVING_FROM_ONE:
+                connection.close()
+                continue
             connection.setblocking(False)
             task = asyncio.create_task(self._let_in(connection))
             self._arriving.add(task)
-            task.add_done_callback(self._arriving.discard)
+            self._from[peer] += 1
+            task.add_done_callback(partial(self._arrived, peer))
+
+    def _arrived(self, peer: str, task: asyncio.Task[None]) -> None:
+        self._arriving.discard(task)
+        self._from[peer] -= 1
+        if not self._from[peer]:
+            del self._from[peer]
 
     async def _let_in(self, connection: socket.socket) -> None:
         """Ends when the connection has been handed over, or is closed because it is silent or its handshake failed."""
@@ -68,7 +90,7 @@ class Doorstep:
             async with asyncio.timeout(FIRST_BYTE_SECONDS):
                 first = await _peek(connection)
                 if first == HANDSHAKE:
-                    await loop.connect_accepted_socket(self._secure, connection, ssl=self._tls)
+                    await loop.connect_accepted_socket(self._secure, connection, ssl=self._tls())
                     handed_over = True
                 elif first is not None:
                     await loop.connect_accepted_socket(self._plain, connection)

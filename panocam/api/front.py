@@ -16,7 +16,10 @@ from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+
+from panocam.api.crowd import Crowd
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of request line and headers; more is answered 431."""
@@ -27,10 +30,17 @@ HEAD_SECONDS = 20.0
 TARGET = "panocam.target"
 """Key in the ASGI scope: the request target, byte for byte."""
 
+TLS_VERSION = "panocam.tls"
+"""Key in the ASGI scope: which version of TLS the connection has, such as TLSv1.3; absent without."""
+
 TunnelFactory = Callable[[], asyncio.Protocol]
 """Makes the protocol that takes a tunnel connection over; it is given the transport, then the bytes read so far, head included."""
 
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_TOO_MANY = (
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 10\r\nconnection: close\r\n"
+    b"x-reason: too many connections from one address\r\n\r\n"
+)
 _TUNNEL_TYPE = b"application/x-rtsp-tunnelled"
 
 
@@ -49,12 +59,32 @@ def is_tunnel(head: bytes) -> bool:
     return wanted is not None and _TUNNEL_TYPE in fields.get(wanted, b"")
 
 
+class FrontState(ServerState):
+    """What all connections of a server share. ``answers`` says whether the port with (True) or without encryption is in use."""
+
+    def __init__(self, crowd: Crowd, answers: Callable[[bool], bool] = lambda secure: True) -> None:
+        super().__init__()
+        self.crowd, self.answers = crowd, answers
+
+
+class FrontWebSocket(WebSocketsSansIOProtocol):
+    """A connection that has become a WebSocket; it keeps its place in the crowd."""
+
+    def __init__(self, config: Config, server_state: FrontState, app_state: dict[str, Any]) -> None:
+        super().__init__(config, server_state, app_state)
+        self._crowd = server_state.crowd
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._crowd.leave(self.transport)
+        super().connection_lost(exc)
+
+
 class FrontProtocol(HttpToolsProtocol):
     """One connection on the HTTP or HTTPS port."""
 
-    def __init__(self, config: Config, server_state: ServerState, tunnel: TunnelFactory | None = None) -> None:
+    def __init__(self, config: Config, server_state: FrontState, tunnel: TunnelFactory | None = None) -> None:
         super().__init__(config=config, server_state=server_state, app_state={})
-        self._tunnel = tunnel
+        self._tunnel, self._front = tunnel, server_state
         self._first: bytearray | None = bytearray()
         self._head_bytes = 0
         self._in_head = True
@@ -62,10 +92,15 @@ class FrontProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
+        if not self._front.crowd.enter(transport, self.client[0] if self.client else ""):
+            self.transport.write(_TOO_MANY)
+            self.transport.close()
+            return
         self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_head_timer()
+        self._front.crowd.leave(self.transport)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -78,7 +113,7 @@ class FrontProtocol(HttpToolsProtocol):
             if not complete:
                 self._refuse_head()
                 return
-            if self._tunnel is not None and is_tunnel(head):
+            if self._tunnel is not None and is_tunnel(head) and self._front.answers(self.scheme == "https"):
                 self._hand_over(self._tunnel(), data)
                 return
         super().data_received(data)
@@ -94,6 +129,8 @@ class FrontProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.scope[TARGET] = self.url  # type: ignore[literal-required]  # ASGI cannot tell "/a?" from "/a", digest does
+        if (encrypted := self.transport.get_extra_info("ssl_object")) is not None:
+            self.scope[TLS_VERSION] = encrypted.version()  # type: ignore[literal-required]
         self._in_head = False
         self._stop_head_timer()
         super().on_headers_complete()
@@ -119,6 +156,7 @@ class FrontProtocol(HttpToolsProtocol):
         self._stop_head_timer()
         self._unset_keepalive_if_required()
         self.connections.discard(self)
+        self._front.crowd.leave(self.transport)  # the streaming side counts its own
         transport: Any = self.transport
         transport.set_protocol(protocol)
         protocol.connection_made(transport)

@@ -22,6 +22,7 @@ from panocam.access import User
 from panocam.access.authenticator import NO_ACCOUNT
 from panocam.access.preview import INSTALLER
 from panocam.access.sessions import Session, cookie_name
+from panocam.access.ways import demand_way, may_come
 from panocam.api.endpoint import WEBSOCKET, Call, Dialect, Endpoint
 from panocam.api.front import TARGET
 from panocam.api.services import Services
@@ -84,6 +85,8 @@ class Guard:
     async def admit(self, connection: HTTPConnection, row: Endpoint) -> Caller:
         """The caller of ``row``. Raises Unauthenticated (with challenges) or Denied; TooManyAttempts for those who guess passwords."""
         caller = await self._identify(connection, row)
+        if caller.user is not None:
+            demand_way(caller.user, caller.secure, self._services.settings.running.access)
         if row.ptz:
             caller.demand_ptz()
         return caller
@@ -144,7 +147,15 @@ class Guard:
             reason = NO_ACCOUNT if services.needs_setup else "login required"
             return Unauthenticated(reason, services.authenticator.challenges(secure=secure))
 
-        return Caller(user, client_address(connection), secure, session, self._welcome(user, cookie), challenges)
+        holds = self._welcome(user, cookie)
+        settings = services.settings
+
+        def still_welcome() -> bool:
+            role = Role.VIEWER if user is None else user.role
+            way = settings.running.network.http_policy.allows(secure) and may_come(role, secure, settings.running.access)
+            return way and holds()
+
+        return Caller(user, client_address(connection), secure, session, still_welcome, challenges)
 
     def _welcome(self, user: User | None, cookie: str) -> Callable[[], bool]:
         """Whether the caller would still be let in; using a session keeps it alive."""

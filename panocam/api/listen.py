@@ -10,16 +10,14 @@ import asyncio
 import errno
 import logging
 import socket
-import ssl
 from email.utils import formatdate
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.server import ServerState
 
-from panocam.api.doorstep import Doorstep, to_the_same_in_https
-from panocam.api.front import FrontProtocol, TunnelFactory
+from panocam.api.crowd import Crowd
+from panocam.api.doorstep import Doorstep, TlsContext, to_the_same_in_https
+from panocam.api.front import FrontProtocol, FrontState, FrontWebSocket, TunnelFactory
 from panocam.clock import NS, Clock
 from panocam.errors import InvalidValue, Unavailable
 
@@ -38,13 +36,12 @@ CLOSE_SECONDS = 2.0
 class HttpServer:
     """Serves one ASGI application on any number of ports; an async context manager that closes what it opened."""
 
-    def __init__(self, app: Any, clock: Clock, tunnel: TunnelFactory | None = None) -> None:
+    def __init__(self, app: Any, clock: Clock, tunnel: TunnelFactory | None = None, state: FrontState | None = None) -> None:
         self._clock, self._tunnel = clock, tunnel
-        self._state = ServerState()
+        self._state = state or FrontState(Crowd())
         self._config = _config(app)
         self._plain_config = _config(to_the_same_in_https)
-        self._listeners: list[asyncio.Server] = []
-        self._doorsteps: list[Doorstep] = []
+        self._open: dict[int, list[asyncio.Server | Doorstep]] = {}
         self._date_timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> HttpServer:
@@ -52,10 +49,8 @@ class HttpServer:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        for listener in self._listeners:
-            listener.close()
-        for doorstep in self._doorsteps:
-            await doorstep.close()
+        for port in list(self._open):
+            await self.close(port)
         if self._date_timer is not None:
             self._date_timer.cancel()
         for connection in list(self._state.connections):
@@ -72,7 +67,7 @@ class HttpServer:
         """Open HTTP and WebSocket connections, idle ones included; tunnels are counted by the streaming side."""
         return len(self._state.connections)
 
-    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
+    async def listen(self, host: str, port: int, tls: TlsContext | None = None) -> int:
         """Open a port (0 = any free one), HTTPS with ``tls``, and return its number. "" listens on all addresses.
 
         Raises Unavailable when the port cannot be opened: in use, or privileged.
@@ -86,12 +81,21 @@ class HttpServer:
         number = int(sockets[0].getsockname()[1])
         loop = asyncio.get_running_loop()
         for each in sockets:
+            opened: asyncio.Server | Doorstep
             if tls is None:
-                self._listeners.append(await loop.create_server(self._protocol, sock=each, backlog=BACKLOG))
+                opened = await loop.create_server(self._protocol, sock=each, backlog=BACKLOG)
             else:
                 each.listen(BACKLOG)
-                self._doorsteps.append(Doorstep(each, tls, self._protocol, self._plain_protocol))
+                opened = Doorstep(each, tls, self._protocol, self._plain_protocol)
+            self._open.setdefault(number, []).append(opened)
         return number
+
+    async def close(self, port: int) -> None:
+        """Stop listening on a port; connections that exist go on. A port that is not open is no error."""
+        for listener in self._open.pop(port, ()):
+            closing = listener.close()
+            if closing is not None:
+                await closing
 
     def _protocol(self) -> asyncio.Protocol:
         return FrontProtocol(self._config, self._state, self._tunnel)
@@ -109,7 +113,7 @@ def _config(app: Any) -> Config:
     config = Config(
         app,
         http=FrontProtocol,
-        ws=WebSocketsSansIOProtocol,
+        ws=FrontWebSocket,
         ws_max_size=WEBSOCKET_MESSAGE_LIMIT,
         ws_per_message_deflate=False,  # video does not shrink, and compressing it would cost a core
         lifespan="off",

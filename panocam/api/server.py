@@ -23,6 +23,7 @@ from panocam.api.guard import Guard, is_loopback
 from panocam.api.noting import Noting, admitted, changed
 from panocam.api.replies import refusal, reply
 from panocam.api.services import Services
+from panocam.api.wayin import OneScheme, other_address
 from panocam.errors import PanocamError
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def build_app(services: Services, endpoints: Sequence[Endpoint]) -> ASGIApp:
             routes.append(WebSocketRoute(path, LiveDoor(rows[0], guard, services)))
         else:
             routes.append(Route(path, Door(rows, guard, services)))
-    return Noting(Headers(Starlette(routes=routes)), services)
+    return Noting(Headers(OneScheme(Starlette(routes=routes), services)), services)
 
 
 class Door:
@@ -146,12 +147,13 @@ def to_https(services: Services, request: Request, row: Endpoint) -> Response | 
     password), and so is this computer itself, where browsers allow WebCodecs on plain HTTP too.
     """
     wants = row.dialect is Dialect.PAGE or (row.secret and row.dialect is Dialect.REST)
-    port = services.https_port()
-    if not wants or port is None or request.url.scheme == "https" or is_loopback(request):
+    if not wants or request.url.scheme == "https" or is_loopback(request):
         return None
-    address = request.url.replace(scheme="https", port=None if port == 443 else port)
+    address = other_address(services, request, secure=True)
+    if address is None:
+        return None
     if row.dialect is Dialect.PAGE:
-        return RedirectResponse(str(address), 307)
+        return RedirectResponse(address, 307)
     raise HttpFault(403, f"passwords are not taken over plain HTTP from another computer: use {address}")
 
 

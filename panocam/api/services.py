@@ -37,6 +37,8 @@ from panocam.settings import Store
 from panocam.settings.system import Access
 
 if TYPE_CHECKING:  # types only: the delivery side does not need the code behind them
+    from panocam.access.certificates import Certificates
+    from panocam.access.tls import TlsDesk
     from panocam.api.maintenance import Maintenance
     from panocam.api.signed import SignedVideo
     from panocam.pipeline.camera import CameraStatus
@@ -141,7 +143,8 @@ class Restart:
 
 @dataclass
 class Services:
-    """See above. ``https_port`` gives the number to lead people to, or None while HTTPS is off; ``rtsp`` is None where none runs."""
+    """See above. ``http_port`` and ``https_port`` give the numbers to lead people to, None while one is off; ``rtsp`` is None where none
+    runs."""
 
     clock: Clock
     boot: Boot
@@ -165,6 +168,9 @@ class Services:
     access: AccessLog | None = None
     audit: Audit | None = None
     maintenance: Maintenance | None = None
+    certificates: Certificates | None = None
+    tls: TlsDesk | None = None
+    http_port: Callable[[], int | None] = lambda: None
     https_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
 

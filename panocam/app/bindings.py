@@ -10,6 +10,7 @@ import asyncio
 
 from panocam.app.check import check_source
 from panocam.app.expose import exposure_plan
+from panocam.app.listeners import Listeners
 from panocam.app.presence import Presence
 from panocam.app.recordings import storage_plan
 from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
@@ -24,8 +25,18 @@ PICTURED = ("source", "installation", "views", "areas", "privacy", "overlays", "
 """Sections that change what a picture shows."""
 
 
-def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: Presence, storage: Storage, board: Board) -> None:
+def bind(
+    store: Store,
+    panoramic: PanoramicCamera,
+    rtsp: RtspServer,
+    presence: Presence,
+    storage: Storage,
+    board: Board,
+    listeners: Listeners,
+) -> None:
     """Connect the settings with the parts."""
+
+    tls = listeners.tls
 
     async def usable(old: Snapshot, new: Snapshot) -> None:
         if new.source.address() != old.source.address():
@@ -41,7 +52,9 @@ def bind(store: Store, panoramic: PanoramicCamera, rtsp: RtspServer, presence: P
         (("stream", "signing"), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
         (("image", "installation"), lambda old, new: panoramic.set_adjustment(adjustment(new))),
         (PICTURED, lambda old, new: panoramic.renew()),  # after the rows that change what is seen
-        (("network", "profiles"), lambda old, new: rtsp.set_options(rtsp_options(new))),
+        (("network", "profiles", "access"), lambda old, new: rtsp.set_options(rtsp_options(new))),
+        (("tls",), lambda old, new: tls.set_plan(new.tls)),
+        (("network",), lambda old, new: listeners.set_plan(new.network)),
         (("privacy",), lambda old, new: storage.recorder.forget_buffered()),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
         (("ports",), board.apply),

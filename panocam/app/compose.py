@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from panocam.access import Accounts, Authenticator, KeyStore
-from panocam.access.certificates import Certificates, Names
+from panocam.access.certificates import Certificates
+from panocam.access.issue import Names
 from panocam.access.reset import carry_out
+from panocam.access.tls import TlsDesk
 from panocam.api.build import http_server
 from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
@@ -21,7 +22,8 @@ from panocam.app.bindings import bind
 from panocam.app.check import check_source
 from panocam.app.ending import Ending
 from panocam.app.expose import exposure_plan
-from panocam.app.facts import failed_login, pipeline_fact
+from panocam.app.facts import failed_login, guessing, pipeline_fact
+from panocam.app.listeners import Listeners, Ports
 from panocam.app.logbook import hold_secrets, open_logbook
 from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence, protocols
@@ -37,20 +39,9 @@ from panocam.events.topics import SYSTEM_READY
 from panocam.pipeline.camera import PanoramicCamera
 from panocam.ptz import PtzService
 from panocam.settings import DataFolder, Snapshot, Store
-from panocam.settings.system import EVERYWHERE, HttpPolicy
 from panocam.streaming.server import RtspServer
 
 RENEW_EVERY_S = 24 * 3600
-
-
-@dataclass(frozen=True)
-class Ports:
-    """Numbers of the ports that listen; 0 is a service that is off."""
-
-    http: int = 0
-    https: int = 0
-    rtsp: int = 0
-    rtsps: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +76,7 @@ async def camera(data: Path, overrides: Mapping[str, object], ending: Ending) ->
         accounts = Accounts.open(folder, keystore, clock, settings.device.serial)
         logbook.attend(store, accounts, bus, clock)
         authenticator = Authenticator(accounts, lambda: store.running.access, clock, on_failure=failed_login(bus))
+        authenticator.on_waiting = guessing(bus)
         panoramic = await stack.enter_async_context(
             PanoramicCamera(config, stream_defaults(settings), clock=clock, on_event=pipeline_fact(bus))
         )
@@ -104,10 +96,13 @@ async def camera(data: Path, overrides: Mapping[str, object], ending: Ending) ->
         services.signed = SignedVideo(desk, folder.folder("verify"))
         storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
         storage.set_plan(storage_plan(settings))
-        ports = await _listen(stack, services, rtsp, certificates.ssl_context())
+        services.certificates, services.tls = certificates, TlsDesk(certificates, settings.tls)
+        listeners = await _listen(stack, services, rtsp, services.tls)
+        ports = listeners.ports
         ways = protocols(clock.wall_ns() // NS)
         presence = await stack.enter_async_context(Presence(_announcement(settings, ports), settings, accounts, ways))
-        bind(store, panoramic, rtsp, presence, storage, services.board)
+        listeners.told = lambda now: presence.move(now.http, now.https, now.rtsp)
+        bind(store, panoramic, rtsp, presence, storage, services.board, listeners)
         renewing = asyncio.create_task(_renew_daily(certificates), name="certificate renewal")
         stack.callback(renewing.cancel)
         services.boot.ready.set()
@@ -128,22 +123,12 @@ def _claimed(data: Path) -> Iterator[DataFolder]:
         folder.unlock()
 
 
-async def _listen(stack: contextlib.AsyncExitStack, services: Services, rtsp: RtspServer, tls: ssl.SSLContext) -> Ports:
+async def _listen(stack: contextlib.AsyncExitStack, services: Services, rtsp: RtspServer, tls: TlsDesk) -> Listeners:
     """Open every port that is on."""
-    network = services.settings.running.network
     http = await stack.enter_async_context(http_server(services))
-    hosts = (EVERYWHERE, "::") if network.host == "::" else (network.host,)
-    plain, secure = network.http_policy is not HttpPolicy.HTTPS, network.http_policy is not HttpPolicy.HTTP
-    ports = Ports(network.http_port * plain, network.https_port * secure, network.rtsp_port, network.rtsps_port)
-    for host in hosts:
-        ports = Ports(
-            http=await http.listen(host, ports.http) if plain else 0,
-            https=await http.listen(host, ports.https, tls) if secure else 0,
-            rtsp=await rtsp.listen(host, ports.rtsp),
-            rtsps=await rtsp.listen(host, ports.rtsps, tls),
-        )
-    services.https_port = lambda: ports.https or None
-    return ports
+    listeners = await stack.enter_async_context(Listeners(http, rtsp, tls, services.settings.running.network))
+    services.http_port, services.https_port = lambda: listeners.ports.http or None, lambda: listeners.ports.https or None
+    return listeners
 
 
 def _announcement(settings: Snapshot, ports: Ports) -> Announcement:

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable, Mapping
 
 from panocam.access import Failure
+from panocam.access.throttle import EVERYBODY
 from panocam.events.bus import Bus
-from panocam.events.topics import AUTHENTICATION_FAILED, LIVE_STREAM_ACCESSED, SOURCE_LOST
+from panocam.events.topics import AUTHENTICATION_FAILED, LIVE_STREAM_ACCESSED, PASSWORD_GUESSING, SOURCE_LOST
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,17 @@ def failed_login(bus: Bus) -> Callable[[Failure], None]:
     def hear(failure: Failure) -> None:
         log.warning("wrong user name or password for %s from %s over %s", failure.account, failure.peer, failure.protocol)
         bus.emit(AUTHENTICATION_FAILED, peer=failure.peer, account=failure.account, protocol=failure.protocol)
+
+    return hear
+
+
+def guessing(bus: Bus) -> Callable[[Failure], None]:
+    """What to call when somebody who guesses passwords has to wait from now on."""
+
+    def hear(failure: Failure) -> None:
+        whom = "all accounts" if failure.account == EVERYBODY else failure.account
+        log.warning("too many wrong passwords for %s from %s: who tries has to wait from now on", whom, failure.peer)
+        bus.emit(PASSWORD_GUESSING, peer=failure.peer, account=failure.account, protocol=failure.protocol)
 
     return hear
 

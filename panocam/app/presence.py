@@ -85,6 +85,11 @@ class Presence:
         self._settings = settings
         self._tell()
 
+    def move(self, http_port: int, https_port: int, rtsp_port: int) -> None:
+        """Announce these ports from now on; 0 is one that is off."""
+        self._base = replace(self._base, http_port=http_port, https_port=https_port, rtsp_port=rtsp_port)
+        self._tell()
+
     def _tell(self) -> None:
         for name, announcement in wanted(self._base, self._settings, self._accounts.empty).items():
             self._rows[name].change(announcement)

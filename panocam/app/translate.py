@@ -108,4 +108,5 @@ def rtsp_options(settings: Snapshot) -> RtspOptions:
         udp_ports=range(network.rtp_port_first, network.rtp_port_last + 1),
         multicast=MulticastRange(network.multicast_address, network.multicast_port, network.multicast_ttl),
         profiles=settings.profiles.parameters,
+        max_per_address=settings.access.connections_per_address,
     )

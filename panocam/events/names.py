@@ -21,6 +21,7 @@ from panocam.events.topics import (
     IO_OUTPUT,
     LIVE_STREAM_ACCESSED,
     MANUAL_TRIGGER,
+    PASSWORD_GUESSING,
     PTZ_MOVING,
     PTZ_ON_PRESET,
     RECORDING_ONGOING,
@@ -98,6 +99,11 @@ ROWS = (
     Row(
         AUTHENTICATION_FAILED,
         "tns1:Device/tnspanocam:Access/AuthenticationFailed",
+        data=(Out("peer", "peer"), Out("account", "account"), Out("protocol", "protocol")),
+    ),
+    Row(
+        PASSWORD_GUESSING,
+        "tns1:Device/tnspanocam:Access/PasswordGuessing",
         data=(Out("peer", "peer"), Out("account", "account"), Out("protocol", "protocol")),
     ),
     Row(SETTINGS_CHANGED, "tns1:Device/tnspanocam:Configuration/Changed", data=(Out("paths", "paths"), Out("by", "by"))),

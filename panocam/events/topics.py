@@ -50,6 +50,12 @@ AUTHENTICATION_FAILED = Topic(
     False,
     (Item("peer", str, "Address"), Item("account", str, "Account"), Item("protocol", str, "Protocol")),
 )
+PASSWORD_GUESSING = Topic(
+    "Device/Access/PasswordGuessing",
+    "Somebody who guesses passwords has to wait",
+    False,
+    (Item("peer", str, "Address"), Item("account", str, "Account, * for all"), Item("protocol", str, "Protocol")),
+)
 SETTINGS_CHANGED = Topic(
     "Device/Configuration/Changed", "Settings changed", False, (Item("paths", str, "Settings, separated by commas"), Item("by", str, "By"))
 )
@@ -107,6 +113,7 @@ TOPICS: Mapping[str, Topic] = {
         LIVE_STREAM_ACCESSED,
         SYSTEM_READY,
         AUTHENTICATION_FAILED,
+        PASSWORD_GUESSING,
         SETTINGS_CHANGED,
         SETTINGS_STORAGE_FAILED,
         STORAGE_DISRUPTED,

@@ -22,9 +22,11 @@ from panocam.settings.ports import Ports
 from panocam.settings.privacy import Privacy
 from panocam.settings.profiles import Profiles
 from panocam.settings.ptz import Ptz
+from panocam.settings.role import Role
 from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.storage import Storage
-from panocam.settings.system import Access, Device, Network
+from panocam.settings.system import Access, Device, HttpPolicy, Network
+from panocam.settings.tls import Tls
 
 
 class Snapshot(Section):
@@ -46,6 +48,7 @@ class Snapshot(Section):
     network: Network = Network()
     discovery: Discovery = Discovery()
     access: Access = Access()
+    tls: Tls = Tls()
     storage: Storage = Storage()
     ports: Ports = Ports()
 
@@ -97,7 +100,24 @@ def _a_token_is_named(new: Snapshot) -> InvalidValue | None:
     return None
 
 
-RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (_ports_differ, _rtp_range_is_one, _a_view_remains, _a_token_is_named)
+def _every_role_gets_in(new: Snapshot) -> InvalidValue | None:
+    ports = new.network.http_policy
+    for role in Role:
+        wanted = new.access.policy(role)
+        if HttpPolicy.BOTH not in (ports, wanted) and wanted is not ports:
+            return InvalidValue(
+                f"access.{role}_policy", str(wanted), f"lets no {role} in while network.http_policy is {ports}; use {ports}"
+            )
+    return None
+
+
+RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (
+    _ports_differ,
+    _rtp_range_is_one,
+    _a_view_remains,
+    _a_token_is_named,
+    _every_role_gets_in,
+)
 
 
 def with_consequences(old: Snapshot, changes: Mapping[str, object]) -> dict[str, object]:

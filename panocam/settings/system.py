@@ -38,11 +38,15 @@ class Device(Section):
 
 
 class HttpPolicy(StrEnum):
-    """Which of the two web ports answer."""
+    """Which of the two web ports answer, or let somebody in."""
 
     HTTP = "http"
     HTTPS = "https"
     BOTH = "both"
+
+    def allows(self, secure: bool) -> bool:
+        """Whether a connection with (``secure``) or without encryption is fine."""
+        return self is not (HttpPolicy.HTTP if secure else HttpPolicy.HTTPS)
 
 
 def _port(default: int, title: str, what: str) -> int:
@@ -60,7 +64,14 @@ class Network(Section):
     https_port: int = _port(8443, "HTTPS port", "the same, encrypted")
     rtsp_port: int = _port(8554, "RTSP port", "video streams")
     rtsps_port: int = _port(8322, "RTSPS port", "encrypted video streams")
-    http_policy: HttpPolicy = setting(HttpPolicy.BOTH, "Allow access through", "http, https or both.", write=ADMIN, restart=True)
+    http_policy: HttpPolicy = setting(
+        HttpPolicy.BOTH,
+        "Allow access through",
+        "http, https or both. With https the HTTP port only leads to HTTPS; with http the HTTPS port is closed.",
+        write=ADMIN,
+    )
+    rtsp_enabled: bool = setting(True, "RTSP", "Video without encryption; off ends the streams that run and closes the port.", write=ADMIN)
+    rtsps_enabled: bool = setting(True, "RTSPS", "Encrypted video; off ends the streams that run and closes the port.", write=ADMIN)
     rtp_port_first: int = setting(
         50_000, "First RTP port", "Start of the range of UDP ports that media is sent from.", write=ADMIN, ge=1024, le=65_534
     )
@@ -115,6 +126,13 @@ class Schemes(StrEnum):
         return self is not Schemes.DIGEST
 
 
+def _policy(who: str) -> HttpPolicy:
+    result: HttpPolicy = setting(
+        HttpPolicy.BOTH, f"{who} through", f"How {who.lower()} may use the web page and the APIs: http, https or both.", write=ADMIN
+    )
+    return result
+
+
 class Access(Section):
     """Who gets in, and how."""
 
@@ -154,6 +172,23 @@ class Access(Section):
     throttle_max_delay: int = setting(
         60, "Longest wait", "The waiting doubles with each wrong try up to this.", read=ADMIN, write=ADMIN, ge=1, le=3600, unit="s"
     )
+    administrator_policy: HttpPolicy = _policy("Administrators")
+    operator_policy: HttpPolicy = _policy("Operators")
+    viewer_policy: HttpPolicy = _policy("Viewers")
+    connections_per_address: int = setting(
+        500,
+        "Connections from one address",
+        "More than these at once are turned away, for the web ports and the video ports each.",
+        read=ADMIN,
+        write=ADMIN,
+        ge=20,
+        le=4000,
+    )
     session_minutes: int = setting(
         60, "Log out after", "A web page that is not used this long has to log in again.", write=ADMIN, ge=1, le=10_080, unit="min"
     )
+
+    def policy(self, role: Role) -> HttpPolicy:
+        """How somebody of that role may come."""
+        policies = {Role.VIEWER: self.viewer_policy, Role.OPERATOR: self.operator_policy, Role.ADMINISTRATOR: self.administrator_policy}
+        return policies[role]

@@ -122,7 +122,7 @@ class Connection:
                 call.request.uri,
                 call.request.header("Authorization"),
                 self.outlet.peer[0],
-                protocol="rtsp",
+                protocol="rtsp-in-http" if self.outlet.carrier == "http" else "rtsp",
                 secure=self.outlet.secure,
             )
             self.user = user.name

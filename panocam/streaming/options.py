@@ -16,12 +16,13 @@ class RtspOptions:
     ``session_timeout``: a session whose client neither asks, reports nor takes its stream for so long is ended.
     ``silent_timeout``: a connection that has not sent one whole request by then is closed. ``idle_timeout``: so is one that
     has no session and asks nothing. ``write_bound``: bytes that may wait for one reader before pictures are left out.
-    ``udp_ports``: where the server's port pairs are taken from. ``profiles``: stream arguments by the
-    name of the profile that holds them.
+    ``max_per_address``: connections from one address. ``udp_ports``: where the server's port pairs are taken from.
+    ``profiles``: stream arguments by the name of the profile that holds them.
     """
 
     max_connections: int = 4000
     max_sessions: int = 4000
+    max_per_address: int = 4000
     session_timeout: float = 60
     silent_timeout: float = 15
     idle_timeout: float = 60

@@ -13,10 +13,12 @@ import asyncio
 import contextlib
 import errno
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self
 
+from panocam.access.throttle import network
 from panocam.clock import NS, Clock
 from panocam.errors import Busy, Unavailable
 from panocam.journal.access import Asked
@@ -55,8 +57,9 @@ class RtspServer:
         self._clock = clock
         self._service = Service(camera, authenticator, clock, self._options, events)
         self.tunnels = tunnel.Tunnels(self.open, self._options.max_connections)
-        self._servers: list[asyncio.Server] = []
-        self._wires: set[Wire] = set()
+        self._servers: dict[tuple[str, int], asyncio.Server] = {}
+        self._wires: dict[Wire, str] = {}
+        self._from: Counter[str] = Counter()
         self._connections: set[Connection] = set()
         self._sweeper: asyncio.Task[None] | None = None
         self._accepted = self._refused = self._websockets = 0
@@ -79,8 +82,23 @@ class RtspServer:
             server = await loop.create_server(self.protocol, host, port, ssl=tls, backlog=_BACKLOG)
         except OSError as error:
             raise _cannot_listen("RTSPS" if tls else "RTSP", host, port, error) from None
-        self._servers.append(server)
-        return int(server.sockets[0].getsockname()[1])
+        number = int(server.sockets[0].getsockname()[1])
+        self._servers.setdefault((host, number), server)
+        return number
+
+    def close_port(self, port: int) -> None:
+        """Stop listening on a port; connections that exist go on. A port that is not open is no error."""
+        for key in [key for key in self._servers if key[1] == port]:
+            self._servers.pop(key).close()
+
+    def cut(self, which: Callable[[Outlet], bool]) -> None:
+        """End the connections whose way to the client is one of ``which``, and the sessions that they set up."""
+        for session in list(self._service.sessions.values()):
+            if which(session.outlet):
+                self._service.end(session)
+        for connection in list(self._connections):
+            if which(connection.outlet):
+                connection.outlet.close()
 
     def set_options(self, options: RtspOptions) -> None:
         """New limits, ports and groups, for connections and sessions from now on."""
@@ -93,7 +111,7 @@ class RtspServer:
             self._sweeper.cancel()
             await asyncio.gather(self._sweeper, return_exceptions=True)
             self._sweeper = None
-        for server in self._servers:
+        for server in self._servers.values():
             server.close()
         for session in list(self._service.sessions.values()):
             self._service.end(session)
@@ -101,7 +119,7 @@ class RtspServer:
             connection.outlet.close()
         for wire in list(self._wires):
             wire.abort()
-        for server in self._servers:
+        for server in self._servers.values():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(2):
                     await server.wait_closed()
@@ -158,15 +176,21 @@ class RtspServer:
     def admit(self, wire: Wire) -> bool:
         """A wire asks for its place; it is told whether there is one."""
         self._accepted += 1
-        if self._full:
+        peer = network(wire.peer)
+        if self._full or self._from[peer] >= self._options.max_per_address:
             self._refused += 1
             return False
-        self._wires.add(wire)
+        self._wires[wire] = peer
+        self._from[peer] += 1
         return True
 
     def dismiss(self, wire: Wire) -> None:
         """A wire is gone."""
-        self._wires.discard(wire)
+        peer = self._wires.pop(wire, None)
+        if peer is not None:
+            self._from[peer] -= 1
+            if not self._from[peer]:
+                del self._from[peer]
 
     def open(self, outlet: Outlet, user: str | None = None) -> tunnel.Stream:
         """An RTSP connection behind an outlet; ``user`` when its carrier has proved who it is."""

@@ -38,7 +38,7 @@ class Authenticator(Protocol):
     """
 
     async def check(
-        self, method: str, uri: str, authorization: str | None, peer: str, *, protocol: Literal["rtsp"], secure: bool
+        self, method: str, uri: str, authorization: str | None, peer: str, *, protocol: Literal["rtsp", "rtsp-in-http"], secure: bool
     ) -> Named: ...
 
 

@@ -40,6 +40,12 @@ class Wire(asyncio.Protocol):
         self._gone: Callable[[], None] | None = None
 
     @property
+    def peer(self) -> str:
+        """The client's address."""
+        name = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return str(name[0]) if isinstance(name, tuple) else ""
+
+    @property
     def undecided(self) -> bool:
         """Whether not even its first bytes have come."""
         return self._feed is None

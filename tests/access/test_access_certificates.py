@@ -1,4 +1,4 @@
-"""Certificates through real TLS handshakes, and the factory reset."""
+"""The camera's own certificate through real TLS handshakes, and the factory reset."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from panocam.access import Accounts, Authenticator, KeyStore
-from panocam.access.certificates import Certificates, Names
+from panocam.access import Accounts, Authenticator, KeyStore, pem
+from panocam.access.certificates import CAMERA, Certificates
+from panocam.access.issue import Names
 from panocam.access.reset import Mode, reset
+from panocam.access.tls import Service, TlsDesk
 from panocam.clock import ManualClock
-from panocam.errors import Busy, InvalidValue, Unauthenticated
+from panocam.errors import Busy, Unauthenticated
 from panocam.settings import DataFolder, Store
 from panocam.settings.system import Access
+from panocam.settings.tls import Tls
 
 NAMES = Names("0200DEADBEEF", hosts=["Camera.Example"], addresses=["192.0.2.7", "fe80::1%eth0"])
 NOW = 1_790_000_000 * 1_000_000_000  # September 2026
@@ -34,6 +35,14 @@ def opened(folder: DataFolder, clock: ManualClock | None = None) -> Certificates
     return Certificates.open(folder, KeyStore.open(folder), clock or ManualClock(wall_ns=NOW), NAMES)
 
 
+def own(certificates: Certificates) -> x509.Certificate:
+    return certificates.get(CAMERA).certificate
+
+
+def shown(certificate: x509.Certificate) -> str:
+    return pem.fingerprint(certificate)
+
+
 async def presented(context: ssl.SSLContext, name: str | None = "localhost", **limits: ssl.TLSVersion) -> tuple[str, str]:
     """(fingerprint, TLS version) of what a server with this context shows to a client."""
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
@@ -44,39 +53,28 @@ async def presented(context: ssl.SSLContext, name: str | None = "localhost", **l
     async with server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname(), ssl=client, server_hostname=name or "")
         connection = writer.get_extra_info("ssl_object")
-        shown = x509.load_der_x509_certificate(connection.getpeercert(binary_form=True))
+        seen = x509.load_der_x509_certificate(connection.getpeercert(binary_form=True))
         version = connection.version()
         await reader.read()
         writer.close()
-    return shown.fingerprint(hashes.SHA256()).hex(":").upper(), version
-
-
-def issued(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, days: int = 30) -> tuple[str, str]:
-    """A certificate somebody else made, and its key, as PEM."""
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "somebody")])
-    start = datetime.datetime.fromtimestamp(NOW / 1e9, datetime.UTC) - datetime.timedelta(days=60)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
-    cert = builder.not_valid_before(start).not_valid_after(start + datetime.timedelta(days=60 + days)).sign(key, hashes.SHA256())
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return cert.public_bytes(serialization.Encoding.PEM).decode(), pem.decode()
+    return shown(seen), version
 
 
 @pytest.mark.feature("GET-18")
 async def test_the_first_start_makes_one_and_the_next_keeps_it(folder: DataFolder) -> None:
     first = opened(folder)
-    assert await presented(first.ssl_context()) == (first.fingerprint, "TLSv1.3")
-    assert (await presented(first.ssl_context(), maximum_version=ssl.TLSVersion.TLSv1_2))[1] == "TLSv1.2"
-    assert await presented(first.ssl_context(), name=None) == (first.fingerprint, "TLSv1.3")
-    assert opened(folder).fingerprint == first.fingerprint
-    assert first.self_signed
+    context = first.context(CAMERA)
+    assert await presented(context) == (shown(own(first)), "TLSv1.3")
+    assert (await presented(context, maximum_version=ssl.TLSVersion.TLSv1_2))[1] == "TLSv1.2"
+    assert await presented(context, name=None) == (shown(own(first)), "TLSv1.3")
+    assert own(opened(folder)) == own(first)
     assert (folder.root / "certificates" / "https.pem").stat().st_mode & 0o777 == 0o600
     assert b"BEGIN ENCRYPTED PRIVATE KEY" in (folder.root / "certificates" / "https.pem").read_bytes()
-    assert "PRIVATE" not in first.pem
 
 
 @pytest.mark.feature("GET-07")
 def test_it_vouches_for_every_name_and_address(folder: DataFolder) -> None:
-    cert = x509.load_pem_x509_certificate(opened(folder).pem.encode())
+    cert = own(opened(folder))
     names = cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert {"localhost", "camera.example", "panocam-0200deadbeef", "panocam-0200deadbeef.local"} <= set(
         names.get_values_for_type(x509.DNSName)
@@ -86,9 +84,9 @@ def test_it_vouches_for_every_name_and_address(folder: DataFolder) -> None:
 
 
 async def test_a_client_that_trusts_it_is_content(folder: DataFolder) -> None:
-    own = opened(folder, ManualClock(wall_ns=int(datetime.datetime.now(datetime.UTC).timestamp() * 1e9)))
-    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=own.ssl_context())
-    client = ssl.create_default_context(cadata=own.pem)
+    certs = opened(folder, ManualClock(wall_ns=int(datetime.datetime.now(datetime.UTC).timestamp() * 1e9)))
+    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=certs.context(CAMERA))
+    client = ssl.create_default_context(cadata=pem.pem_of([own(certs)]))
     async with server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname(), ssl=client, server_hostname="127.0.0.1")
         assert await reader.read() == b""
@@ -98,62 +96,27 @@ async def test_a_client_that_trusts_it_is_content(folder: DataFolder) -> None:
 async def test_it_is_renewed_in_its_last_month_with_the_same_key(folder: DataFolder) -> None:
     clock = ManualClock(wall_ns=NOW)
     certs = opened(folder, clock)
-    old, key = certs.fingerprint, x509.load_pem_x509_certificate(certs.pem.encode()).public_key()
+    desk = TlsDesk(certs, Tls())
+    old = own(certs)
     clock.advance(790 * 86_400)
     assert not certs.renew_if_due()
     clock.advance(6 * 86_400)
+    assert certs.trouble(old) == "expires in 28 days"
     assert certs.renew_if_due()
-    assert certs.fingerprint != old
-    assert x509.load_pem_x509_certificate(certs.pem.encode()).public_key() == key
-    assert (await presented(certs.ssl_context()))[0] == certs.fingerprint
+    assert own(certs) != old
+    assert own(certs).public_key() == old.public_key()
+    assert (await presented(desk.context(Service.HTTPS)))[0] == shown(own(certs))
 
 
 def test_a_clock_in_1970_makes_no_expired_certificate(folder: DataFolder) -> None:
-    assert opened(folder, ManualClock(wall_ns=0)).not_after.year == 2028
-
-
-@pytest.mark.parametrize("kind", ["ec", "rsa"])
-async def test_an_installed_one_is_presented_at_once_and_kept(folder: DataFolder, kind: str, caplog: pytest.LogCaptureFixture) -> None:
-    clock = ManualClock(wall_ns=NOW)
-    certs = opened(folder, clock)
-    context = certs.ssl_context()
-    key = ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 2048)
-    certs.install(*issued(key))
-    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
-        assert (await presented(context, maximum_version=version))[0] == certs.fingerprint
-    assert not certs.self_signed
-    again = opened(folder, clock)
-    assert (again.fingerprint, again.self_signed) == (certs.fingerprint, False)
-    clock.advance(86_400)
-    assert not again.renew_if_due()  # it is somebody else's to renew
-    assert "expires at" in caplog.text
-
-
-async def test_what_does_not_belong_together_is_refused(folder: DataFolder) -> None:
-    certs = opened(folder)
-    before = certs.fingerprint
-    key = ec.generate_private_key(ec.SECP256R1())
-    cert, pem = issued(key)
-    _, other = issued(rsa.generate_private_key(65537, 2048))
-    for certificate, private, remedy in (
-        (cert, other, "does not belong to the certificate"),
-        (issued(key, days=-1)[0], pem, "expired at"),
-        ("rubbish", pem, "must be one or more PEM certificates"),
-        (cert, "rubbish", "must be a PEM private key"),
-        (cert, cert, "must be a PEM private key"),
-    ):
-        with pytest.raises(InvalidValue, match=remedy) as caught:
-            certs.install(certificate, private)
-        assert "BEGIN" not in str(caught.value)
-    assert certs.fingerprint == before == opened(folder).fingerprint
-    assert (await presented(certs.ssl_context()))[0] == before
+    assert own(opened(folder, ManualClock(wall_ns=0))).not_valid_after_utc.year == 2028
 
 
 def test_a_damaged_file_is_replaced(folder: DataFolder, caplog: pytest.LogCaptureFixture) -> None:
-    first = opened(folder).fingerprint
+    first = own(opened(folder))
     path = folder.root / "certificates" / "https.pem"
     path.write_bytes(path.read_bytes()[:-200])
-    assert opened(folder).fingerprint != first
+    assert own(opened(folder)) != first
     assert "a new certificate is made" in caplog.text
 
 
@@ -168,7 +131,7 @@ async def test_a_reset_leaves_a_new_camera_with_the_old_serial(folder: DataFolde
     accounts = Accounts.open(folder, keys, clock, serial)
     await accounts.add_first("root", "secret")
     await accounts.update("root", comment="so that there is a last good copy")
-    opened(folder)
+    (opened(folder)._authority_folder / "left.pem").write_text("somebody's")
     keys.put("smtp", b"x")
     (folder.folder("recordings") / "a.mkv").write_text("film")
     folder.lock()
@@ -223,7 +186,7 @@ async def test_curl_logs_in_over_tls(folder: DataFolder) -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    server = await asyncio.start_server(swallow, "127.0.0.1", 0, ssl=opened(folder).ssl_context())
+    server = await asyncio.start_server(swallow, "127.0.0.1", 0, ssl=opened(folder).context(CAMERA))
     async with server:
         url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/axis-cgi/param.cgi?action=list&group=a%20b"
         for scheme in ("--digest", "--basic", "--anyauth"):

@@ -20,14 +20,17 @@ import simplejpeg
 from PIL import Image
 
 from panocam.access import Accounts, Authenticator, KeyStore
+from panocam.access.certificates import Certificates
+from panocam.access.issue import Names
 from panocam.access.signing_key import FileKey
+from panocam.access.tls import TlsDesk
 from panocam.access.video_identity import VideoIdentity
 from panocam.api.build import application, http_server
 from panocam.api.listen import HttpServer
 from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
 from panocam.api.signed import SignedVideo
-from panocam.clock import ManualClock
+from panocam.clock import ManualClock, SystemClock
 from panocam.events.bus import Bus
 from panocam.imaging.balance import Gains
 from panocam.imaging.exposure import Exposure
@@ -291,6 +294,9 @@ def _side(folder: Path, static: Path) -> Side:
     options = StorageOptions(card=None, serial=SERIAL, facts={}, name_of=str)
     services.storage = Storage(services_folder(folder), camera, clock, options)
     data = DataFolder(folder)
+    services.certificates = Certificates.open(data, KeyStore.open(data), SystemClock(), Names(SERIAL))
+    desk = services.tls = TlsDesk(services.certificates, services.settings.running.tls)
+    services.settings.bind(("tls",), lambda old, new: desk.set_plan(new.tls))
     services.signed = SignedVideo(Signs(VideoIdentity.open(data, FileKey.open(KeyStore.open(data)), SERIAL)), data.folder("verify"))
     ended: list[str] = []
     journal = services.journal = Journal(data.folder("logs"), clock)

@@ -28,10 +28,11 @@ EXAMPLES = {
     "image": "logo.ovl",
     "tour": "1",
     "log": "system",
+    "guesser": "0123456789abcdef",
 }
 """Something for every path parameter."""
 
-ABSENT = "no (recording|export|disk)"
+ABSENT = "no (recording|export|disk|certificate|CA certificate)|nobody waits"
 """Words of the answer where the example names nothing that is there; a missing route has none."""
 
 

@@ -8,23 +8,23 @@ import json
 import random
 import shutil
 import ssl
-from pathlib import Path
 
 import httpx
 import pytest
-from conftest import PASSWORDS, SERIAL, Side
+from conftest import PASSWORDS, Side
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from panocam.access import KeyStore
-from panocam.access.certificates import Certificates, Names
+from panocam.access import pem
+from panocam.access.certificates import CAMERA, Certificates
+from panocam.access.issue import Wanted
+from panocam.access.tls import Service
 from panocam.api import front
 from panocam.api.build import http_server
 from panocam.api.front import is_tunnel
 from panocam.api.listen import open_sockets
-from panocam.clock import SystemClock
 from panocam.errors import InvalidValue, Unavailable
-from panocam.settings import DataFolder, Role
+from panocam.settings import Role
 
 
 async def talk(port: int, *pieces: bytes, until: bytes | None = None) -> bytes:
@@ -113,31 +113,33 @@ def test_all_addresses_share_one_port() -> None:
 
 
 @pytest.mark.feature("GET-18")
-async def test_https_and_a_certificate_changed_under_way(side: Side, tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path / "tls")
-    certificates = Certificates.open(folder, KeyStore.open(folder), SystemClock(), Names(SERIAL))
+async def test_https_and_a_certificate_changed_under_way(side: Side) -> None:
+    certificates, desk = side.services.certificates, side.services.tls
+    assert certificates is not None
+    assert desk is not None
     async with http_server(side.services) as server:
-        port = await server.listen("127.0.0.1", 0, certificates.ssl_context())
-        trust = ssl.create_default_context(cadata=certificates.pem)
-        async with httpx.AsyncClient(verify=trust, auth=PASSWORDS[Role.VIEWER]) as client:
+        port = await server.listen("127.0.0.1", 0, lambda: desk.context(Service.HTTPS))
+        trust = trusting(certificates, CAMERA)
+        async with httpx.AsyncClient(verify=trust, auth=PASSWORDS[Role.VIEWER]) as client, side.client(Role.ADMINISTRATOR) as anna:
             assert (await client.get(f"https://127.0.0.1:{port}/axis-cgi/usergroup.cgi")).text.startswith("vera\n")
-            old = certificates.fingerprint
-            pem, key = _another_certificate(tmp_path)
-            certificates.install(pem, key)
-            assert certificates.fingerprint != old
+            await certificates.self_sign("another", Wanted(("localhost", "127.0.0.1")))
+            reply = await anna.patch("/api/v1/settings", json={"tls.https_certificate": "another", "tls.minimum": "1.3"})
+            assert reply.status_code == 200, reply.text
             assert (await client.get(f"https://127.0.0.1:{port}/api/v1/state")).status_code == 200  # the open connection goes on
-        new = ssl.create_default_context(cadata=pem)
-        new.check_hostname = False
-        async with httpx.AsyncClient(verify=new) as client:
+            assert server.connections == 1
+        async with httpx.AsyncClient(verify=trusting(certificates, "another")) as client:
             assert (await client.get(f"https://127.0.0.1:{port}/api/v1/state")).status_code == 200
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            async with httpx.AsyncClient(verify=trust) as client:
+                await client.get(f"https://127.0.0.1:{port}/api/v1/state")
 
 
 @pytest.mark.feature("TRB-06")
-async def test_http_typed_at_the_https_port_is_led_to_https(side: Side, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = DataFolder(tmp_path / "tls")
-    certificates = Certificates.open(folder, KeyStore.open(folder), SystemClock(), Names(SERIAL))
+async def test_http_typed_at_the_https_port_is_led_to_https(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificates = side.services.certificates
+    assert certificates is not None
     async with http_server(side.services) as server:
-        port = await server.listen("127.0.0.1", 0, certificates.ssl_context())
+        port = await server.listen("127.0.0.1", 0, lambda: certificates.context(CAMERA))
         async with httpx.AsyncClient() as client:
             page = await client.get(f"http://127.0.0.1:{port}/live?a=1")
             assert (page.status_code, page.headers["location"]) == (307, f"https://127.0.0.1:{port}/live?a=1")
@@ -146,18 +148,14 @@ async def test_http_typed_at_the_https_port_is_led_to_https(side: Side, tmp_path
         assert (await talk(port, b"\x16\x03\x01\x00\x05hello"))[:1] in (b"", b"\x15")  # nothing, or a TLS alert
         monkeypatch.setattr("panocam.api.doorstep.FIRST_BYTE_SECONDS", 0.05)
         assert await talk(port) == b""
-        trust = ssl.create_default_context(cadata=certificates.pem)
+        trust = trusting(certificates, CAMERA)
         async with httpx.AsyncClient(verify=trust) as client:
             assert (await client.get(f"https://127.0.0.1:{port}/api/v1/state")).status_code == 200
 
 
-def _another_certificate(folder: Path) -> tuple[str, str]:
-    other = DataFolder(folder / "other")
-    made = Certificates.open(other, KeyStore.open(other), SystemClock(), Names("0200CAFE0000"))
-    from cryptography.hazmat.primitives import serialization
-
-    key = made._pair.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return made.pem, key.decode()
+def trusting(certificates: Certificates, name: str) -> ssl.SSLContext:
+    """A client that trusts that certificate and no other."""
+    return ssl.create_default_context(cadata=pem.pem_of([certificates.get(name).certificate]))
 
 
 def test_what_is_a_tunnel() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import socket
+import ssl
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 import simplejpeg
-from system_camera import RunningCamera, refusal, until
+from system_camera import NAME, PASSWORD, RunningCamera, refusal, until
 from system_rtsp import RtspClient
 from system_scene import SIDE, draw
 
@@ -283,6 +287,144 @@ def check_throttle(camera: RunningCamera) -> None:
     until(lambda: guesses(camera, 1) == [401])
 
 
+def served(camera: RunningCamera, secure: bool) -> int:
+    """The status of a request over HTTP or HTTPS; 0 when the port is closed."""
+    try:
+        with camera.client(secure=secure) as client:
+            return client.get("/axis-cgi/usergroup.cgi").status_code
+    except httpx.ConnectError:
+        return 0
+
+
+def check_http_policy(camera: RunningCamera) -> None:
+    assert (served(camera, False), served(camera, True)) == (200, 200)
+    reply = camera.patch(network__http_policy="https")
+    assert reply.status_code == 409
+    assert f"https://127.0.0.1:{camera.port('https')}" in refusal(reply)
+    with camera.client(secure=True) as client:
+        assert client.patch("/api/v1/settings", json={"network.http_policy": "https"}).status_code == 200
+        assert served(camera, False) == 307
+        assert client.patch("/api/v1/settings", json={"network.http_policy": "http"}).status_code == 409
+        assert client.patch("/api/v1/settings", json={"network.http_policy": "both"}).status_code == 200
+    camera.change(network__http_policy="http")
+    assert (served(camera, False), served(camera, True)) == (200, 0)
+    camera.change(network__http_policy="both")
+    assert (served(camera, False), served(camera, True)) == (200, 200)
+
+
+def check_role_policy(role: str) -> Callable[[RunningCamera], None]:
+    def check(camera: RunningCamera) -> None:
+        name = f"{role[:4]}1"
+        with camera.client(secure=True) as client:
+            if role != "administrator":
+                client.post("/api/v1/accounts", json={"username": name, "password": "Look-1", "role": role}).raise_for_status()
+            login = (name, "Look-1") if role != "administrator" else (NAME, PASSWORD)
+
+            def statuses() -> list[int]:
+                found = []
+                for secure in (False, True):
+                    with camera.client(*login, secure=secure) as mine:
+                        found.append(mine.get("/axis-cgi/usergroup.cgi").status_code)
+                return found
+
+            assert statuses() == [200, 200]
+            client.patch("/api/v1/settings", json={f"access.{role}_policy": "https"}).raise_for_status()
+            assert statuses() == [403, 200]
+            client.patch("/api/v1/settings", json={f"access.{role}_policy": "both"}).raise_for_status()
+            assert statuses() == [200, 200]
+            client.delete(f"/api/v1/accounts/{name}")
+
+    return check
+
+
+def check_rtsp_switch(scheme: str) -> Callable[[RunningCamera], None]:
+    """Off ends the streams that run and closes the port; on opens the same one again."""
+
+    def check(camera: RunningCamera) -> None:
+        url = camera.url("camera=2&resolution=192x72", scheme=scheme, credentials=False)
+        with closing(RtspClient.connect(url)) as client:
+            client.play()
+            camera.change(**{f"network__{scheme}_enabled": False})
+            client.drain()
+        with pytest.raises(ConnectionRefusedError):
+            RtspClient.connect(url)
+        camera.change(**{f"network__{scheme}_enabled": True})
+        with closing(RtspClient.connect(url)) as client:
+            assert client.ask("OPTIONS").status == 200
+
+    return check
+
+
+def handshake(camera: RunningCamera, scheme: str = "https", highest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> tuple[str, str]:
+    """(SHA-256 of the certificate, TLS version), or the refusal's name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode, context.maximum_version = False, ssl.CERT_NONE, highest
+    with socket.create_connection(("127.0.0.1", camera.port(scheme)), 10) as raw:
+        try:
+            with context.wrap_socket(raw) as encrypted:
+                shown = encrypted.getpeercert(binary_form=True) or b""
+                return hashlib.sha256(shown).hexdigest(), encrypted.version() or ""
+        except (ssl.SSLError, ConnectionError):
+            return "", "refused"
+
+
+def check_lowest_version(camera: RunningCamera) -> None:
+    old = ssl.TLSVersion.TLSv1_2
+    for scheme in ("https", "rtsps"):
+        assert handshake(camera, scheme, old)[1] == "TLSv1.2"
+    camera.change(tls__minimum="1.3")
+    for scheme in ("https", "rtsps"):
+        assert handshake(camera, scheme, old)[1] == "refused"
+        assert handshake(camera, scheme)[1] == "TLSv1.3"
+
+
+def check_certificate(scheme: str) -> Callable[[RunningCamera], None]:
+    def check(camera: RunningCamera) -> None:
+        with camera.client(secure=True) as client:
+            wish = {"name": f"for-{scheme}", "names": ["camera.example"]}
+            made = client.post("/api/v1/self-signed-certificates", json=wish).raise_for_status().json()
+        before = {name: handshake(camera, name)[0] for name in ("https", "rtsps")}
+        with closing(RtspClient.connect(camera.url("camera=2&resolution=192x72", scheme="rtsps", credentials=False))) as client:
+            client.play()
+            camera.change(**{f"tls__{scheme}_certificate": f"for-{scheme}"})
+            now = {name: handshake(camera, name)[0] for name in ("https", "rtsps")}
+            assert now == before | {scheme: made["facts"]["sha256"].replace(":", "").lower()}
+            client.packet()  # the stream that runs goes on
+        with camera.client() as client:
+            assert client.delete(f"/api/v1/certificates/for-{scheme}").status_code == 403
+        refused = camera.patch(**{f"tls__{scheme}_certificate": "nothing"})
+        assert refused.status_code == 400
+        assert "there is no certificate 'nothing'" in refusal(refused)
+        camera.change(**{f"tls__{scheme}_certificate": "camera"})
+        assert {name: handshake(camera, name)[0] for name in ("https", "rtsps")} == before
+        with camera.client() as client:
+            assert client.delete(f"/api/v1/certificates/for-{scheme}").status_code == 204
+
+    return check
+
+
+def strict_transport(camera: RunningCamera) -> str | None:
+    with camera.client(secure=True) as client:
+        return client.get("/api/v1/state").headers.get("strict-transport-security")
+
+
+def check_crowd(camera: RunningCamera) -> None:
+    """One connection more than allowed is turned away, on the web port and on the video port each."""
+    with camera.client() as client:
+        client.get("/api/v1/state")
+        client.patch("/api/v1/settings", json={"access.connections_per_address": 20}).raise_for_status()
+        for scheme, word in (("http", b"503"), ("rtsp", b"503")):
+            crowd = [socket.create_connection(("127.0.0.1", camera.port(scheme)), 10) for _ in range(25)]
+            answers = []
+            for each in crowd[20:]:
+                each.settimeout(10)
+                answers.append(each.recv(100))
+            assert all(word in answer for answer in answers), answers
+            for each in crowd:
+                each.close()
+        until(lambda: client.get("/api/v1/state").status_code == 200)
+
+
 CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "device.model": says(lambda camera: camera.get("/api/v1/views")["views"][4]["resolutions"][0], "1280x960", device__model="m4327"),
     "source.lens": seen(area, source__lens="stereographic"),
@@ -337,6 +479,15 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
         anonymous("/api/v1/views/4/home", "POST"), 200, access__anonymous_viewing=True, access__anonymous_ptz=True
     ),
     "access.throttle": check_throttle,
+    "network.http_policy": check_http_policy,
+    "network.rtsp_enabled": check_rtsp_switch("rtsp"),
+    "network.rtsps_enabled": check_rtsp_switch("rtsps"),
+    **{f"access.{role}_policy": check_role_policy(role) for role in ("administrator", "operator", "viewer")},
+    "access.connections_per_address": check_crowd,
+    "tls.minimum": check_lowest_version,
+    "tls.https_certificate": check_certificate("https"),
+    "tls.rtsps_certificate": check_certificate("rtsps"),
+    "tls.hsts_days": says(strict_transport, f"max-age={30 * 86_400}", tls__hsts_days=30),
 }
 """One check for each setting that takes effect at once."""
 
@@ -424,8 +575,10 @@ def test_the_maximum_bitrate_of_the_settings_is_kept(moving: RunningCamera) -> N
 def test_a_restart_setting_waits_and_then_counts(fresh: RunningCamera) -> None:
     fresh.start()
     fresh.create_administrator()
-    fresh.change(network__http_policy="https", access__preview_minutes=0)
-    assert set(fresh.get("/api/v1/settings")["restart_needed"]) == {"network.http_policy", "access.preview_minutes"}
+    fresh.change(access__preview_minutes=0)
+    assert set(fresh.get("/api/v1/settings")["restart_needed"]) == {"access.preview_minutes"}
+    with fresh.client(secure=True) as client:
+        client.patch("/api/v1/settings", json={"network.http_policy": "https"}).raise_for_status()
     assert fresh.stop() == 0
     fresh.start()
     assert "http" not in fresh.ready

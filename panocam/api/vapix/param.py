@@ -17,6 +17,7 @@ from panocam.api.vapix.params.definitions import definitions
 from panocam.api.vapix.params.leaf import Changes, Leaf
 from panocam.api.vapix.params.rows import TREE
 from panocam.api.vapix.params.tree import ROOT
+from panocam.api.wayin import keep_the_way_in
 from panocam.errors import Denied, InvalidValue, PanocamError, Unauthenticated
 from panocam.settings.role import Role
 
@@ -81,6 +82,7 @@ async def _update(call: Call[None]) -> Response:
         source |= dict.fromkeys(more, name)
     if not changes:
         return _text("OK\n")
+    keep_the_way_in(call.services, call.caller, call.connection, changes)
     try:
         await call.services.settings.patch(changes, call.caller)
     except InvalidValue as problem:

@@ -80,7 +80,7 @@ async def _add(call: Call[None]) -> Response:
             raise
         return _html("Error: not a valid initial admin user.", 401)
     if first:
-        await call.services.accounts.add_first(name, password)
+        await call.services.accounts.add_first(name, password, comment=arguments.get("comment", ""))
     else:
         await call.services.accounts.add(name, password, role, ptz, arguments.get("comment", ""))
     return _html(f"Created account {name}.")

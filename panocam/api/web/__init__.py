@@ -2,9 +2,11 @@
 
 from panocam.api.web import (
     accounts,
+    certificates,
     events,
     exports,
     exposure,
+    guessing,
     image,
     installation,
     live,
@@ -29,6 +31,8 @@ from panocam.api.web import (
 ENDPOINTS = (
     *session.ENDPOINTS,
     *accounts.ENDPOINTS,
+    *certificates.ENDPOINTS,
+    *guessing.ENDPOINTS,
     *views.ENDPOINTS,
     *tours.ENDPOINTS,
     *ptz.ENDPOINTS,

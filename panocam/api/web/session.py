@@ -9,9 +9,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 import panocam
+from panocam.access import User
 from panocam.access.accounts import REMIND_AFTER_DAYS, Account
 from panocam.access.authenticator import NO_ACCOUNT
 from panocam.access.sessions import cookie_name
+from panocam.access.ways import demand_way
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
 from panocam.api.faults import HttpFault
 from panocam.api.guard import is_loopback
@@ -97,6 +99,7 @@ async def setup(call: Call[Setup]) -> Response:
         raise InvalidValue("licence_accepted", False, "accept the licence to use the camera")
     if wish.password_again is not None and wish.password_again != wish.password:
         raise InvalidValue("password_again", "********", "type the same password twice")
+    demand_way(User(wish.username, Role.ADMINISTRATOR), call.caller.secure, call.services.settings.running.access)
     account = await call.services.accounts.add_first(wish.username, wish.password.get_secret_value(), licence_accepted=True)
     return logged_in(call.services, call.connection, account)
 
@@ -107,6 +110,7 @@ async def login(call: Call[Login]) -> Response:
     if call.services.needs_setup:
         raise Unauthenticated(NO_ACCOUNT)
     user = await call.services.authenticator.login(wish.username, wish.password.get_secret_value(), call.caller.address)
+    demand_way(user, call.caller.secure, call.services.settings.running.access)
     return logged_in(call.services, call.connection, call.services.accounts.get(user.name))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import RootModel
 
 from panocam.api.endpoint import Call, Kind, Reply, rest
+from panocam.api.wayin import keep_the_way_in
 from panocam.settings import Role, Snapshot
 
 
@@ -28,6 +29,7 @@ async def read(call: Call[None]) -> SettingsReply:
 
 async def change(call: Call[Changes]) -> SettingsReply:
     """One transaction; each setting's own write role is checked by the store."""
+    keep_the_way_in(call.services, call.caller, call.connection, call.wish.root)
     await call.services.settings.patch(call.wish.root, call.caller)
     return _reply(call)
 

@@ -15,6 +15,8 @@ const SENTENCES: Record<string, Sentence> = {
   "Device/Status/SystemReady": ({ ready }) => (ready ? "The camera is ready" : "The camera is not ready"),
   "Device/Access/AuthenticationFailed": ({ peer, account, protocol }) =>
     `Somebody at ${peer} gave a wrong name or password for ${account} (${String(protocol).toUpperCase()})`,
+  "Device/Access/PasswordGuessing": ({ peer, account }) =>
+    `${peer} guesses passwords${account === "*" ? "" : ` for ${account}`} and has to wait`,
   "Device/Configuration/Changed": ({ paths, by }) => `${by || "The camera"} changed ${listed(paths)}`,
   "Device/Configuration/StorageFailed": ({ failed, reason }) =>
     failed ? `Settings cannot be saved${because(reason)}` : "Settings can be saved again",
@@ -49,7 +51,7 @@ export function alarming({ topic, data }: CameraEvent): boolean {
     "Storage/Full": "full",
     "VideoSource/PrivacyMasks": "hidden",
   };
-  return topic === "Device/Access/AuthenticationFailed" || data[BAD[topic] ?? ""] === true;
+  return topic.startsWith("Device/Access/") || data[BAD[topic] ?? ""] === true;
 }
 
 /** The kinds of events among some, each once, by their titles. */

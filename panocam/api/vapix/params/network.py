@@ -6,16 +6,18 @@ Ports take effect at the next start, as the settings behind them do.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from panocam.api.services import Services
-from panocam.api.vapix.params.leaf import Leaf, bound, fact, facts, text, whole
+from panocam.api.vapix.params.leaf import YES_NO, Changes, Leaf, bound, choice, fact, facts, text, whole
 from panocam.discovery.announcement import own_addresses
 from panocam.settings.role import Role
 from panocam.settings.system import HttpPolicy, Schemes
 
 ADMIN = Role.ADMINISTRATOR
 PORT = whole(0, 65_535)
+POLICY = choice({str(policy): policy for policy in HttpPolicy})
+GROUPS = {"admin": Role.ADMINISTRATOR, "operator": Role.OPERATOR, "viewer": Role.VIEWER}
 
 
 def rows() -> Iterator[Leaf]:
@@ -28,15 +30,15 @@ def rows() -> Iterator[Leaf]:
             "HTTP.AuthenticationWithQop": "yes",
             "HostName": lambda services: socket.gethostname(),
             "VolatileHostName.HostName": lambda services: socket.gethostname(),
-            "RTSP.Enabled": "yes",
             "RTSP.ProtViewer": lambda services: "anonymous" if services.settings.snapshot.access.anonymous_viewing else "password",
             "RTSP.Timeout": "60",
-            "RTSPS.Enabled": "yes",
             "RTP.NbrOfRTPGroups": "1",
             "eth0.IPAddress": lambda services: own_addresses(services.settings.running.network.host)[0],
             "eth0.MACAddress": _mac,
         },
     )
+    yield from bound("Network.RTSP.Enabled", "network.rtsp_enabled", YES_NO)
+    yield from bound("Network.RTSPS.Enabled", "network.rtsps_enabled", YES_NO)
     yield from bound("Network.RTSP.Port", "network.rtsp_port", PORT)
     yield from bound("Network.RTSPS.Port", "network.rtsps_port", PORT)
     yield from bound("Network.RTP.StartPort", "network.rtp_port_first", whole(1024, 65_534))
@@ -44,10 +46,20 @@ def rows() -> Iterator[Leaf]:
     yield from bound("Network.RTP.R0.VideoAddress", "network.multicast_address", text(15))
     yield from bound("Network.RTP.R0.VideoPort", "network.multicast_port", whole(1024, 65_534))
     yield from bound("Network.RTP.R0.TTL", "network.multicast_ttl", whole(1, 255))
-    yield fact("HTTPS.Enabled", _listens(HttpPolicy.HTTP))
+    yield Leaf(
+        "HTTPS.Enabled",
+        lambda services: YES_NO.show(_policy_of(services).allows(secure=True)),
+        YES_NO.shape,
+        _switch_https,
+        write_role=ADMIN,
+        title="HTTPS",
+    )
+    yield fact("HTTPS.Ciphers", lambda services: ":".join(services.tls.ciphers) if services.tls else "", role=ADMIN)
     yield from bound("HTTPS.Port", "network.https_port", PORT)
     yield from bound("System.BoaPort", "network.http_port", PORT)
     yield fact("System.BoaProtViewer", lambda services: "anonymous" if services.settings.snapshot.access.anonymous_viewing else "password")
+    for group, role in GROUPS.items():
+        yield from bound(f"System.BoaGroupPolicy.{group}", f"access.{role}_policy", POLICY)
     yield fact("System.RootPwdSet", lambda services: not services.needs_setup)
 
 
@@ -59,8 +71,15 @@ def _policy(services: Services) -> str:
     return {Schemes.DIGEST: "digest", Schemes.BASIC: "basic", Schemes.BOTH: "basic_digest"}[access.plain_login]
 
 
-def _listens(without: HttpPolicy) -> Callable[[Services], object]:
-    return lambda services: services.settings.running.network.http_policy is not without
+def _policy_of(services: Services) -> HttpPolicy:
+    return services.settings.snapshot.network.http_policy
+
+
+def _switch_https(services: Services, value: str, _so_far: Changes) -> Changes:
+    """HTTPS off leaves HTTP alone; on adds HTTPS to what there is."""
+    on, now = YES_NO.read(value), _policy_of(services)
+    wanted = now if now.allows(secure=True) is on else HttpPolicy.BOTH if on else HttpPolicy.HTTP
+    return {"network.http_policy": wanted}
 
 
 def _mac(services: Services) -> str:
