@@ -130,6 +130,7 @@ async def test_every_value_that_a_leaf_declares_is_taken(side: Side) -> None:
                 or leaf.write is None
                 or ("Image.I" in leaf.path and ".I1." not in leaf.path)
                 or leaf.path.startswith("Network.RTP.")
+                or leaf.path in ("HTTPS.Enabled", "System.BoaGroupPolicy.admin")  # must not end the connection that they come on
             ):
                 continue
             before, values = leaf.read(side.services), list(leaf.shape.choices)
@@ -138,6 +139,29 @@ async def test_every_value_that_a_leaf_declares_is_taken(side: Side) -> None:
             for value in (*values, before):
                 assert await ask(client, action="update", **{leaf.path: value}) == "OK\n", (leaf.path, value)
                 assert leaf.read(side.services) == value
+
+
+@pytest.mark.feature("GAP-36")
+async def test_policies_are_parameters_and_nobody_shuts_himself_out(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        assert await ask(client, action="update", **{"System.BoaGroupPolicy.viewer": "https", "Network.RTSP.Enabled": "no"}) == "OK\n"
+        assert side.services.settings.snapshot.access.viewer_policy == "https"
+        assert side.services.settings.snapshot.network.rtsp_enabled is False
+        assert "root.System.BoaGroupPolicy.viewer=https\n" in await ask(client, group="root.System")
+        for change in ({"HTTPS.Enabled": "no"}, {"System.BoaGroupPolicy.admin": "http"}):
+            text = await ask(client, action="update", **change)
+            assert text.startswith("# Error: ")
+            assert "would end the HTTPS connection that asks for it" in text
+        assert await ask(client, action="update", **{"System.BoaGroupPolicy.viewer": "ftp"}) == (
+            "# Error: Error setting 'root.System.BoaGroupPolicy.viewer' to 'ftp'! Use one of http, https, both\n"
+        )
+        assert "ECDHE-RSA-AES256-GCM-SHA384" in await ask(client, group="HTTPS.Ciphers")
+    async with side.client(Role.VIEWER, secure=False) as client:
+        assert (await client.get(PATH)).status_code == 403
+    side.services.http_port = lambda: 8080
+    async with side.client(Role.ADMINISTRATOR, secure=False) as client:
+        text = await ask(client, action="update", **{"HTTPS.Enabled": "no"})
+        assert "lets no viewer in while network.http_policy is http" in text
 
 
 async def test_another_website_cannot_write_by_a_link(side: Side) -> None:

@@ -54,7 +54,7 @@ def rows() -> Iterator[Leaf]:
         write_role=ADMIN,
         title="HTTPS",
     )
-    yield fact("HTTPS.Ciphers", lambda services: ":".join(services.tls.ciphers) if services.tls else "", role=ADMIN)
+    yield fact("HTTPS.Ciphers", lambda services: ":".join(services.tls.ciphers) if services.tls else "")
     yield from bound("HTTPS.Port", "network.https_port", PORT)
     yield from bound("System.BoaPort", "network.http_port", PORT)
     yield fact("System.BoaProtViewer", lambda services: "anonymous" if services.settings.snapshot.access.anonymous_viewing else "password")
