@@ -1,0 +1,46 @@
+"""The certificates of a running camera, and the ports that show them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+
+from panocam.access import KeyStore
+from panocam.access.certificates import Certificates
+from panocam.access.issue import Names
+from panocam.access.tls import TlsDesk
+from panocam.api.build import http_server
+from panocam.api.services import Services
+from panocam.app.listeners import Listeners
+from panocam.discovery.announcement import own_addresses
+from panocam.settings import DataFolder, Snapshot
+from panocam.streaming.server import RtspServer
+
+RENEW_EVERY_S = 24 * 3600
+
+
+async def open_ports(
+    stack: contextlib.AsyncExitStack, services: Services, rtsp: RtspServer, folder: DataFolder, keystore: KeyStore
+) -> Listeners:
+    """Open every port that is on, with the certificates that are chosen for them. Raises Unavailable."""
+    settings = services.settings.running
+    certificates = Certificates.open(folder, keystore, services.clock, _names(settings))
+    renewing = asyncio.create_task(_renew_daily(certificates), name="certificate renewal")
+    stack.callback(renewing.cancel)
+    services.certificates, services.tls = certificates, TlsDesk(certificates, settings.tls)
+    http = await stack.enter_async_context(http_server(services))
+    listeners = await stack.enter_async_context(Listeners(http, rtsp, services.tls, settings.network))
+    services.http_port, services.https_port = lambda: listeners.ports.http or None, lambda: listeners.ports.https or None
+    return listeners
+
+
+def _names(settings: Snapshot) -> Names:
+    hosts = (socket.gethostname(), f"panocam-{settings.device.serial.lower()}.local", "localhost")
+    return Names(settings.device.serial, hosts, tuple(own_addresses(settings.network.host)))
+
+
+async def _renew_daily(certificates: Certificates) -> None:
+    while True:
+        await asyncio.sleep(RENEW_EVERY_S)
+        certificates.renew_if_due()
