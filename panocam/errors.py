@@ -39,7 +39,11 @@ class NotFound(PanocamError):
 
 
 class Denied(PanocamError):
-    """The caller is known but may not do this."""
+    """The caller is known but may not do this. ``account`` names who it is, where that is known."""
+
+    def __init__(self, message: str, account: str = "") -> None:
+        super().__init__(message)
+        self.account = account
 
 
 class Unauthenticated(PanocamError):

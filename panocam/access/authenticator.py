@@ -213,7 +213,7 @@ class Authenticator:
 
     def _may(self, user: User, need: Role) -> User:
         if not user.role.covers(need):
-            raise Denied(f"{user.name} is {user.role}; this needs {need}")
+            raise Denied(f"{user.name} is {user.role}; this needs {need}", user.name)
         return user
 
     def _wrong(self, name: str, at: _Context) -> Unauthenticated:

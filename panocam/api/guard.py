@@ -68,12 +68,13 @@ class Caller:
     def demand_ptz(self) -> None:
         """Raises Denied unless the caller may move view areas."""
         if not self.may_move:
-            raise Denied(f"{self.name} may not move view areas: that needs the PTZ right, or the role operator or administrator")
+            why = "that needs the PTZ right, or the role operator or administrator"
+            raise Denied(f"{self.name} may not move view areas: {why}", self.name)
 
     def demand(self, role: Role) -> None:
         """Raises Unauthenticated or Denied unless the caller has ``role``."""
         if not self.role.covers(role):
-            raise Denied(f"{self.name} is {self.role}; this needs {role}")
+            raise Denied(f"{self.name} is {self.role}; this needs {role}", self.name)
 
 
 class Guard:

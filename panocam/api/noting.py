@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from panocam.api.endpoint import WEBSOCKET, Dialect, Endpoint
-from panocam.api.front import TARGET
-from panocam.api.guard import SAFE, Caller
+from panocam.api.guard import SAFE, Caller, client_address, target
 from panocam.api.services import Services
+from panocam.errors import Denied, PanocamError
 from panocam.journal.access import Asked
 from panocam.journal.acting import ACTING, Acting
 from panocam.settings import Role
@@ -50,6 +51,12 @@ def admitted(scope: Any, caller: Caller) -> Acting:
     return acting
 
 
+def refused(scope: Any, problem: PanocamError) -> None:
+    """Remember who was turned away, where the refusal knows."""
+    if isinstance(problem, Denied) and problem.account:
+        scope[ACCOUNT] = problem.account
+
+
 def changed(services: Services, row: Endpoint, acting: Acting, method: str, place: dict[str, Any]) -> None:
     """Note a change of the system that no part has told the audit log about; steering a view is none."""
     steers = row.ptz or row.role in (None, Role.VIEWER)
@@ -60,7 +67,6 @@ def changed(services: Services, row: Endpoint, acting: Acting, method: str, plac
 
 
 def _asked(scope: Scope, status: int) -> Asked:
-    target = scope[TARGET].decode("latin-1") if TARGET in scope else scope["path"]
-    host = (scope.get("client") or ("", 0))[0]
-    peer = host.removeprefix("::ffff:") if "." in host else host
-    return Asked(peer, scope.get(ACCOUNT, ""), scope["scheme"], scope.get("method", WEBSOCKET), target, status)
+    connection = HTTPConnection(scope)
+    peer, asked = client_address(connection), target(connection)
+    return Asked(peer, scope.get(ACCOUNT, ""), scope["scheme"], scope.get("method", WEBSOCKET), asked, status)

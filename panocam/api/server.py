@@ -20,7 +20,7 @@ from panocam.api.arguments import form, read_body
 from panocam.api.endpoint import AFTERWARDS, WEBSOCKET, Call, Dialect, Endpoint
 from panocam.api.faults import HttpFault, fault_of, invalid
 from panocam.api.guard import Guard, is_loopback
-from panocam.api.noting import Noting, admitted, changed
+from panocam.api.noting import Noting, admitted, changed, refused
 from panocam.api.replies import refusal, reply
 from panocam.api.services import Services
 from panocam.api.wayin import OneScheme, other_address
@@ -97,6 +97,7 @@ class Door:
             changed(self._services, row, acting, request.method, request.path_params)
             return response
         except PanocamError as problem:
+            refused(request.scope, problem)
             return refusal(fault_of(problem), row.dialect)
 
 
@@ -114,6 +115,7 @@ class LiveDoor:
             arguments = form(socket.url.query)
             call = Call(socket, self._services, caller, parse(self._row, b"", arguments), arguments)
         except PanocamError as problem:
+            refused(scope, problem)
             await socket.send_denial_response(refusal(fault_of(problem), self._row.dialect))
             return
         with contextlib.suppress(WebSocketDisconnect):

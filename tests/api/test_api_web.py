@@ -10,7 +10,7 @@ from conftest import PASSWORDS, Side, jpeg
 
 from panocam.api.build import application, endpoints
 from panocam.api.endpoint import WEBSOCKET, Dialect
-from panocam.api.web.exposition import Kind, Metric, histogram, render
+from panocam.api.exposition import Kind, Metric, histogram, render
 from panocam.events.topics import AUTHENTICATION_FAILED, SYSTEM_READY
 from panocam.media.codec import Codec
 from panocam.optics.mount import Mount

@@ -1,4 +1,4 @@
-"""systemlog.cgi, accesslog.cgi and auditlog.cgi: the logs as text."""
+"""systemlog.cgi, accesslog.cgi, auditlog.cgi and serverreport.cgi: the logs as text, and the report for who is to help."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from panocam.api.endpoint import Call, Endpoint, Kind, vapix
 from panocam.api.logs import Filter, as_text
+from panocam.api.packing import respond
 from panocam.api.services import journal_of
 from panocam.api.streamed import first_of, rest_of
 from panocam.errors import InvalidValue
@@ -23,6 +24,11 @@ async def show(which: Which, call: Call[None]) -> Response:
     part = call.arguments.get("appname", "") if which is Which.SYSTEM else ""
     pieces = as_text(call.services, which, Filter(part=part), _tail(call))
     return StreamingResponse(rest_of(first_of(pieces), pieces), media_type="text/plain; charset=utf-8")
+
+
+async def report(call: Call[None]) -> Response:
+    """The server report in one of the forms that ``mode`` names; text without one."""
+    return await respond(call, call.arguments.get("mode") or "text")
 
 
 def _tail(call: Call[None]) -> int:
@@ -43,4 +49,5 @@ ENDPOINTS = (
     _row("/axis-cgi/admin/systemlog.cgi", Which.SYSTEM),
     _row("/axis-cgi/accesslog.cgi", Which.ACCESS),
     _row("/axis-cgi/auditlog.cgi", Which.AUDIT),
+    vapix("/axis-cgi/serverreport.cgi", "Server report", report, Role.ADMINISTRATOR, reply=Kind.TEXT),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from panocam.access.reset import PLACES, Mode
-from panocam.api.endpoint import Call, Reply, Wish, rest
+from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
 from panocam.api.maintenance import maintenance_of
+from panocam.api.packing import respond
 from panocam.errors import InvalidValue
 from panocam.settings import Role
 
@@ -23,6 +26,12 @@ class Reset(Wish):
 
     mode: Mode
     confirm: str = Field(max_length=32)
+
+
+class Which(Wish):
+    """How the report is packed."""
+
+    mode: Literal["text", "zip", "zip_with_image", "tar_all"] = "zip_with_image"
 
 
 class Lost(Reply):
@@ -65,6 +74,11 @@ async def facts(call: Call[None]) -> MaintenanceReply:
     )
 
 
+async def report(call: Call[Which]) -> Response:
+    """The server report."""
+    return await respond(call, call.wish.mode)
+
+
 async def restart(call: Call[None]) -> Response:
     """Restart the program; settings and recordings stay, streams and logins end."""
     maintenance_of(call.services).restart(call)
@@ -89,6 +103,7 @@ _ADMIN = Role.ADMINISTRATOR
 
 ENDPOINTS = (
     rest(_PATH, "Why the camera was started last, and what a reset removes", facts, _ADMIN, reply=MaintenanceReply),
+    rest(f"{_PATH}/report", "Server report", report, _ADMIN, request=Which, reply=Kind.BINARY),
     rest(f"{_PATH}/restart", "Restart the camera", restart, _ADMIN, methods=("POST",), reply=Begun),
     rest(
         f"{_PATH}/factory-default",
