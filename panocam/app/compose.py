@@ -85,6 +85,7 @@ async def camera(data: Path, overrides: Mapping[str, object], ending: Ending) ->
         stack.callback(services.board.close)
         logbook.report_to(services, rtsp)
         services.maintenance = Maintenance(folder, logbook.life, ending.begin_again)
+        stack.callback(services.pull_points.close)
         services.overlays = await make_overlays(folder, store, panoramic, clock)
         services.signed = SignedVideo(desk, folder.folder("verify"))
         storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))

@@ -114,13 +114,15 @@ AREAS = range(1, 5)
 
 @dataclass(frozen=True)
 class Named:
-    """An event as clients see it; all values are text, truth is ``1`` or ``0``. ``operation`` is None for a pulse."""
+    """An event as clients see it; all values are text, truth is ``1`` or ``0``. ``operation`` is None for a pulse, ``truths`` are the
+    names of data items that are true or false."""
 
     topic: str
     source: Mapping[str, str]
     data: Mapping[str, str]
     operation: Operation | None
     wall_ns: int
+    truths: frozenset[str] = frozenset()
 
     @property
     def utc(self) -> str:
@@ -139,6 +141,7 @@ def named(event: Event) -> tuple[Named, ...]:
             {out.name: _text(out.law(values[out.item])) for out in row.data},
             event.operation,
             event.wall_ns,
+            frozenset(out.name for out in row.data if out.kind is None and isinstance(values[out.item], bool)),
         )
         for row in _BY_TOPIC.get(event.topic.path, ())
     )
