@@ -20,7 +20,6 @@ from panocam.api.privacy import PrivacyMasks
 from panocam.clock import Clock
 from panocam.errors import Unavailable
 from panocam.events.bus import Bus
-from panocam.events.pullpoints import PullPoints
 from panocam.imaging.balance import Gains
 from panocam.journal import Journal
 from panocam.journal.access import AccessLog
@@ -48,6 +47,7 @@ if TYPE_CHECKING:  # types only: the delivery side does not need the code behind
     from panocam.storage.storage import Storage
     from panocam.streaming.server import RtspStatus
     from panocam.streaming.session import SessionInfo
+    from panocam.timekeeping.keeper import TimeKeeper
 
 Address = tuple[str, int]
 
@@ -161,7 +161,6 @@ class Services:
     ptz: PtzService
     privacy: PrivacyMasks
     board: Board
-    pull_points: PullPoints
     rtsp: Rtsp | None = None
     storage: Storage | None = None
     overlays: OverlayService | None = None
@@ -173,6 +172,7 @@ class Services:
     certificates: Certificates | None = None
     tls: TlsDesk | None = None
     http_port: Callable[[], int | None] = lambda: None
+    time: TimeKeeper | None = None
     https_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
 
@@ -201,6 +201,13 @@ def overlays(services: Services) -> OverlayService:
     if services.overlays is None:
         raise Unavailable("this camera has no overlays; start it with panocam run")
     return services.overlays
+
+
+def timekeeper_of(services: Services) -> TimeKeeper:
+    """What keeps the clock. Raises Unavailable where nothing does."""
+    if services.time is None:
+        raise Unavailable("this camera has no clock of its own; start it with panocam run")
+    return services.time
 
 
 def assemble(
@@ -233,7 +240,6 @@ def assemble(
         ptz=ptz,
         privacy=PrivacyMasks(settings, camera),
         board=Board(settings.running, bus),
-        pull_points=PullPoints(bus, clock),
         rtsp=rtsp,
     )
 

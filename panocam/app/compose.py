@@ -25,8 +25,9 @@ from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence, protocols
 from panocam.app.recordings import make_storage, storage_plan
 from panocam.app.signing import signing_desk
+from panocam.app.timekeeping import make_timekeeper
 from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
-from panocam.clock import NS, SystemClock
+from panocam.clock import NS, CameraClock
 from panocam.discovery.announcement import Announcement
 from panocam.events.announce import announce_settings
 from panocam.events.bus import Bus
@@ -51,9 +52,8 @@ class Addresses:
 
 
 @contextlib.asynccontextmanager
-async def camera(data: Path, overrides: Mapping[str, object], ending: Ending) -> AsyncIterator[Addresses]:
+async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock, ending: Ending) -> AsyncIterator[Addresses]:
     """Run a camera on the running loop until the block ends. Raises PanocamError when it cannot start, with the remedy."""
-    clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(_claimed(data))
         logbook = stack.enter_context(open_logbook(folder, clock))
@@ -82,10 +82,10 @@ async def camera(data: Path, overrides: Mapping[str, object], ending: Ending) ->
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings), bus))
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
+        services.time = await stack.enter_async_context(make_timekeeper(clock, store, panoramic.overlays, bus))
         stack.callback(services.board.close)
         logbook.report_to(services, rtsp)
         services.maintenance = Maintenance(folder, logbook.life, ending.begin_again)
-        stack.callback(services.pull_points.close)
         services.overlays = await make_overlays(folder, store, panoramic, clock)
         services.signed = SignedVideo(desk, folder.folder("verify"))
         storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))

@@ -1,8 +1,8 @@
 """The log: one line an event on standard error and in the system log, in one style, without secrets.
 
 Parts never log secrets by themselves (see ``pipeline.sources.address``); that the last step hides them too is for what other
-libraries say. Until the camera is ready, what is below a warning is held back on standard error: a start that fails says one thing, what
-to mend.
+libraries say. Times are those of the camera's clock. Until the camera is ready, what is below a warning is held back on standard error: a
+start that fails says one thing, what to mend.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from logging.handlers import MemoryHandler
 
+from panocam.clock import NS, CameraClock
 from panocam.journal import Journal, Level, Which
 from panocam.journal.discretion import discreet, tidy
 
 LEVELS = ("debug", "info", "warning", "error")
-STYLE = "%(asctime)s.%(msecs)03d %(levelname)-7s %(name)s: %(message)s"
-DATES = "%Y-%m-%d %H:%M:%S"
+STYLE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 TALKATIVE = ("uvicorn", "zeroconf", "httpx", "asyncio", "websockets")
 """Libraries of which only warnings are of interest."""
 
@@ -28,7 +29,17 @@ HELD = 1000
 
 
 class Discreet(logging.Formatter):
-    """Hides secrets, tracebacks included, and keeps an event to its line: what it quotes cannot look like another one."""
+    """Times of the camera's clock in its zone; hides secrets, tracebacks included, and keeps an event to its line: what it quotes cannot
+    look like another one."""
+
+    def __init__(self, clock: CameraClock | None = None) -> None:
+        super().__init__(STYLE)
+        self._clock = clock or CameraClock()
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        wall_ns = round(record.created * NS) + self._clock.correction_ns
+        at = datetime.fromtimestamp(wall_ns // NS, UTC).astimezone(self._clock.zone)
+        return f"{at:%Y-%m-%d %H:%M:%S}.{wall_ns % NS // 1_000_000:03}"
 
     def format(self, record: logging.LogRecord) -> str:
         record.message = tidy(discreet(record.getMessage()))
@@ -60,10 +71,10 @@ class ToJournal(logging.Handler):
             self.handleError(record)
 
 
-def set_up(level: str) -> Callable[[], None]:
+def set_up(level: str, clock: CameraClock) -> Callable[[], None]:
     """Log to standard error from ``level`` (one of ``LEVELS``) on. Returns what to call when the camera is ready."""
     out = logging.StreamHandler(sys.stderr)
-    out.setFormatter(Discreet(STYLE, DATES))
+    out.setFormatter(Discreet(clock))
     held = MemoryHandler(HELD, logging.WARNING, out, flushOnClose=False)
     root = logging.getLogger()
     logging.basicConfig(level=level.upper(), handlers=[held], force=True)

@@ -16,6 +16,7 @@ import uvloop
 from panocam.app import log
 from panocam.app.compose import Addresses, camera
 from panocam.app.ending import Ending, start_anew
+from panocam.clock import CameraClock
 from panocam.discovery.announcement import own_addresses
 from panocam.errors import InvalidValue, PanocamError, Unavailable
 
@@ -38,15 +39,16 @@ class RunOptions:
 
 def run(options: RunOptions) -> None:
     """Run until SIGINT or SIGTERM; a camera that is to restart becomes a new one. Raises PanocamError when the camera cannot start."""
-    release = log.set_up(options.log_level)
+    clock = CameraClock()
+    release = log.set_up(options.log_level, clock)
     try:
-        uvloop.run(_serve(options, release))
+        uvloop.run(_serve(options, clock, release))
     except PanocamError:
         log.forget_held()
         raise
 
 
-async def _serve(options: RunOptions, started: Callable[[], None]) -> None:
+async def _serve(options: RunOptions, clock: CameraClock, started: Callable[[], None]) -> None:
     ending = Ending()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,7 +56,7 @@ async def _serve(options: RunOptions, started: Callable[[], None]) -> None:
     ready = options.ready_file
     if ready is not None:
         remove(ready)  # one of a camera that was killed would be believed
-    async with camera(options.data, options.overrides, ending) as addresses:
+    async with camera(options.data, options.overrides, clock, ending) as addresses:
         if ready is not None:
             write_ready(ready, addresses)
         started()

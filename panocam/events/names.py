@@ -17,6 +17,8 @@ from panocam.clock import NS
 from panocam.events.event import Event, Operation
 from panocam.events.topics import (
     AUTHENTICATION_FAILED,
+    CLOCK_SET,
+    CLOCK_SYNCHRONISED,
     IO_INPUT,
     IO_OUTPUT,
     LIVE_STREAM_ACCESSED,
@@ -106,6 +108,12 @@ ROWS = (
         "tns1:Device/tnspanocam:Access/PasswordGuessing",
         data=(Out("peer", "peer"), Out("account", "account"), Out("protocol", "protocol")),
     ),
+    Row(CLOCK_SET, "tns1:Device/tnspanocam:Clock/Set", data=(Out("seconds", "seconds"), Out("by", "by"))),
+    Row(
+        CLOCK_SYNCHRONISED,
+        "tns1:Device/tnspanocam:Clock/Synchronised",
+        data=(Out("synchronised", "synchronised"), Out("reason", "reason")),
+    ),
     Row(SETTINGS_CHANGED, "tns1:Device/tnspanocam:Configuration/Changed", data=(Out("paths", "paths"), Out("by", "by"))),
 )
 _BY_TOPIC: Mapping[str, list[Row]] = {row.topic.path: [each for each in ROWS if each.topic is row.topic] for row in ROWS}
@@ -114,15 +122,13 @@ AREAS = range(1, 5)
 
 @dataclass(frozen=True)
 class Named:
-    """An event as clients see it; all values are text, truth is ``1`` or ``0``. ``operation`` is None for a pulse, ``truths`` are the
-    names of data items that are true or false."""
+    """An event as clients see it; all values are text, truth is ``1`` or ``0``. ``operation`` is None for a pulse."""
 
     topic: str
     source: Mapping[str, str]
     data: Mapping[str, str]
     operation: Operation | None
     wall_ns: int
-    truths: frozenset[str] = frozenset()
 
     @property
     def utc(self) -> str:
@@ -141,7 +147,6 @@ def named(event: Event) -> tuple[Named, ...]:
             {out.name: _text(out.law(values[out.item])) for out in row.data},
             event.operation,
             event.wall_ns,
-            frozenset(out.name for out in row.data if out.kind is None and isinstance(values[out.item], bool)),
         )
         for row in _BY_TOPIC.get(event.topic.path, ())
     )

@@ -65,6 +65,15 @@ SETTINGS_STORAGE_FAILED = Topic(
     True,
     (Item("failed", bool, "Failed"), Item("reason", str, "Reason")),
 )
+CLOCK_SET = Topic(
+    "Device/Clock/Set", "Clock set", False, (Item("seconds", float, "Seconds forward"), Item("by", str, "By: machine, ntp or manual"))
+)
+CLOCK_SYNCHRONISED = Topic(
+    "Device/Clock/Synchronised",
+    "Clock follows its NTP servers",
+    True,
+    (Item("synchronised", bool, "Synchronised"), Item("reason", str, "Reason")),
+)
 AREA = Item("area", int, "View area, 1 to 4")
 PTZ_MOVING = Topic("PTZController/Moving", "View area moves", True, (Item("moving", bool, "Moving"),), (AREA,))
 PTZ_ON_PRESET = Topic(
@@ -116,6 +125,8 @@ TOPICS: Mapping[str, Topic] = {
         PASSWORD_GUESSING,
         SETTINGS_CHANGED,
         SETTINGS_STORAGE_FAILED,
+        CLOCK_SET,
+        CLOCK_SYNCHRONISED,
         STORAGE_DISRUPTED,
         STORAGE_FULL,
         RECORDING_ONGOING,

@@ -16,6 +16,7 @@ from panocam.settings.declare import Declared, Flat, Section, declared, flatten,
 from panocam.settings.discovery import Discovery
 from panocam.settings.exposure import ExposureSettings
 from panocam.settings.image import Image
+from panocam.settings.location import Location
 from panocam.settings.overlays import Overlays
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
 from panocam.settings.ports import Ports
@@ -26,6 +27,7 @@ from panocam.settings.role import Role
 from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, HttpPolicy, Network
+from panocam.settings.timekeeping import Time, TimeSource
 from panocam.settings.tls import Tls
 
 
@@ -51,6 +53,8 @@ class Snapshot(Section):
     tls: Tls = Tls()
     storage: Storage = Storage()
     ports: Ports = Ports()
+    time: Time = Time()
+    location: Location = Location()
 
     def flat(self) -> Flat:
         """Path to value; secrets stay wrapped."""
@@ -111,12 +115,31 @@ def _every_role_gets_in(new: Snapshot) -> InvalidValue | None:
     return None
 
 
+def _somebody_tells_the_time(new: Snapshot) -> InvalidValue | None:
+    time = new.time
+    if time.source is TimeSource.NTP and not time.ntp_servers:
+        return InvalidValue("time.source", "ntp", "name at least one NTP server too (time.ntp_servers)")
+    if time.ntp_maxpoll < time.ntp_minpoll:
+        return InvalidValue("time.ntp_maxpoll", time.ntp_maxpoll, f"must not be less than time.ntp_minpoll ({time.ntp_minpoll})")
+    return None
+
+
+def _a_position_is_whole(new: Snapshot) -> InvalidValue | None:
+    location = new.location
+    if bool(location.latitude) != bool(location.longitude):
+        missing = "longitude" if location.latitude else "latitude"
+        return InvalidValue(f"location.{missing}", "", "give latitude and longitude together, or neither")
+    return None
+
+
 RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (
     _ports_differ,
     _rtp_range_is_one,
     _a_view_remains,
     _a_token_is_named,
     _every_role_gets_in,
+    _somebody_tells_the_time,
+    _a_position_is_whole,
 )
 
 

@@ -30,7 +30,8 @@ from panocam.api.listen import HttpServer
 from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
 from panocam.api.signed import SignedVideo
-from panocam.clock import ManualClock, SystemClock
+from panocam.app.timekeeping import make_timekeeper
+from panocam.clock import CameraClock, ManualClock, SystemClock
 from panocam.events.bus import Bus
 from panocam.imaging.balance import Gains
 from panocam.imaging.exposure import Exposure
@@ -233,19 +234,20 @@ class Side:
             yield server, await server.listen("127.0.0.1", 0)
 
 
-def _make(folder: Path, clock: ManualClock) -> Services:
-    data = DataFolder(folder)
+def _make(folder: Path, machine: ManualClock) -> Services:
+    data, clock = DataFolder(folder), CameraClock(machine)
     keystore = KeyStore.open(data)
     store = Store.open(data, keystore, {"device.serial": SERIAL}, clock)
     accounts = Accounts.open(data, keystore, clock, SERIAL)
     authenticator = Authenticator(accounts, lambda: store.snapshot.access, clock)
-    camera, bus = PublishedCamera(clock), Bus(clock)
+    camera, bus = PublishedCamera(machine), Bus(clock)
     services = assemble(clock, store, authenticator, camera, None, bus, PtzService(store, camera.heads, clock, bus, data))
     services.overlays = OverlayService(
         store, OverlayBoard(UTC), Gallery(data), clock, lambda view: camera.heads[view].pose if view in camera.heads else None
     )
     store.bind(["overlays"], services.overlays.apply)
     store.bind(["ports"], services.board.apply)
+    services.time = make_timekeeper(clock, store, services.overlays.board, bus)
     return services
 
 

@@ -522,6 +522,14 @@ ELSEWHERE = {
     "storage.most_mb": "test_what_is_kept_follows_the_settings (test_system_recordings)",
     "storage.buffers": "test_a_buffered_recording_begins_before_its_start (test_system_recordings)",
     "storage.continuous": "test_continuous_recordings_outlive_restart_and_kill (test_system_recordings)",
+    **dict.fromkeys(
+        ("time.source", "time.correction", "time.zone", "time.ntp_servers"), "tests/system/test_system_time.py, tests/timekeeping"
+    ),
+    "time.daylight_saving": "test_time_cgi_shows_and_sets_clock_and_zone (tests/api/test_api_timekeeping.py)",
+    **dict.fromkeys(("time.ntp_minpoll", "time.ntp_maxpoll"), "tests/timekeeping/test_timekeeping_client.py, clock moved by hand"),
+    **dict.fromkeys(
+        [row.path for row in DECLARED.values() if row.section == "location"], "test_geolocation (tests/api/test_api_timekeeping.py)"
+    ),
     "privacy.enabled": "privacy.masks",
     "privacy.color": "privacy.masks",
     "privacy.mosaic_scale": "privacy.masks",

@@ -6,10 +6,12 @@ from panocam.api.vapix import (
     disks,
     dynamicoverlay,
     eventstream,
+    geolocation,
     images,
     logs,
     maintenance,
     media,
+    ntp,
     overlayimage,
     param,
     port,
@@ -23,6 +25,7 @@ from panocam.api.vapix import (
     soap,
     streamprofile,
     systemready,
+    timeservice,
     upnp,
     views,
     virtualinput,
@@ -53,6 +56,9 @@ _LISTED = (
     *upnp.ENDPOINTS,
     *logs.ENDPOINTS,
     *maintenance.ENDPOINTS,
+    *timeservice.ENDPOINTS,
+    *ntp.ENDPOINTS,
+    *geolocation.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

@@ -36,6 +36,7 @@ class Family:
 FAMILY_A = Family(internal=8000, version=2003, method=2004, json=4000, missing=4002, value=1000)
 FAMILY_B = Family(internal=1100, version=2100, method=2102, json=2101, missing=2103, value=2104)
 FAMILY_H = Family(internal=1000, version=1000, method=1000, json=1000, missing=1000, value=1000)
+FAMILY_I = Family(internal=1000, version=4001, method=4000, json=2000, missing=4003, value=4004)
 
 
 class ApiError(Exception):

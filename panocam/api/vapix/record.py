@@ -14,7 +14,7 @@ from panocam.api.endpoint import Call, Discovery, Endpoint, Handler, Kind, vapix
 from panocam.api.services import storage_of
 from panocam.api.streamed import first_of, rest_of
 from panocam.api.vapix.markup import node, rooted
-from panocam.api.wall import from_ns, to_ns
+from panocam.api.wall import from_ns, moment, to_ns
 from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
 from panocam.settings import Snapshot
 from panocam.settings.role import Role
@@ -189,9 +189,9 @@ def _recording(call: Call[None], row: Recording) -> Element:
         diskid=row.disk,
         recordingid=row.id,
         starttime=_utc(start),
-        starttimelocal=start.astimezone().isoformat(),
+        starttimelocal=start.astimezone(call.services.clock.zone).isoformat(),
         stoptime="" if running else _utc(stop),
-        stoptimelocal="" if running else stop.astimezone().isoformat(),
+        stoptimelocal="" if running else stop.astimezone(call.services.clock.zone).isoformat(),
         recordingtype="continuous" if row.kind is Source.CONTINUOUS else "triggered",
         eventid=row.kind,
         eventtrigger=row.trigger,
@@ -228,10 +228,9 @@ def _time(call: Call[None], name: str) -> int | None:
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        return to_ns(moment(text, call.services.clock.zone))
     except ValueError:
         raise InvalidValue(name, text, "write it as 2026-08-12T08:12:11Z") from None
-    return to_ns(at if at.tzinfo else at.astimezone())
 
 
 RECORDING, EXPORT = Discovery("recording", "1.0", "Recording"), Discovery("recording-export", "1.0", "Recording export")

@@ -24,6 +24,7 @@ from panocam.api.web import (
     signedvideo,
     status,
     storage,
+    timekeeping,
     tours,
     views,
 )
@@ -54,4 +55,5 @@ ENDPOINTS = (
     *ports.ENDPOINTS,
     *logs.ENDPOINTS,
     *maintenance.ENDPOINTS,
+    *timekeeping.ENDPOINTS,
 )

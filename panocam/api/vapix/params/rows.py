@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from panocam.api.vapix.params import device, discovery, image, network, ports, profiles, ptz, sensor, storage, tours
+from panocam.api.vapix.params import clock, device, discovery, image, network, ports, profiles, ptz, sensor, storage, tours
 from panocam.api.vapix.params.tree import Tree
 
 TREE = Tree(
@@ -16,6 +16,7 @@ TREE = Tree(
         *storage.rows(),
         *profiles.rows(),
         *ports.rows(),
+        *clock.rows(),
     ),
     (sensor.LIVING, ptz.LIVING, tours.LIVING, profiles.LIVING, ports.LIVING),
     (*tours.TEMPLATES, *profiles.TEMPLATES),

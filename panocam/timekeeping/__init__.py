@@ -1,0 +1,1 @@
+"""What sets the camera's clock: NTP servers, a person, or nobody."""
