@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # types only: the delivery side does not need the code behind
     from panocam.pipeline.renderer import Scenery
     from panocam.storage.storage import Storage
     from panocam.streaming.server import RtspStatus
+    from panocam.streaming.service import Named
     from panocam.streaming.session import SessionInfo
     from panocam.timekeeping.keeper import TimeKeeper
 
@@ -112,7 +113,7 @@ class Rtsp(Protocol):
         receive: AsyncIterator[bytes],
         send: Callable[[bytes], Awaitable[None]],
         *,
-        user: str,
+        user: Named,
         peer: Address,
         local: Address,
         secure: bool,

@@ -79,7 +79,9 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         stack.callback(desk.close)
         panoramic.sign_with(desk)
         panoramic.set_adjustment(adjustment(settings))
-        rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings), bus))
+        storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
+        archive = storage.library
+        rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings), bus, archive))
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
         services.time = await stack.enter_async_context(make_timekeeper(clock, store, panoramic.overlays, bus))
@@ -88,7 +90,7 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         services.maintenance = Maintenance(folder, logbook.life, ending.begin_again)
         services.overlays = await make_overlays(folder, store, panoramic, clock)
         services.signed = SignedVideo(desk, folder.folder("verify"))
-        storage = services.storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
+        services.storage = storage
         storage.set_plan(storage_plan(settings))
         listeners = await open_ports(stack, services, rtsp, folder, keystore)
         ways = protocols(clock.wall_ns() // NS)

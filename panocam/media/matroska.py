@@ -248,6 +248,23 @@ def begins_with_key(file: BinaryIO, place: Place) -> bool:
     return first is not None and first.id == SIMPLE_BLOCK and len(data) > first.body + 3 and bool(data[first.body + 3] & 0x80)
 
 
+def read_first(file: BinaryIO, place: Place) -> Block | None:
+    """Only the first picture of a cluster; None when it has none. Raises RemoteProtocolError for one that is cut."""
+    file.seek(place.start)
+    data = file.read(64)
+    head = ebml.read_head(data, 0)
+    at = None if head is None else ebml.read_head(data, head.body)
+    first = None if at is None or at.end is None else ebml.read_head(data, at.end)
+    if first is None or first.end is None or first.id != SIMPLE_BLOCK or data[first.body] != 0x80 | VIDEO_TRACK:
+        return None
+    if place.start + first.end > place.end:
+        raise RemoteProtocolError(f"the cluster at byte {place.start} is cut")
+    file.seek(place.start + first.body)
+    body = memoryview(file.read(first.end - first.body))
+    ticks = struct.unpack_from(">h", body, 1)[0]
+    return Block(place.ticks + ticks, bool(body[3] & 0x80), body[4:])
+
+
 def moved(data: bytes, ticks: int) -> bytes:
     """A whole cluster as read from a file, at another time; its blocks are not touched. Raises RemoteProtocolError."""
     head = ebml.read_head(data, 0)

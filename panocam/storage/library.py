@@ -14,12 +14,14 @@ from panocam.errors import InvalidValue, NotFound, Unavailable
 from panocam.media import matroska
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.config import unstored
+from panocam.media.footage import Footage
 from panocam.media.headers import codec_string
 from panocam.media.matroska import Place
 from panocam.media.packet import Packet
 from panocam.storage.disk import Disk
 from panocam.storage.index import Index
-from panocam.storage.recording import Began, Segment
+from panocam.storage.reader import Reader
+from panocam.storage.recording import Began, Segment, check_id
 
 MS = 1_000_000
 TWICE_NS = 120 * NS
@@ -117,6 +119,19 @@ class Library:
                         at = stretch.segment.start_ns + block.ticks * MS
                         yield _packet(codec, block, at, number, first), stretch.opened.description
                         number, first = number + 1, False
+
+    def footage(self, recording: str) -> Footage:
+        """A recording for a player. Raises InvalidValue, NotFound; Unavailable without its disk or before its first picture."""
+        row = self.index.get(check_id(recording))
+        for segment in self.index.segments(row.id):
+            with Kept(self, segment).open() as file:
+                description = matroska.read_header(file).description
+            return Footage(row.id, row.start_ns, row.stop_ns, not row.complete, description)
+        raise Unavailable(f"recording {row.id} has no pictures yet")
+
+    def reader(self, recording: str) -> Reader:
+        """Reads it piece by piece."""
+        return Reader(self.index, recording, lambda segment: Kept(self, segment).open(), _ends)
 
     def codec_string(self, recording: str) -> str:
         """The RFC 6381 name of its first pictures, for a decoder; "" when there are none yet."""

@@ -146,6 +146,8 @@ class Writer:
         segment = Segment(self.recording.id, number, self.disk.id, path, start, start, 0, 0, self._began)
         self._file = _Open(out, segment, matroska.layout(head), first.pts_ns, [], sets, first.pts_ns, first.pts_ns)
         self._begun, self._time = True, (start, first.pts_ns)
+        if number == 0:  # a pre-buffer begins before the order to record, a new channel some moments after it
+            self.recording = replace(self.recording, start_ns=start)
         out.append(head)
         self._file.segment = replace(segment, bytes=len(head))
         return self._file

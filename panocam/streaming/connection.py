@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 
 from panocam.errors import PanocamError
 from panocam.journal.access import Asked
-from panocam.streaming.methods import Client, Handler, Outcome, refuse, table
+from panocam.streaming.client import Client
+from panocam.streaming.methods import Handler, Outcome, refuse, table
 from panocam.streaming.outlet import Outlet
 from panocam.streaming.rtsp.machine import Answer, Call, Machine
 from panocam.streaming.rtsp.messages import Interleaved, Method, Reply
-from panocam.streaming.service import Service
+from panocam.streaming.service import Named, Service
 from panocam.streaming.setup import setup
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ HANDLERS: Mapping[Method, Handler] = table(setup)
 class Connection:
     """One client's byte stream. ``user`` is set when the carrier has already proved who it is."""
 
-    def __init__(self, service: Service, outlet: Outlet, ended: Callable[[Connection], None], user: str | None = None) -> None:
+    def __init__(self, service: Service, outlet: Outlet, ended: Callable[[Connection], None], user: Named | None = None) -> None:
         self.outlet = outlet
         self._ended = ended
         self.user = user
@@ -107,17 +108,17 @@ class Connection:
     def _asked(self, call: Call, status: int) -> Asked:
         inside = "" if self.outlet.carrier in ("tcp", "tls") else f"/{self.outlet.carrier}"
         protocol = f"{'rtsps' if self.outlet.secure else 'rtsp'}{inside}"
-        return Asked(self.outlet.peer[0], self.user or "", protocol, call.method, call.request.uri, status)
+        return Asked(self.outlet.peer[0], self.user.name if self.user else "", protocol, call.method, call.request.uri, status)
 
     async def _outcome(self, call: Call) -> Outcome:
         user = await self._authenticate(call)
         return await HANDLERS[call.method](self._service, call, Client(self.outlet, user))
 
-    async def _authenticate(self, call: Call) -> str:
+    async def _authenticate(self, call: Call) -> Named:
         # Keep-alives and TEARDOWN often come without credentials or with a nonce grown old: when the connection has proved
         # itself and names a session of its own, that is enough.
         if self.user is None or not (self._trusted or self._owns(call)):
-            user = await self._service.authenticator.check(
+            self.user = await self._service.authenticator.check(
                 call.request.method,
                 call.request.uri,
                 call.request.header("Authorization"),
@@ -125,7 +126,6 @@ class Connection:
                 protocol="rtsp-in-http" if self.outlet.carrier == "http" else "rtsp",
                 secure=self.outlet.secure,
             )
-            self.user = user.name
         return self.user
 
     def _owns(self, call: Call) -> bool:

@@ -17,7 +17,7 @@ from panocam.events.metadata import document
 from panocam.events.names import matches, named
 from panocam.streaming import rtcp
 from panocam.streaming.rtp.burst import Burst
-from panocam.streaming.rtp.packer import rtp_time
+from panocam.streaming.rtp.packer import EXTENDED, rtp_time
 from panocam.streaming.tap import Tap
 
 PAYLOAD_TYPE = 98
@@ -34,6 +34,46 @@ class Events(Protocol):
         """Known states first, then everything that happens; returns what ends it."""
 
 
+class MetadataPacker:
+    """Numbers the packets of a metadata track; the documents go in one after another, each closed by the marker."""
+
+    def __init__(self, payload_size: int) -> None:
+        self.payload_size = payload_size
+        self.ssrc = secrets.randbits(32)
+        self.sequence, self._offset = secrets.randbits(16), secrets.randbits(32)
+        self._cname = secrets.token_hex(8)
+        self._packets = self._octets = 0
+
+    def timestamp(self, pts_ns: int) -> int:
+        """The RTP time of a moment of the media."""
+        return (rtp_time(pts_ns) + self._offset) & 0xFFFFFFFF
+
+    def pack(self, data: bytes, pts_ns: int, wall_ns: int, extension: bytes = b"") -> Burst:
+        """A document as RTP packets."""
+        size = self.payload_size - len(extension)
+        pieces = [data[at : at + size] for at in range(0, len(data), size)]
+        timestamp = self.timestamp(pts_ns)
+        first, last = self.sequence, len(pieces) - 1
+        packets = [
+            _HEAD.pack(0x80, PAYLOAD_TYPE | (_MARKER if n == last else 0), (first + n) & 0xFFFF, timestamp, self.ssrc) + piece
+            for n, piece in enumerate(pieces)
+        ]
+        if extension:
+            packets[0] = bytes((0x80 | EXTENDED,)) + packets[0][1 : _HEAD.size] + extension + packets[0][_HEAD.size :]
+        self.sequence = (first + len(pieces)) & 0xFFFF
+        self._packets += len(pieces)
+        self._octets += len(data)
+        return Burst(packets, first, timestamp, pts_ns, wall_ns, key=True)
+
+    def report(self, burst: Burst) -> bytes:
+        """A sender report that ties this document's RTP time to UTC."""
+        return rtcp.sender_report(self.ssrc, burst.wall_ns, burst.timestamp, self._packets, self._octets, self._cname)
+
+    def goodbye(self) -> bytes:
+        """The RTCP compound that ends the stream."""
+        return rtcp.goodbye(self.ssrc)
+
+
 class MetadataFeed:
     """The events that ``topics`` (a filter, "" for all) lets pass, for one reader."""
 
@@ -41,14 +81,16 @@ class MetadataFeed:
 
     def __init__(self, events: Events, topics: str, clock: Clock, payload_size: int) -> None:
         self.payload_size = payload_size
-        self.ssrc = secrets.randbits(32)
+        self._packer = MetadataPacker(payload_size)
         self._events, self._topics, self._clock = events, topics, clock
-        self._sequence, self._offset = secrets.randbits(16), secrets.randbits(32)
-        self._cname = secrets.token_hex(8)
-        self._packets = self._octets = 0
         self._reported_ns: int | None = None
         self._tap: Tap | None = None
         self._end: Callable[[], None] = lambda: None
+
+    @property
+    def ssrc(self) -> int:
+        """Of the RTP stream."""
+        return self._packer.ssrc
 
     async def ready(self) -> None:
         """There is always something to begin with, if only silence."""
@@ -70,22 +112,8 @@ class MetadataFeed:
 
     def _send(self, tap: Tap, data: bytes) -> None:
         now = self._clock.monotonic_ns()
-        burst = self._packed(data, now)
+        burst = self._packer.pack(data, now, self._clock.wall_ns())
         tap.deliver(burst)
         if self._reported_ns is None or now - self._reported_ns >= REPORT_NS:
             self._reported_ns = now
-            wall = self._clock.wall_ns()
-            tap.sink.control(rtcp.sender_report(self.ssrc, wall, burst.timestamp, self._packets, self._octets, self._cname))
-
-    def _packed(self, data: bytes, now: int) -> Burst:
-        pieces = [data[at : at + self.payload_size] for at in range(0, len(data), self.payload_size)]
-        timestamp = (rtp_time(now) + self._offset) & 0xFFFFFFFF
-        first, last = self._sequence, len(pieces) - 1
-        packets = [
-            _HEAD.pack(0x80, PAYLOAD_TYPE | (_MARKER if n == last else 0), (first + n) & 0xFFFF, timestamp, self.ssrc) + piece
-            for n, piece in enumerate(pieces)
-        ]
-        self._sequence = (first + len(pieces)) & 0xFFFF
-        self._packets += len(pieces)
-        self._octets += len(data)
-        return Burst(packets, first, timestamp, now, self._clock.wall_ns(), key=True)
+            tap.sink.control(self._packer.report(burst))

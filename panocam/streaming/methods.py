@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from panocam.clock import NS
 from panocam.errors import Busy, Denied, InvalidValue, NotFound, PanocamError, RemoteProtocolError, Unauthenticated, Unavailable
 from panocam.streaming import sdp
-from panocam.streaming.outlet import Outlet
+from panocam.streaming.client import Client
+from panocam.streaming.playback.methods import prepare, recorded
 from panocam.streaming.presentation import Track
 from panocam.streaming.rtp.burst import Burst
 from panocam.streaming.rtsp.machine import Call, explained
@@ -29,14 +30,6 @@ STATUSES: tuple[tuple[type[PanocamError], int], ...] = (
     (Unavailable, 503),
 )
 """The one table from errors to RTSP statuses. RemoteProtocolError brings its own, Busy for a known time is 503, the rest is 500."""
-
-
-@dataclass(frozen=True)
-class Client:
-    """Who asks, and where the answer goes."""
-
-    outlet: Outlet
-    user: str
 
 
 @dataclass(frozen=True)
@@ -73,23 +66,37 @@ async def describe(service: Service, call: Call, client: Client) -> Outcome:
     local = client.outlet.local[0] or "0.0.0.0"  # noqa: S104  # an SDP's way to say that the address is unknown
     target = parse_target(call.request.uri, local)
     presentation = service.plan(target.query)
-    described = None if presentation.spec is None else await service.camera.describe(presentation.spec)
+    footage = await recorded(service, presentation, client)
+    described = footage.description if footage else None
+    if presentation.spec is not None:
+        described = await service.camera.describe(presentation.spec)
     media = [sdp.Media(number, described if track is Track.VIDEO else None) for number, track in enumerate(presentation.tracks)]
-    body = sdp.build(target, media, local)
+    body = sdp.build(target, media, local, footage)
     return Outcome(Reply(200, (("Content-Base", f"{target.base}/"), ("Content-Type", "application/sdp")), body))
 
 
 async def play(service: Service, call: Call, client: Client) -> Outcome:
-    """PLAY (§10.5): waits for a picture to begin with, so that the reply can name it before it comes."""
+    """PLAY (§10.5): waits for a picture to begin with, so that the reply can name it before it comes.
+
+    Of a recording another PLAY is a jump, at once; only one without a range while it plays changes nothing.
+    """
     session = _session(service, call)
-    if session.state.state is State.PLAYING:
+    wished = any(call.request.header(name) for name in ("Range", "Scale", "Rate-Control", "Frames"))
+    jumps = session.playback is not None and (wished or session.playback.over)
+    if session.state.state is State.PLAYING and not jumps:
         return Outcome(Reply(200, (session_header(service, session),)))
+    recording: tuple[tuple[str, str], ...] = ()
+    if session.playback is not None:
+        await recorded(service, session.presentation, client)
+        for delivery in session.deliveries.values():
+            delivery.stop()
+        recording = await prepare(call, session.playback)
     for delivery in session.deliveries.values():
         await delivery.feed.ready()
     if session.state.state is State.GONE:
         raise Unavailable("the stream ended when it was about to play; its view may be gone")
     begins = {index: begin for index, delivery in session.deliveries.items() if (begin := delivery.feed.beginning) is not None}
-    headers = [session_header(service, session), ("Range", _range(call, session, list(begins.values())))]
+    headers = [session_header(service, session), *(recording or (("Range", _range(call, session, list(begins.values()))),))]
     if begins:
         headers.append(("RTP-Info", ",".join(_rtp_info(session.target.stream_url(index), begin) for index, begin in begins.items())))
 

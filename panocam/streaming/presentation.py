@@ -1,4 +1,4 @@
-"""What a stream's address asks for: pictures of a channel, events, or both; each is a track with its own control URL."""
+"""What a stream's address asks for: pictures of a channel or of a recording, events, or both; each is a track with its own control URL."""
 
 from __future__ import annotations
 
@@ -24,15 +24,19 @@ class Track(StrEnum):
 
 @dataclass(frozen=True)
 class Presentation:
-    """``spec`` None: no pictures. ``topics``: the filter of the events, None for no events."""
+    """``spec`` None: no live pictures. ``topics``: the filter of the events, None for no events. ``recording``: what is played instead of
+    the live picture, and ``pictures`` whether its pictures are."""
 
     spec: ChannelSpec | None
     topics: str | None = None
+    recording: str | None = None
+    pictures: bool = True
 
     @property
     def tracks(self) -> tuple[Track, ...]:
         """By number."""
-        there = ((Track.VIDEO, self.spec is not None), (Track.METADATA, self.topics is not None))
+        pictures = self.pictures if self.recording is not None else self.spec is not None
+        there = ((Track.VIDEO, pictures), (Track.METADATA, self.topics is not None))
         return tuple(track for track, is_there in there if is_there)
 
 
@@ -44,9 +48,12 @@ def plan_presentation(camera: Camera, query: str, events: bool, profiles: Mappin
     request = parse_query(query, profiles)
     given = dict(with_profile(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS), profiles or {}))
     topics = given.get("eventtopic", "") if events and _on(given.get("event", "off"), "event") else None
-    if not _on(given.get("video", "1"), "video"):
-        if topics is None:
-            raise InvalidValue("video", given["video"], "without pictures there must be something else to stream: add event=on")
+    pictures = _on(given.get("video", "1"), "video")
+    if not pictures and topics is None:
+        raise InvalidValue("video", given["video"], "without pictures there must be something else to stream: add event=on")
+    if "recordingid" in given:
+        return Presentation(None, topics, given["recordingid"].strip("\"'"), pictures)
+    if not pictures:
         return Presentation(None, topics)
     try:
         return Presentation(camera.plan(request), topics)

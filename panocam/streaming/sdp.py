@@ -8,14 +8,20 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from panocam.clock import NS
 from panocam.media.codec import Codec, StreamDescription
+from panocam.media.footage import Footage
 from panocam.streaming import metadata
+from panocam.streaming.playback.wish import shown
 from panocam.streaming.rtp import jpeg
 from panocam.streaming.rtp.packer import payload_type
 from panocam.streaming.rtsp.target import Target
 
 _IDENTITY = "1.000000,0.000000,0.000000;0.000000,1.000000,0.000000;0.000000,0.000000,1.000000"
 """The transform line: a 3x3 matrix from the picture to the video's coordinates; nothing is rotated behind the encoder."""
+
+TRACK_TOKENS = ("VIDEO001", "META001")
+"""What ONVIF calls the tracks of a recording: pictures, notes."""
 
 _AV1_STRING = re.compile(r"av01\.(\d)\.(\d\d)([MH])")
 
@@ -28,8 +34,8 @@ class Media:
     description: StreamDescription | None
 
 
-def build(target: Target, media: Sequence[Media], host: str) -> bytes:
-    """The description of a live presentation. ``host`` is this server's address."""
+def build(target: Target, media: Sequence[Media], host: str, footage: Footage | None = None) -> bytes:
+    """The description of a live presentation, or of a recording. ``host`` is this server's address."""
     version = "IP6" if ":" in host else "IP4"
     lines = [
         "v=0",
@@ -38,13 +44,21 @@ def build(target: Target, media: Sequence[Media], host: str) -> bytes:
         f"c=IN {version} {'::' if ':' in host else '0.0.0.0'}",  # noqa: S104  # where to is settled by SETUP
         "t=0 0",
         "a=tool:panocam",
-        "a=type:broadcast",
-        "a=range:npt=now-",
+        *(("a=type:broadcast", "a=range:npt=now-") if footage is None else _ranges(footage)),
         f"a=control:{target.aggregate}",
     ]
     for item in media:
         lines += _section(target, item)
+        if footage is not None:
+            lines.append(f"a=x-onvif-track:{TRACK_TOKENS[item.description is None]}")
     return "\r\n".join((*lines, "")).encode()
+
+
+def _ranges(footage: Footage) -> tuple[str, ...]:
+    """From when to when, in both units; open at the end while it is being recorded."""
+    seconds = "" if footage.running else f"{(footage.stop_ns - footage.start_ns) / NS:.3f}"
+    stop = "" if footage.running else shown(footage.stop_ns)
+    return f"a=range:npt=0.000-{seconds}", f"a=range:clock={shown(footage.start_ns)}-{stop}"
 
 
 def _section(target: Target, item: Media) -> list[str]:

@@ -28,7 +28,8 @@ from panocam.streaming.connection import Connection
 from panocam.streaming.metadata import Events
 from panocam.streaming.options import RtspOptions
 from panocam.streaming.outlet import Outlet, QueueOutlet
-from panocam.streaming.service import Authenticator, Service
+from panocam.streaming.playback.archive import Archive
+from panocam.streaming.service import Authenticator, Named, Service
 from panocam.streaming.session import SessionInfo
 from panocam.streaming.wire import Wire
 
@@ -51,11 +52,17 @@ class RtspServer:
     """RTSP over TCP, TLS, HTTP and WebSocket, with RTP inside it, over UDP or multicast."""
 
     def __init__(
-        self, camera: Camera, authenticator: Authenticator, clock: Clock, options: RtspOptions | None = None, events: Events | None = None
+        self,
+        camera: Camera,
+        authenticator: Authenticator,
+        clock: Clock,
+        options: RtspOptions | None = None,
+        events: Events | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self._options = options or RtspOptions()
         self._clock = clock
-        self._service = Service(camera, authenticator, clock, self._options, events)
+        self._service = Service(camera, authenticator, clock, self._options, events, archive)
         self.tunnels = tunnel.Tunnels(self.open, self._options.max_connections)
         self._servers: dict[tuple[str, int], asyncio.Server] = {}
         self._wires: dict[Wire, str] = {}
@@ -134,7 +141,7 @@ class RtspServer:
         receive: AsyncIterator[bytes],
         send: Callable[[bytes], Awaitable[None]],
         *,
-        user: str,
+        user: Named,
         peer: tuple[str, int],
         local: tuple[str, int],
         secure: bool,
@@ -192,7 +199,7 @@ class RtspServer:
             if not self._from[peer]:
                 del self._from[peer]
 
-    def open(self, outlet: Outlet, user: str | None = None) -> tunnel.Stream:
+    def open(self, outlet: Outlet, user: Named | None = None) -> tunnel.Stream:
         """An RTSP connection behind an outlet; ``user`` when its carrier has proved who it is."""
         connection = Connection(self._service, outlet, self._connections.discard, user)
         self._connections.add(connection)

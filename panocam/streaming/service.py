@@ -10,12 +10,14 @@ from panocam.clock import NS, Clock
 from panocam.errors import RemoteProtocolError
 from panocam.journal.access import Asked
 from panocam.pipeline.service import Camera
+from panocam.settings.role import Role
 from panocam.streaming import rtcp
 from panocam.streaming.feed import Feed, Feeds
 from panocam.streaming.metadata import Events
 from panocam.streaming.multicast import Groups
 from panocam.streaming.options import RtspOptions
 from panocam.streaming.outlet import Outlet
+from panocam.streaming.playback.archive import Archive
 from panocam.streaming.presentation import Presentation, plan_presentation
 from panocam.streaming.rtsp.session import SessionState
 from panocam.streaming.session import Session
@@ -28,6 +30,8 @@ class Named(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
 
 
 class Authenticator(Protocol):
@@ -46,9 +50,15 @@ class Service:
     """The shared part of a server."""
 
     def __init__(
-        self, camera: Camera, authenticator: Authenticator, clock: Clock, options: RtspOptions, events: Events | None = None
+        self,
+        camera: Camera,
+        authenticator: Authenticator,
+        clock: Clock,
+        options: RtspOptions,
+        events: Events | None = None,
+        archive: Archive | None = None,
     ) -> None:
-        self.events = events
+        self.events, self.archive = events, archive
         self.camera, self.authenticator, self.clock, self.options = camera, authenticator, clock, options
         self.feeds = Feeds(camera, self._feed_ended)
         self.groups = Groups(options.multicast, options.udp_ports)

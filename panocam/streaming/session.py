@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from panocam.pipeline.request import ChannelSpec
 from panocam.streaming.delivery import Delivery
 from panocam.streaming.outlet import Outlet
+from panocam.streaming.playback.player import Playback
 from panocam.streaming.presentation import Presentation
 from panocam.streaming.rtsp.session import SessionState, State
 from panocam.streaming.rtsp.target import Target
@@ -26,6 +27,7 @@ class SessionInfo:
     transport: str
     url: str
     spec: ChannelSpec | None
+    recording: str | None
     since_wall_ns: int
     pictures: int
     bytes: int
@@ -46,6 +48,7 @@ class Session:
     since_wall_ns: int
     touched_ns: int
     deliveries: dict[int, Delivery] = field(default_factory=dict)
+    playback: Playback | None = None
     _taken: int = 0
 
     @property
@@ -78,6 +81,7 @@ class Session:
             transport=",".join(sorted({delivery.lower.value for delivery in self.deliveries.values()})),
             url=self.target.aggregate,
             spec=self.presentation.spec,
+            recording=self.presentation.recording,
             since_wall_ns=self.since_wall_ns,
             pictures=sum(count.pictures for count in counts),
             bytes=sum(count.bytes for count in counts),

@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 from panocam.errors import Busy, InvalidValue, NotFound, RemoteProtocolError
 from panocam.pipeline.request import ChannelSpec
+from panocam.streaming.client import Client
 from panocam.streaming.delivery import Delivery, Multicast, Unicast
 from panocam.streaming.metadata import MetadataFeed
-from panocam.streaming.methods import Client, Outcome, session_header
+from panocam.streaming.methods import Outcome, session_header
 from panocam.streaming.origin import Origin
 from panocam.streaming.outlet import Outlet
+from panocam.streaming.playback.methods import playback_of, recorded
 from panocam.streaming.presentation import Presentation, Track
 from panocam.streaming.rtp.payload import size_for
 from panocam.streaming.rtsp.machine import Call
@@ -30,13 +32,18 @@ async def setup(service: Service, call: Call, client: Client) -> Outcome:
     target = parse_target(call.request.uri, client.outlet.local[0])
     presentation = service.plan(target.query)
     index = _stream_index(target, presentation)
-    offer = _choose(call.request, client.outlet, presentation.tracks[index])
+    footage = await recorded(service, presentation, client)
+    offer = _choose(call.request, client.outlet, presentation.tracks[index], live=footage is None)
     blocksize = _blocksize(call.request)
     if presentation.spec is not None:
         await service.camera.describe(presentation.spec)
     session = _session(service, call, client, target, presentation)
     size = size_for(blocksize, datagrams=offer.lower is not Lower.TCP)
-    if presentation.tracks[index] is Track.METADATA:
+    if footage is not None:
+        played = playback_of(service, session, footage, call)
+        track = played.track(presentation.tracks[index], size, presentation.topics or "", metered=offer.lower is Lower.UDP)
+        delivery = _unicast(service, session, track, offer)
+    elif presentation.tracks[index] is Track.METADATA:
         assert service.events is not None
         delivery = _unicast(service, session, MetadataFeed(service.events, presentation.topics or "", service.clock, size), offer)
     else:
@@ -61,10 +68,10 @@ def _stream_index(target: Target, presentation: Presentation) -> int:
     return target.stream
 
 
-def _choose(request: Request, outlet: Outlet, track: Track) -> Offer:
+def _choose(request: Request, outlet: Outlet, track: Track, live: bool) -> Offer:
     # Datagrams would leave a TLS connection's or a tunnel's protection, or not reach its client at all.
     datagrams = outlet.carrier == "tcp"
-    multicast = datagrams and ":" not in outlet.local[0] and track is Track.VIDEO
+    multicast = datagrams and ":" not in outlet.local[0] and track is Track.VIDEO and live
     served = {Lower.TCP: True, Lower.UDP: datagrams, Lower.MULTICAST: multicast}
     for offer in parse_offers(request.header("Transport") or ""):
         if served[offer.lower]:
@@ -99,7 +106,7 @@ def _session(service: Service, call: Call, client: Client, target: Target, prese
         presentation=presentation,
         target=target,
         outlet=client.outlet,
-        user=client.user,
+        user=client.user.name,
         user_agent=(call.request.header("User-Agent") or "")[:200],
         since_wall_ns=service.clock.wall_ns(),
         touched_ns=service.clock.monotonic_ns(),

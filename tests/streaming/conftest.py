@@ -15,6 +15,7 @@ from panocam.media.packet import Packet
 from panocam.pipeline.hub import Hub
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import DropPolicy, Subscription
+from panocam.settings import Role
 from panocam.streaming.options import RtspOptions
 from panocam.streaming.server import RtspServer
 
@@ -99,6 +100,7 @@ class FakeCamera:
 
 class Visitor:
     name = "visitor"
+    role = Role.OPERATOR
 
 
 class OpenDoor:

@@ -10,6 +10,7 @@ import pytest
 from streaming_client import PATH, Client, until
 
 from panocam.media.codec import Codec
+from panocam.settings.role import SystemActor
 
 
 @pytest.fixture
@@ -367,6 +368,9 @@ async def test_http_that_is_no_tunnel_is_told_so(server, head, words):
     writer.close()
 
 
+PAGE = SystemActor("page")
+
+
 async def test_rtsp_inside_websocket_messages(server, camera):
     to_server: asyncio.Queue[bytes | None] = asyncio.Queue()
     from_server: asyncio.Queue[bytes] = asyncio.Queue()
@@ -376,7 +380,7 @@ async def test_rtsp_inside_websocket_messages(server, camera):
             yield message
 
     task = asyncio.create_task(
-        server.over_websocket(receive(), from_server.put, user="page", peer=("127.0.0.1", 9), local=("127.0.0.1", 80), secure=False)
+        server.over_websocket(receive(), from_server.put, user=PAGE, peer=("127.0.0.1", 9), local=("127.0.0.1", 80), secure=False)
     )
     url = f"rtsp://h{PATH}"
 

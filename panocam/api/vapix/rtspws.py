@@ -33,7 +33,7 @@ async def rtsp(call: Call[None]) -> None:
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
     peer, local = _address(socket.scope.get("client")), _address(socket.scope.get("server"))
     caller = call.caller
-    await server.over_websocket(_messages(socket), socket.send_bytes, user=caller.name, peer=peer, local=local, secure=caller.secure)
+    await server.over_websocket(_messages(socket), socket.send_bytes, user=caller, peer=peer, local=local, secure=caller.secure)
 
 
 async def _messages(socket: WebSocket) -> AsyncIterator[bytes]:

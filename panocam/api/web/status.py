@@ -126,7 +126,7 @@ def _rtsp_clients(call: Call[None]) -> list[ClientReply]:
             address=session.peer,
             account=session.user,
             view=None if session.spec is None else session.spec.view,
-            codec="events" if session.spec is None else session.spec.profile.codec,
+            codec=session.spec.profile.codec if session.spec else "recording" if session.recording else "events",
             resolution="" if session.spec is None else _size(session.spec),
             seconds=max(0, now - session.since_wall_ns) // NS,
             delivered=session.pictures,

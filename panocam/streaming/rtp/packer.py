@@ -16,6 +16,9 @@ from panocam.streaming.rtp.split import payloads_of
 
 DYNAMIC_TYPE = 96
 _MARKER = 0x80
+EXTENDED = 0x10
+"""The bit of the first byte that says: a header extension follows."""
+
 _HEAD = struct.Struct("!BBHII")
 
 
@@ -42,23 +45,29 @@ class Packer:
     packets: int = 0
     octets: int = 0
 
-    def pack(self, packet: Packet) -> Burst | None:
-        """The access unit as RTP packets; None when nothing of it travels."""
-        found = list(payloads_of(packet, self.payload_size))
+    def pack(self, packet: Packet, extension: bytes = b"") -> Burst | None:
+        """The access unit as RTP packets, the first with a header extension if one is given; None when nothing of it travels."""
+        found = list(payloads_of(packet, self.payload_size - len(extension)))
         if not found:
             return None
         first, count = self.sequence, len(found)
-        timestamp = (rtp_time(packet.pts_ns) + self.offset) & 0xFFFFFFFF
-        burst = Burst(self._number(found, timestamp), first, timestamp, packet.pts_ns, packet.wall_ns, packet.key)
+        timestamp = self.timestamp(packet.pts_ns)
+        burst = Burst(self._number(found, timestamp, extension), first, timestamp, packet.pts_ns, packet.wall_ns, packet.key)
         self.sequence = (first + count) & 0xFFFF
         self.packets += count
         self.octets += burst.size - _HEAD.size * count
         return burst
 
-    def _number(self, found: list[Payload], timestamp: int) -> list[bytes]:
+    def timestamp(self, pts_ns: int) -> int:
+        """The RTP time of a moment of the media."""
+        return (rtp_time(pts_ns) + self.offset) & 0xFFFFFFFF
+
+    def _number(self, found: list[Payload], timestamp: int, extension: bytes) -> list[bytes]:
         """A header in front of each payload: one pass, one copy of the bytes."""
         head, kind, first, ssrc = _HEAD.pack, payload_type(self.codec), self.sequence, self.ssrc
         packets = [head(0x80, kind, number & 0xFFFF, timestamp, ssrc) + prefix + body for number, (prefix, body) in enumerate(found, first)]
+        if extension:
+            packets[0] = bytes((0x80 | EXTENDED,)) + packets[0][1 : _HEAD.size] + extension + packets[0][_HEAD.size :]
         # The marker says: last packet of the picture.
         last = bytearray(packets[-1])
         last[1] |= _MARKER

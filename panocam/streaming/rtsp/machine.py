@@ -23,6 +23,8 @@ from panocam.streaming.rtsp.parser import Parser
 from panocam.streaming.rtsp.session import NEEDS_SESSION, SessionState
 
 SERVER = "panocam"
+REPLAY = "onvif-replay"
+"""The one option that clients may require: playback as ONVIF has it."""
 
 _CSEQ = re.compile(r"[0-9]{1,10}")
 _SESSION_ID = re.compile(r"[A-Za-z0-9._$+-]{1,64}")
@@ -114,7 +116,7 @@ class Machine:
             raise RemoteProtocolError("CSeq is missing or not a number (RFC 2326 §12.17)")
         if request.method not in self._methods:
             return Reply(501, (("Public", self.public),))
-        if unsupported := request.header("Require") or request.header("Proxy-Require"):
+        if unsupported := _unsupported(request):
             return Reply(551, (("Unsupported", "".join(filter(str.isprintable, unsupported))),))
         method = Method(request.method)
         session = self._session(request, method)
@@ -138,6 +140,12 @@ class Machine:
 
     def _encode(self, reply: Reply, cseq: str) -> bytes:
         return Reply(reply.status, (("CSeq", cseq), ("Server", SERVER), *reply.headers), reply.body).encode()
+
+
+def _unsupported(request: Request) -> str:
+    """The options that a client needs and that are not there (RFC 2326 §12.32)."""
+    wanted = ",".join(filter(None, (request.header("Require"), request.header("Proxy-Require"))))
+    return ", ".join(tag.strip() for tag in wanted.split(",") if tag.strip() and tag.strip() != REPLAY)
 
 
 def explained(status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
