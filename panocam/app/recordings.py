@@ -28,6 +28,7 @@ def make_storage(folder: DataFolder, store: Store, camera: Camera, clock: Clock,
         serial=device.serial,
         facts={"camera": device.name, "model": f"panocam {device.model.upper()}", "serial": device.serial, "version": panocam.__version__},
         name_of=lambda view: store.running.views[view].name,
+        events=bus,
     )
     return Storage(folder.folder("storage"), camera, clock, options, storage_fact(bus))
 

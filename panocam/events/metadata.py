@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import unescape as unescape_markup
 
 from panocam.events.names import NAMESPACES, Named
 
@@ -30,6 +32,23 @@ def _items(values: Mapping[str, str]) -> str:
     return "".join(f"<tt:SimpleItem Name={quoteattr(name)} Value={quoteattr(clean(value))}/>" for name, value in values.items())
 
 
+def unescape(text: str) -> str:
+    """The inverse of what ``document`` writes."""
+    return unescape_markup(text, {"&quot;": '"', "&#10;": "\n", "&#13;": "\r", "&#9;": "\t"})
+
+
 def clean(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold: names come from people and networks."""
     return "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
+
+
+_TOPIC = re.compile(rb"<wsnt:Topic [^>]*>([^<]*)</wsnt:Topic>")
+_ITEM = re.compile(rb'<tt:SimpleItem Name=(?:"([^"]*)"|\'([^\']*)\') Value=(?:"([^"]*)"|\'([^\']*)\')/>')
+
+
+def summary(data: bytes) -> tuple[str, dict[str, str]]:
+    """The topic and the items of a document as ``document`` makes it; an empty topic for any other."""
+    topic = _TOPIC.search(data)
+    items = {name or name2: value or value2 for name, name2, value, value2 in _ITEM.findall(data)} if topic else {}
+    plain = {unescape(name.decode(errors="replace")): unescape(value.decode(errors="replace")) for name, value in items.items()}
+    return (unescape(topic[1].decode(errors="replace")) if topic else ""), plain

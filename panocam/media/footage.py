@@ -10,11 +10,16 @@ from panocam.media.packet import Packet
 
 @dataclass(frozen=True)
 class Note:
-    """Something that happened beside the pictures: when (UTC), its topic, and the ONVIF metadata document that says it."""
+    """Something that happened beside the pictures: when (UTC), its topic, and the ONVIF metadata document that says it.
+
+    ``text``: its items in short. ``known``: it was so already when the file begins.
+    """
 
     wall_ns: int
     topic: str
     document: bytes
+    text: str = ""
+    known: bool = False
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,14 @@ ROOM = 64
 
 LARGEST_HEADER = 1 << 20
 LARGEST_CLUSTER = 256 << 20
-VIDEO_TRACK = 1
+VIDEO_TRACK, NOTE_TRACK = 1, 2
+NOTES_ID = "D_ONVIF/METADATA"
+"""No player knows it, so none shows it as subtitles or stumbles over it (docs/decisions/009-events-in-the-file.md)."""
+
+_NOTES = (
+    element(0xD7, NOTE_TRACK) + element(0x73C5, NOTE_TRACK) + element(0x83, 0x21) + element(0x9C, 0) + element(0x88, 0)
+    + element(0x536E, "Events") + element(0x22B59C, "und") + element(0x86, NOTES_ID)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,8 @@ class Facts:
     app: str = "panocam"
 
 
-def header(description: StreamDescription, facts: Facts) -> bytes:
-    """Everything in front of the first cluster."""
+def header(description: StreamDescription, facts: Facts, notes: bool = False) -> bytes:
+    """Everything in front of the first cluster. ``notes``: beside the pictures there is a track of ONVIF metadata documents."""
     doc = ((0x4286, 1), (0x42F7, 1), (0x42F2, 4), (0x42F3, 8), (0x4282, "matroska"), (0x4287, 4), (0x4285, 2))
     info = element(0x2AD7B1, MS) + _duration(0.0) + element(0x4461, (facts.start_wall_ns - EPOCH_NS).to_bytes(8, "big", signed=True))
     info += element(0x4D80, facts.app) + element(0x5741, facts.app) + (element(0x7BA9, facts.title) if facts.title else b"")
@@ -69,7 +76,8 @@ def header(description: StreamDescription, facts: Facts) -> bytes:
         track += element(0x63A2, private)
     simple = b"".join(element(0x67C8, element(0x45A3, name) + element(0x4487, text)) for name, text in facts.tags.items())
     tags = element(TAGS, element(0x7373, element(0x63C0, b"") + simple)) if simple else b""
-    segment = ebml.void(ROOM) + element(INFO, info) + element(TRACKS, element(0xAE, track)) + tags
+    tracks = element(0xAE, track) + (element(0xAE, _NOTES) if notes else b"")
+    segment = ebml.void(ROOM) + element(INFO, info) + element(TRACKS, tracks) + tags
     return (
         element(EBML, b"".join(element(name, value) for name, value in doc))
         + ebml.ident(SEGMENT)
@@ -82,9 +90,9 @@ def _duration(ticks: float) -> bytes:
     return element(0x4489, ticks)
 
 
-def block(ticks: int, data: bytes, key: bool) -> bytes:
-    """A SimpleBlock of the picture track; ``ticks`` relative to its cluster, -32768..32767; ``data`` as ``config.stored`` gives it."""
-    head = struct.pack(">BhB", 0x80 | VIDEO_TRACK, ticks, 0x80 if key else 0)
+def block(ticks: int, data: bytes, key: bool, track: int = VIDEO_TRACK) -> bytes:
+    """A SimpleBlock; ``ticks`` relative to its cluster, -32768..32767; pictures as ``config.stored`` gives them."""
+    head = struct.pack(">BhB", 0x80 | track, ticks, 0x80 if key else 0)
     return ebml.ident(SIMPLE_BLOCK) + ebml.size(len(head) + len(data)) + head + data
 
 
@@ -138,11 +146,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Opened:
-    """What the front of a file says. ``clusters`` is where the first cluster begins."""
+    """What the front of a file says. ``clusters`` is where the first cluster begins; ``notes``: there is a track of them."""
 
     description: StreamDescription
     facts: Facts
     clusters: int
+    notes: bool = False
 
 
 def read_header(file: BinaryIO) -> Opened:
@@ -167,7 +176,7 @@ def read_header(file: BinaryIO) -> Opened:
     start = int.from_bytes(date, "big", signed=True) + EPOCH_NS if len(date) == 8 else 0
     tags = _tags(parts[TAGS]) if TAGS in parts else {}
     facts = Facts(start, ebml.text(info.get(0x7BA9, b"")), tags, ebml.text(info.get(0x5741, b"")))
-    return Opened(_track(parts[TRACKS]), facts, at)
+    return Opened(_track(parts[TRACKS]), facts, at, _has_notes(parts[TRACKS]))
 
 
 def _tags(body: memoryview) -> dict[str, str]:
@@ -191,6 +200,11 @@ def _track(body: memoryview) -> StreamDescription:
             sets = parameter_sets(codec, bytes(fields.get(0x63A2, b""))) if 0x63A2 in fields else ()
             return StreamDescription(codec, width, height, NS / interval if interval else 0.0, sets)
     raise RemoteProtocolError("no picture track of a codec that is known here")
+
+
+def _has_notes(body: memoryview) -> bool:
+    entries = (dict(ebml.children(entry)) for kind, entry in ebml.children(body) if kind == 0xAE)
+    return any(ebml.text(fields.get(0x86, b"")) == NOTES_ID for fields in entries)
 
 
 @dataclass(frozen=True)
@@ -223,8 +237,8 @@ def clusters(file: BinaryIO, at: int) -> Iterator[Place]:
         at = head.end
 
 
-def read_cluster(file: BinaryIO, place: Place) -> list[Block]:
-    """The pictures of a cluster, in their order. Raises RemoteProtocolError."""
+def read_cluster(file: BinaryIO, place: Place, track: int = VIDEO_TRACK) -> list[Block]:
+    """The pictures of a cluster, or what another track has there, in their order. Raises RemoteProtocolError."""
     file.seek(place.start)
     data = memoryview(file.read(place.end - place.start))
     head = ebml.read_head(data, 0)
@@ -232,7 +246,7 @@ def read_cluster(file: BinaryIO, place: Place) -> list[Block]:
         raise RemoteProtocolError(f"the cluster at byte {place.start} is cut")
     blocks = []
     for kind, body in ebml.children(data[head.body :]):
-        if kind == SIMPLE_BLOCK and len(body) >= 4 and body[0] == 0x80 | VIDEO_TRACK:
+        if kind == SIMPLE_BLOCK and len(body) >= 4 and body[0] == 0x80 | track:
             ticks = struct.unpack_from(">h", body, 1)[0]
             blocks.append(Block(place.ticks + ticks, bool(body[3] & 0x80), body[4:]))
     return blocks

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from panocam.errors import NotFound, Unavailable
+from panocam.media.footage import Note
 from panocam.storage.recording import Began, Kind, Recording, Segment
 
-VERSION = 2
+VERSION = 3
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS recording (
   id TEXT PRIMARY KEY, disk TEXT NOT NULL, view INTEGER NOT NULL, codec TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
@@ -31,9 +32,22 @@ CREATE TABLE IF NOT EXISTS segment (
   PRIMARY KEY (recording, number)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS segment_time ON segment (start_ns);
 CREATE INDEX IF NOT EXISTS segment_place ON segment (disk, path);
+CREATE TABLE IF NOT EXISTS mark (
+  at_ns INTEGER NOT NULL, topic TEXT NOT NULL, text TEXT NOT NULL, recording TEXT NOT NULL,
+  PRIMARY KEY (at_ns, topic, text, recording)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS mark_recording ON mark (recording, at_ns);
 """
 LONGEST_NS = 25 * 3600 * 10**9
 """No recording is longer (the recorder begins another one each day), so a question for a day reads two days of the index of times."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened while a recording was made."""
+
+    at_ns: int
+    topic: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +85,7 @@ class Index:
     def _prepare(self) -> None:
         with self._db() as db:
             if db.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
-                db.executescript("DROP TABLE IF EXISTS recording; DROP TABLE IF EXISTS segment;")
+                db.executescript("DROP TABLE IF EXISTS recording; DROP TABLE IF EXISTS segment; DROP TABLE IF EXISTS mark;")
             db.executescript(SCHEMA)
             db.execute(f"PRAGMA user_version={VERSION}")
             db.execute("SELECT count(*) FROM recording WHERE id = ''").fetchone()
@@ -117,6 +131,23 @@ class Index:
         with self._db() as db:
             db.execute("INSERT OR REPLACE INTO segment VALUES (?,?,?,?,?,?,?,?,?,?)", astuple(segment))
 
+    def put_marks(self, recording: str, notes: Iterable[Note]) -> None:
+        """Take in what happened beside the pictures."""
+        rows = [(note.wall_ns, note.topic, note.text, recording) for note in notes if not note.known and note.topic]
+        if rows:
+            with self._db() as db:
+                db.executemany("INSERT OR REPLACE INTO mark VALUES (?,?,?,?)", rows)
+
+    def marks(self, since_ns: int, until_ns: int, recording: str | None = None, limit: int = 2000) -> list[Mark]:
+        """What happened between two moments, each once, in its order; while one recording was made, or any."""
+        term, values = (" AND recording=?", (recording,)) if recording is not None else ("", ())
+        with self._db() as db:
+            rows = db.execute(
+                f"SELECT DISTINCT at_ns, topic, text FROM mark WHERE at_ns BETWEEN ? AND ?{term} ORDER BY at_ns LIMIT ?",  # noqa: S608
+                (since_ns, until_ns, *values, limit),
+            )
+            return [Mark(*row) for row in rows]
+
     def lock(self, recording: str, locked: bool) -> None:
         """Keep a recording from being removed by age or for space, or no longer."""
         with self._db() as db:
@@ -129,14 +160,17 @@ class Index:
             first = db.execute("SELECT min(start_ns) FROM segment WHERE recording=?", (segment.recording,)).fetchone()[0]
             if first is None:
                 db.execute("DELETE FROM recording WHERE id=?", (segment.recording,))
+                db.execute("DELETE FROM mark WHERE recording=?", (segment.recording,))
             else:
                 db.execute("UPDATE recording SET start_ns=max(start_ns,?) WHERE id=?", (first, segment.recording))
+                db.execute("DELETE FROM mark WHERE recording=? AND at_ns<?", (segment.recording, first))
 
     def remove(self, recording: str) -> None:
         """Forget a recording."""
         with self._db() as db:
             db.execute("DELETE FROM segment WHERE recording=?", (recording,))
             db.execute("DELETE FROM recording WHERE id=?", (recording,))
+            db.execute("DELETE FROM mark WHERE recording=?", (recording,))
 
     # -- asking
 

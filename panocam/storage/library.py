@@ -125,8 +125,8 @@ class Library:
         row = self.index.get(check_id(recording))
         for segment in self.index.segments(row.id):
             with Kept(self, segment).open() as file:
-                description = matroska.read_header(file).description
-            return Footage(row.id, row.start_ns, row.stop_ns, not row.complete, description)
+                opened = matroska.read_header(file)
+            return Footage(row.id, row.start_ns, row.stop_ns, not row.complete, opened.description, opened.notes)
         raise Unavailable(f"recording {row.id} has no pictures yet")
 
     def reader(self, recording: str) -> Reader:

@@ -18,6 +18,7 @@ from panocam.media.footage import Piece
 from panocam.media.matroska import Block, Place
 from panocam.media.packet import Packet
 from panocam.storage.index import Index
+from panocam.storage.notes import notes_at
 from panocam.storage.recording import Segment
 
 MS = 1_000_000
@@ -38,6 +39,7 @@ class _File:
             self.file.close()
             raise
         self.codec: Codec = opened.description.codec
+        self.opened = opened
         self.places: list[Place] = []
         self._scanned = opened.clusters
         self.scan()
@@ -154,7 +156,7 @@ class Reader:
         pictures = [file.packet(block, False) for block in matroska.read_cluster(file.file, place)]
         if pictures and first:
             pictures[0] = replace(pictures[0], discontinuity=self._broken(file))
-        return Piece(tuple(pictures))
+        return Piece(tuple(pictures), tuple(notes_at(file.file, file.opened, place)))
 
     def _key(self, file: _File, place: Place, first: bool) -> Piece:
         block = matroska.read_first(file.file, place)

@@ -19,6 +19,7 @@ from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import Camera
 from panocam.storage.feed import Feed
 from panocam.storage.index import Index
+from panocam.storage.notes import Notes
 from panocam.storage.recording import Kind, Label, Recording, new_id
 from panocam.storage.volume import Volume
 from panocam.storage.writer import Writer
@@ -62,7 +63,8 @@ OnChange = Callable[[Running, bool], None]
 
 
 class Recorder:
-    """``volumes`` by disk; ``on_change(running, started)`` after a recording began or ended. Lives on the event loop."""
+    """``volumes`` by disk; ``on_change(running, started)`` after a recording began or ended; ``notes`` go into recordings that begin from
+    then on. Lives on the event loop."""
 
     def __init__(
         self, camera: Camera, index: Index, volumes: Mapping[str, Volume], clock: Clock, serial: str, name_of: Callable[[int], str],
@@ -70,6 +72,7 @@ class Recorder:
     ) -> None:  # fmt: skip
         self._camera, self._index, self._volumes, self._clock, self._serial = camera, index, volumes, clock, serial
         self._name_of, self._on_change = name_of, on_change
+        self.notes: Notes | None = None
         self._feeds: dict[ChannelSpec, Feed] = {}
         self._running: dict[str, Running] = {}
 
@@ -114,6 +117,7 @@ class Recorder:
         try:
             await running.volume.close(running.writer)
         finally:
+            self._close_notes(running.writer)
             self._on_change(running, False)
 
     def buffer(self, request: StreamRequest, seconds: float) -> None:
@@ -170,7 +174,8 @@ class Recorder:
             order.kind, order.trigger, now, now,
         )  # fmt: skip
         label = Label(recording.id, self._serial, spec.view, self._name_of(spec.view), order.kind, order.trigger, order.disk)
-        writer = Writer(volume.disk, self._index, recording, label, description)
+        notes = self.notes.open(now - round(order.pre * NS)) if self.notes is not None else None
+        writer = Writer(volume.disk, self._index, recording, label, description, notes=notes)
         await volume.open(writer)
         return writer
 
@@ -193,7 +198,12 @@ class Recorder:
         old, running.writer, running.id = running.writer, writer, writer.recording.id
         running.ids.append(running.id)
         self._running[running.id] = running
+        self._close_notes(old)
         await running.volume.close(old)
+
+    def _close_notes(self, writer: Writer) -> None:
+        if self.notes is not None:
+            self.notes.leave(writer.notes)
 
     async def _stop_quietly(self, running: Running) -> None:
         try:

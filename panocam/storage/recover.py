@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from panocam.errors import PanocamError, RemoteProtocolError
 from panocam.media import matroska
+from panocam.media.footage import Note
 from panocam.storage.disk import PART, SUFFIX, Disk, Told
 from panocam.storage.index import Index
+from panocam.storage.notes import notes_at
 from panocam.storage.recording import ID_PATTERN, Began, Kind, Recording, Segment
 
 log = logging.getLogger(__name__)
@@ -123,11 +125,13 @@ def _take_in(disk: Disk, index: Index, path: str, size: int, running: frozenset[
         if _is_left_over(disk, index, tags, size):
             disk.remove(path)
             return False
+        notes: list[Note] = []
         pictures, ticks, end = 0, 0, opened.clusters
         for place in matroska.clusters(file, opened.clusters):
             blocks = matroska.read_cluster(file, place)
             pictures, end = pictures + len(blocks), place.end
             ticks = max([ticks, *(block.ticks for block in blocks)])
+            notes += notes_at(file, opened, place)
         file.seek(end)
         closed = _is_closed(file.read(4))
     if pictures == 0:
@@ -142,6 +146,7 @@ def _take_in(disk: Disk, index: Index, path: str, size: int, running: frozenset[
         Began(tags["PANOCAM_BEGAN"]), complete=True,
     )  # fmt: skip
     index.put(_recording(disk, index, opened, segment, recording not in running), (segment,))
+    index.put_marks(recording, notes)
     return not closed and end < size
 
 

@@ -19,6 +19,7 @@ from panocam.storage.files import LocalFiles
 from panocam.storage.index import Index
 from panocam.storage.jobs import Exports
 from panocam.storage.library import Library
+from panocam.storage.notes import Events, Notes
 from panocam.storage.recorder import Order, Recorder, Running
 from panocam.storage.retention import Keep
 from panocam.storage.volume import Volume
@@ -33,12 +34,13 @@ OnFact = Callable[[str, Mapping[str, object]], None]
 @dataclass(frozen=True)
 class StorageOptions:
     """``card``: the directory of ``SD_DISK``, None for none. ``serial`` and ``facts`` name the camera in files and exports;
-    ``name_of(view)`` is what a view is called."""
+    ``name_of(view)`` is what a view is called; ``events`` is what is kept beside the pictures."""
 
     card: Path | None
     serial: str
     facts: Mapping[str, str]
     name_of: Callable[[int], str]
+    events: Events | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class Storage:
         self.volumes: dict[str, Volume] = {}
         if options.card is not None:
             self.volumes["SD_DISK"] = Volume(Disk("SD_DISK", LocalFiles(options.card)), self.index, clock, Keep(), self._disk_changed)
+        self._notes = Notes(options.events) if options.events is not None else None
         self.recorder = Recorder(camera, self.index, self.volumes, clock, options.serial, options.name_of, self._recording_changed)
+        self.recorder.notes = self._notes
         self.library = Library(self.index, {id: volume.disk for id, volume in self.volumes.items()})
         exports = folder / "exports"
         exports.mkdir(mode=0o700, exist_ok=True)
@@ -86,6 +90,8 @@ class Storage:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         await self.recorder.close()
+        if self._notes is not None:
+            self._notes.close()
         await self.exports.close()
         for volume in self.volumes.values():
             await volume.stop()

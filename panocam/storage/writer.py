@@ -17,11 +17,13 @@ from panocam.clock import NS
 from panocam.media import matroska
 from panocam.media.codec import StreamDescription
 from panocam.media.config import stored
+from panocam.media.footage import Note
 from panocam.media.headers import parameter_sets_of
 from panocam.media.packet import Packet
 from panocam.storage.disk import Disk
 from panocam.storage.files import Output
 from panocam.storage.index import Index
+from panocam.storage.notes import Notebook
 from panocam.storage.recording import Began, Label, Recording, Segment, segment_path
 
 MS = 1_000_000
@@ -56,10 +58,10 @@ class Writer:
 
     def __init__(
         self, disk: Disk, index: Index, recording: Recording, label: Label, description: StreamDescription,
-        numbers: Iterator[int] | None = None,
+        numbers: Iterator[int] | None = None, notes: Notebook | None = None,
     ) -> None:  # fmt: skip
         self.disk, self.index, self.recording, self._label = disk, index, recording, label
-        self._description = description
+        self._description, self.notes = description, notes
         self._file: _Open | None = None
         self._numbers = numbers or count()
         self._began, self._begun = Began.START, False
@@ -72,7 +74,7 @@ class Writer:
     def follow(self, disk: Disk, seamless: bool) -> Writer:
         """Who goes on with this recording on another disk; this one writes no more."""
         self.moved = True
-        other = Writer(disk, self.index, self.recording, self._label, self._description, self._numbers)
+        other = Writer(disk, self.index, self.recording, self._label, self._description, self._numbers, self.notes)
         other._began = Began.START if not self._begun else Began.MOVED if seamless else Began.GAP
         other._time, other._begun = self._time if seamless else None, self._begun
         other.pictures, other.lost, other.safe = self.pictures, self.lost, self.safe
@@ -141,7 +143,9 @@ class Writer:
         sets = parameter_sets_of(first.codec, first.data)
         description = replace(self._description, parameter_sets=sets or self._description.parameter_sets)
         facts = matroska.Facts(start, self._label.view_name, self._label.tags(number, self._began))
-        head = matroska.header(description, facts)
+        head = matroska.header(description, facts, notes=self.notes is not None)
+        if self.notes is not None:
+            self.notes.begin(start)
         out = self.disk.files.create(self.disk.checked(path))
         segment = Segment(self.recording.id, number, self.disk.id, path, start, start, 0, 0, self._began)
         self._file = _Open(out, segment, matroska.layout(head), first.pts_ns, [], sets, first.pts_ns, first.pts_ns)
@@ -155,12 +159,14 @@ class Writer:
     def _append(self, file: _Open, batch: Sequence[Packet]) -> None:
         start = (batch[0].pts_ns - file.base_pts) // MS
         blocks = [matroska.block((p.pts_ns - file.base_pts) // MS - start, stored(p.codec, p.data), p.key) for p in batch]
-        data = matroska.cluster(start, blocks)
         segment, last = file.segment, batch[-1]
+        stop = segment.start_ns + last.pts_ns - file.base_pts
+        notes = self.notes.take(stop) if self.notes is not None else []
+        blocks += [_note_block(max(note.wall_ns, segment.start_ns) - segment.start_ns - start * MS, note) for note in notes]
+        data = matroska.cluster(start, blocks)
         file.out.append(data)
         if batch[0].key:
             file.cues.append((start, segment.bytes))
-        stop = segment.start_ns + last.pts_ns - file.base_pts
         file.segment = replace(segment, bytes=segment.bytes + len(data), pictures=segment.pictures + len(batch), stop_ns=stop)
         file.last_pts, file.last_sequence = last.pts_ns, last.sequence
         self.pictures += len(batch)
@@ -169,6 +175,7 @@ class Writer:
             file.out.flush()
             file.flushed_pts, self.safe = last.pts_ns, last.sequence
         self._list(file.segment)
+        self.index.put_marks(self.recording.id, notes)
 
     def _list(self, segment: Segment) -> None:
         """What the index knows of a recording comes from the writer that has it now."""
@@ -202,3 +209,9 @@ class Writer:
         if file is not None:
             with contextlib.suppress(OSError):
                 file.out.close()
+
+
+def _note_block(late_ns: int, note: Note) -> bytes:
+    """A note in a cluster, so much later than its beginning, as far as a block's time reaches."""
+    ticks = min(max(late_ns // MS, -0x8000), 0x7FFF)
+    return matroska.block(ticks, note.document, True, matroska.NOTE_TRACK)

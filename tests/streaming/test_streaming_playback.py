@@ -250,7 +250,7 @@ async def test_only_key_pictures_if_that_is_wished(server):
 
 
 async def test_a_slow_reader_loses_nothing(server, tape):
-    tape.packets = Tape(loops=120).packets
+    tape.packets = Tape(loops=40).packets
     client = await ready(server)
     client.reader._transport.pause_reading()  # type: ignore[attr-defined]
     client.send("PLAY", FAST, "Range: npt=0-")

@@ -103,10 +103,10 @@ def test_ffprobe_knows_how_long_it_is_and_ffmpeg_seeks(keeper: RunningCamera, ta
 @gstreamer
 @pytest.mark.parametrize("protocol", ["tcp", "udp"])
 def test_gstreamer_plays_to_the_end(keeper: RunningCamera, tape: str, tmp_path: Path, protocol: str) -> None:
-    url, film = keeper.url(f"recordingid={tape}", credentials=False), tmp_path / "film.h264"
+    url, film = keeper.url(f"recordingid={tape}", credentials=False), tmp_path / "film.mkv"
     login = (f"user-id={NAME}", f"user-pw={PASSWORD}")
     source = ("rtspsrc", f"location={url}", *login, f"protocols={protocol}", "latency=100")
-    run("gst-launch-1.0", "-q", *source, "!", "rtph264depay", "!", "h264parse", "!", "filesink", f"location={film}")
+    run("gst-launch-1.0", "-q", *source, "!", "rtph264depay", "!", "h264parse", "!", "matroskamux", "!", "filesink", f"location={film}")
     assert len(coded(film)) == len(exported(keeper, tape))
 
 
