@@ -44,7 +44,7 @@ LARGEST_HEADER = 1 << 20
 LARGEST_CLUSTER = 256 << 20
 VIDEO_TRACK, NOTE_TRACK = 1, 2
 NOTES_ID = "D_ONVIF/METADATA"
-"""No player knows it, so none shows it as subtitles or stumbles over it (docs/decisions/009-events-in-the-file.md)."""
+"""No player knows it, so none shows it as subtitles or stumbles over it (docs/decisions/010-events-in-the-file.md)."""
 
 _NOTES = (
     element(0xD7, NOTE_TRACK) + element(0x73C5, NOTE_TRACK) + element(0x83, 0x21) + element(0x9C, 0) + element(0x88, 0)
@@ -209,11 +209,12 @@ def _has_notes(body: memoryview) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """A whole cluster in a file: where it begins and ends, and its time."""
+    """A whole cluster in a file: where it begins and ends, its time, and where what follows the time begins."""
 
     start: int
     end: int
     ticks: int
+    body: int
 
 
 def clusters(file: BinaryIO, at: int) -> Iterator[Place]:
@@ -231,7 +232,7 @@ def clusters(file: BinaryIO, at: int) -> Iterator[Place]:
                 first = ebml.read_head(data, head.body - at, at)
                 if first is None or first.id != TIMESTAMP or first.end is None or first.end - at > len(data):
                     return
-                yield Place(at, head.end, ebml.number(data[first.body - at : first.end - at]))
+                yield Place(at, head.end, ebml.number(data[first.body - at : first.end - at]), first.end)
         except RemoteProtocolError:
             return
         at = head.end
@@ -279,11 +280,7 @@ def read_first(file: BinaryIO, place: Place) -> Block | None:
     return Block(place.ticks + ticks, bool(body[3] & 0x80), body[4:])
 
 
-def moved(data: bytes, ticks: int) -> bytes:
-    """A whole cluster as read from a file, at another time; its blocks are not touched. Raises RemoteProtocolError."""
-    head = ebml.read_head(data, 0)
-    first = None if head is None else ebml.read_head(data, head.body)
-    if head is None or first is None or first.end is None or head.id != CLUSTER or first.id != TIMESTAMP or head.end != len(data):
-        raise RemoteProtocolError("no whole cluster that begins with its time")
+def moved(place: Place, ticks: int) -> bytes:
+    """What takes the place of the bytes ``place.start`` to ``place.body`` to put a cluster at another time; its blocks stay as they are."""
     time = element(TIMESTAMP, ticks)
-    return ebml.ident(CLUSTER) + ebml.size(len(time) + len(data) - first.end) + time + data[first.end :]
+    return ebml.ident(CLUSTER) + ebml.size(len(time) + place.end - place.body) + time

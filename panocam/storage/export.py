@@ -16,7 +16,7 @@ import av.error
 
 from panocam.errors import NotFound, Unavailable
 from panocam.media import matroska
-from panocam.storage.library import Library
+from panocam.storage.library import Library, Stretch
 from panocam.storage.recording import Recording
 
 MS = 1_000_000
@@ -34,13 +34,19 @@ def export_matroska(library: Library, recording: str, since_ns: int | None = Non
         start = stretch.segment.start_ns
         if base is None:
             base = start + stretch.places[0].ticks * MS
-            yield matroska.header(stretch.opened.description, replace(stretch.opened.facts, start_wall_ns=base))
+            yield export_header(stretch, base)
         with stretch.path.open("rb") as file:
             for place in stretch.places:
-                file.seek(place.start)
-                yield matroska.moved(file.read(place.end - place.start), (start - base) // MS + place.ticks)
+                file.seek(place.body)
+                yield matroska.moved(place, (start - base) // MS + place.ticks) + file.read(place.end - place.body)
     if base is None:
         raise NotFound(f"recording {recording} has no pictures in that time")
+
+
+def export_header(first: Stretch, base_ns: int) -> bytes:
+    """The front of an export that begins with a stretch at a moment."""
+    opened = first.opened
+    return matroska.header(opened.description, replace(opened.facts, start_wall_ns=base_ns), opened.notes)
 
 
 def expected_bytes(library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> int:

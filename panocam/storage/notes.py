@@ -35,7 +35,7 @@ class Notebook:
     """The notes of one recording that are not written yet, and what ``known()`` says is the case at this moment."""
 
     def __init__(self, known: Callable[[], tuple[Note, ...]]) -> None:
-        self._known = known
+        self._known, self._at_first = known, known()  # the disk may come to it later than the camera
         self._waiting: deque[Note] = deque(maxlen=MOST)
 
     def add(self, note: Note) -> None:
@@ -43,9 +43,11 @@ class Notebook:
         self._waiting.append(note)
 
     def begin(self, wall_ns: int) -> None:
-        """A file begins then: what is known comes first in it."""
-        for note in reversed(self._known()):
-            self._waiting.appendleft(replace(note, wall_ns=wall_ns, known=True))
+        """A file begins then: what was known by then comes first in it; what has changed since waits already."""
+        known, self._at_first = self._at_first or self._known(), ()
+        for note in reversed(known):
+            if note.wall_ns <= wall_ns:
+                self._waiting.appendleft(replace(note, wall_ns=wall_ns, known=True))
 
     def take(self, until_ns: int) -> list[Note]:
         """Those up to a moment, in their order."""

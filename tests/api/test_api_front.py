@@ -237,7 +237,7 @@ async def test_rtsp_over_websocket(side: Side, way: str) -> None:
             assert socket.subprotocol == "binary"
             await socket.send(b"abc")
             assert await asyncio.wait_for(socket.recv(), 5) == b"cba"
-            assert rtsp.user == "vera"
+            assert rtsp.user.name == "vera"
         if way == "ticket":
             with pytest.raises(InvalidStatus):
                 await connect(f"ws://{base}/rtsp-over-websocket{query}")

@@ -8,18 +8,18 @@ from datetime import datetime
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from panocam.api.endpoint import Call, Discovery, Endpoint, Handler, Kind, vapix
+from panocam.api.films import film
 from panocam.api.services import storage_of
-from panocam.api.streamed import first_of, rest_of
 from panocam.api.vapix.markup import node, rooted
 from panocam.api.wall import from_ns, moment, to_ns
 from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
 from panocam.settings import Snapshot
 from panocam.settings.role import Role
 from panocam.settings.storage import ContinuousRecording
-from panocam.storage.export import expected_bytes, export_matroska
+from panocam.storage.export import expected_bytes
 from panocam.storage.index import Filter
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Kind as Source
@@ -142,15 +142,10 @@ async def properties(call: Call[None]) -> Element:
 
 async def export(call: Call[None]) -> Response:
     """A part of a recording as Matroska."""
-    storage, identity = storage_of(call.services), check_id(_needed(call, "recordingid"))
     form = call.arguments.get("exportformat", "matroska")
     if form != "matroska":
         raise InvalidValue("exportformat", form, "use matroska")
-    storage.index.get(identity)
-    pieces = export_matroska(storage.library, identity, *_span(call))
-    first = await asyncio.to_thread(first_of, pieces)
-    headers = {"Content-Disposition": f'attachment; filename="{identity}.mkv"'}
-    return StreamingResponse(rest_of(first, pieces), media_type="video/x-matroska", headers=headers)
+    return await film(call, check_id(_needed(call, "recordingid")), _span(call))
 
 
 def _filter(call: Call[None]) -> Filter:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from starlette.responses import Response, StreamingResponse
 
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
+from panocam.api.films import film
 from panocam.api.services import storage_of
 from panocam.api.streamed import first_of, rest_of
 from panocam.api.wall import from_ns, to_ns
@@ -19,7 +20,6 @@ from panocam.errors import NotFound
 from panocam.pipeline.request import StreamRequest
 from panocam.settings import Role
 from panocam.storage import recording as storage_recording
-from panocam.storage.export import export_matroska
 from panocam.storage.index import Filter
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Recording, Segment, check_id
@@ -81,6 +81,29 @@ class Which(Wish):
     oldest_first: bool = False
     limit: int = Field(100, ge=1, le=1000)
     offset: int = Field(0, ge=0, le=10**9)
+
+
+class Marked(Wish):
+    """The marks between two moments; of one recording, or of all."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+    recording: str = Field("", max_length=64)
+    limit: int = Field(1000, ge=1, le=5000)
+
+
+class MarkReply(Reply):
+    """An event of the camera that was recorded beside the pictures: its topic and its items in short."""
+
+    at: datetime
+    topic: str
+    text: str
+
+
+class MarksReply(Reply):
+    """In the order of their time."""
+
+    marks: list[MarkReply]
 
 
 class NewRecording(Wish):
@@ -164,12 +187,7 @@ async def remove(call: Call[None]) -> None:
 
 async def matroska(call: Call[Span]) -> Response:
     """The pictures as a Matroska file, made while it is read."""
-    storage, identity, wish = storage_of(call.services), _id(call), call.wish
-    storage.index.get(identity)
-    pieces = export_matroska(storage.library, identity, nanoseconds(wish.since), nanoseconds(wish.until))
-    first = await asyncio.to_thread(first_of, pieces)
-    headers = {"Content-Disposition": f'attachment; filename="{identity}.mkv"'}
-    return StreamingResponse(rest_of(first, pieces), media_type="video/x-matroska", headers=headers)
+    return await film(call, _id(call), (nanoseconds(call.wish.since), nanoseconds(call.wish.until)))
 
 
 async def pictures(call: Call[Span]) -> Response:
@@ -181,6 +199,14 @@ async def pictures(call: Call[Span]) -> Response:
     pieces = (len(message).to_bytes(4, "big") + message for message in messages)
     first = await asyncio.to_thread(first_of, pieces)
     return StreamingResponse(rest_of(first, pieces), media_type="application/octet-stream")
+
+
+async def marks(call: Call[Marked]) -> MarksReply:
+    """What happened while recordings were made, the earliest first."""
+    wish = call.wish
+    recording = check_id(wish.recording) if wish.recording else None
+    found = await asyncio.to_thread(storage_of(call.services).index.marks, to_ns(wish.since), to_ns(wish.until), recording, wish.limit)
+    return MarksReply(marks=[MarkReply(at=from_ns(mark.at_ns), topic=mark.topic, text=mark.text) for mark in found])
 
 
 async def still(call: Call[Moment]) -> Response:
@@ -233,6 +259,7 @@ ENDPOINTS = (
     rest(_ONE, "One recording with its files and key pictures", one, _ROLE, reply=DetailReply),
     rest(_ONE, "Lock or unlock a recording", change, _ROLE, methods=("PATCH",), request=Change, reply=Kind.NOTHING),
     rest(_ONE, "Remove a recording", remove, _ROLE, methods=("DELETE",), reply=Kind.NOTHING),
+    rest("/api/v1/recording-marks", "What happened while recordings were made", marks, _ROLE, request=Marked, reply=MarksReply),
     rest(f"{_ONE}/stop", "End a recording", stop, _ROLE, methods=("POST",), reply=Kind.NOTHING),
     rest(f"{_ONE}/media.mkv", "A recording, or a part of it, as Matroska", matroska, _ROLE, request=Span, reply=Kind.MATROSKA),
     rest(f"{_ONE}/pictures", "Coded pictures for a player", pictures, _ROLE, request=Span, reply=Kind.BINARY),
