@@ -80,8 +80,7 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         panoramic.sign_with(desk)
         panoramic.set_adjustment(adjustment(settings))
         storage = await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
-        archive = storage.library
-        rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings), bus, archive))
+        rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings), bus, storage.library))
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
         services.time = await stack.enter_async_context(make_timekeeper(clock, store, panoramic.overlays, bus))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 from xml.sax.saxutils import unescape as unescape_markup
 
+from panocam.clock import NS
+from panocam.events.event import Operation
 from panocam.events.names import NAMESPACES, Named
 
 DIALECT = "http://docs.oasis-open.org/wsn/t-1/TopicExpression/Simple"
@@ -43,12 +47,33 @@ def clean(text: str) -> str:
 
 
 _TOPIC = re.compile(rb"<wsnt:Topic [^>]*>([^<]*)</wsnt:Topic>")
-_ITEM = re.compile(rb'<tt:SimpleItem Name=(?:"([^"]*)"|\'([^\']*)\') Value=(?:"([^"]*)"|\'([^\']*)\')/>')
+_TIME = re.compile(rb'<tt:Message UtcTime="([0-9T:.-]{19,26})Z?"')
+_ITEM = re.compile(rb"<tt:SimpleItem Name=(?:\"([^\"]*)\"|'([^']*)') Value=(?:\"([^\"]*)\"|'([^']*)')/>")
 
 
-def summary(data: bytes) -> tuple[str, dict[str, str]]:
-    """The topic and the items of a document as ``document`` makes it; an empty topic for any other."""
-    topic = _TOPIC.search(data)
-    items = {name or name2: value or value2 for name, name2, value, value2 in _ITEM.findall(data)} if topic else {}
-    plain = {unescape(name.decode(errors="replace")): unescape(value.decode(errors="replace")) for name, value in items.items()}
-    return (unescape(topic[1].decode(errors="replace")) if topic else ""), plain
+@dataclass(frozen=True)
+class Summary:
+    """What a document says. ``initial``: how something is, not that it has changed."""
+
+    topic: str = ""
+    items: Mapping[str, str] = field(default_factory=dict)
+    wall_ns: int = 0
+    initial: bool = False
+
+
+def summary(data: bytes) -> Summary:
+    """The inverse of ``document``, as far as it goes; of any other bytes, nothing."""
+    topic, time = _TOPIC.search(data), _TIME.search(data)
+    if topic is None or time is None:
+        return Summary()
+    items = {_plain(name or name2): _plain(value or value2) for name, name2, value, value2 in _ITEM.findall(data)}
+    try:
+        at = datetime.fromisoformat(time[1].decode()).replace(tzinfo=UTC)
+    except ValueError:
+        return Summary()
+    wall_ns = int(at.replace(microsecond=0).timestamp()) * NS + at.microsecond * 1000
+    return Summary(_plain(topic[1]), items, wall_ns, f'PropertyOperation="{Operation.INITIALIZED}"'.encode() in data)
+
+
+def _plain(text: bytes) -> str:
+    return unescape(text.decode(errors="replace"))

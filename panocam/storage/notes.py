@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import BinaryIO, Protocol
 
 from panocam.clock import NS
-from panocam.events.event import Event
-from panocam.events.metadata import Operation, document, summary
-from panocam.events.names import named
+from panocam.events.event import Event, Operation
+from panocam.events.metadata import document, summary
+from panocam.events.names import Named, named
 from panocam.media import matroska
 from panocam.media.footage import Note
 
@@ -61,7 +61,7 @@ class Notes:
     """Made on the event loop of the bus; ``close`` ends listening."""
 
     def __init__(self, events: Events) -> None:
-        self._states: dict[tuple[str, tuple[object, ...]], Note] = {}
+        self._states: dict[object, Note] = {}
         self._known: tuple[Note, ...] = ()
         self._recent: deque[Note] = deque(maxlen=MOST)
         self._books: dict[Notebook, None] = {}
@@ -82,25 +82,32 @@ class Notes:
             self._books.pop(book, None)
 
     def _hear(self, event: Event) -> None:
-        told = named(event)
-        if told is None or told.topic.startswith(LEFT_OUT):
+        for told in named(event):
+            if told.topic.startswith(LEFT_OUT):
+                continue
+            note = note_of(document(told), told.wall_ns)
+            while self._recent and self._recent[0].wall_ns < note.wall_ns - REMEMBER_NS:
+                self._recent.popleft()
+            self._recent.append(note)
+            self._remember(told, event.identity)
+            for book in self._books:
+                book.add(note)
+
+    def _remember(self, told: Named, identity: tuple[object, ...]) -> None:
+        if told.operation is None:
             return
-        note = note_of(document(told, Operation.CHANGED), told.wall_ns)
-        while self._recent and self._recent[0].wall_ns < note.wall_ns - REMEMBER_NS:
-            self._recent.popleft()
-        self._recent.append(note)
-        if told.stateful:
-            self._states[event.identity] = note_of(document(told, Operation.INITIALIZED), told.wall_ns)
-            self._known = tuple(self._states.values())
-        for book in self._books:
-            book.add(note)
+        key = (told.topic, identity)
+        self._states.pop(key, None)
+        if told.operation is not Operation.DELETED:
+            self._states[key] = note_of(document(replace(told, operation=Operation.INITIALIZED)), told.wall_ns)
+        self._known = tuple(self._states.values())
 
 
 def note_of(data: bytes, wall_ns: int) -> Note:
-    """The note that a document makes; ``known`` as the document itself says."""
-    topic, items = summary(data)
-    text = ", ".join(f"{name} {value}" for name, value in items.items())
-    return Note(wall_ns, topic, data, text[:200], f'"{Operation.INITIALIZED}"'.encode() in data)
+    """The note that a document at a place of a file makes; it was ``known`` when the document speaks of an earlier time."""
+    told = summary(data)
+    text = ", ".join(f"{name} {value}" for name, value in told.items.items())
+    return Note(wall_ns, told.topic, data, text[:200], told.initial and told.wall_ns < wall_ns - NS // 100)
 
 
 def notes_at(file: BinaryIO, opened: matroska.Opened, place: matroska.Place) -> list[Note]:

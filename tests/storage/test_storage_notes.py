@@ -10,8 +10,8 @@ from storage_kit import START, PushedCamera, Store, coded, settle
 
 from panocam.clock import NS
 from panocam.events.bus import Bus
-from panocam.events.event import Event
-from panocam.events.metadata import Operation, document, summary
+from panocam.events.event import Event, Operation
+from panocam.events.metadata import Summary, document, summary
 from panocam.events.names import Named
 from panocam.events.topics import AUTHENTICATION_FAILED, PTZ_MOVING, SOURCE_LOST
 from panocam.pipeline.request import StreamRequest
@@ -100,8 +100,8 @@ WORD = st.text(max_size=20).filter(lambda text: all(c >= " " and not "\ud800" <=
 
 @given(WORD, st.dictionaries(st.from_regex(r"[A-Za-z_]{1,10}", fullmatch=True), WORD, max_size=4))
 def test_a_document_tells_its_topic_and_items(topic: str, items: dict[str, str]) -> None:
-    data = document(Named(topic, {}, items, True, START), Operation.CHANGED)
-    assert summary(data) == (topic, items)
+    told = summary(document(Named(topic, {}, items, Operation.INITIALIZED, START)))
+    assert told == Summary(topic, items, START, initial=True)
 
 
 @given(st.binary(max_size=200))
