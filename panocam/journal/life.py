@@ -43,10 +43,17 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class Beginning:
-    """Why this run began, in a few words; ``orderly`` unless the last one ended without good-bye."""
+    """Why this run began, in a few words; ``orderly`` unless the last one ended without good-bye. ``about`` names who or what, which is
+    not for everybody."""
 
-    reason: str
+    short: str
     orderly: bool = True
+    about: str = ""
+
+    @property
+    def reason(self) -> str:
+        """With who or what it was about."""
+        return f"{self.short}{self.about}"
 
 
 class Life:
@@ -110,11 +117,11 @@ class Life:
             case End.RUNNING:
                 return Beginning("the last run was killed", orderly=False)
             case End.FAILED:
-                return Beginning(f"the last run failed ({by}); there is a crash report", orderly=False)
+                return Beginning("the last run failed; there is a crash report", orderly=False, about=f": {by}")
             case End.STOPPED:
                 return Beginning("started after it had been stopped")
             case End.RESTART:
-                return Beginning(f"restart asked for by {by}")
+                return Beginning("restart asked for", about=f" by {by}")
             case _:
                 return Beginning(f"{how}")
 

@@ -8,6 +8,8 @@ import { Image } from "./pages/Image";
 import { Installation } from "./pages/Installation";
 import { Live } from "./pages/Live";
 import { Login } from "./pages/Login";
+import { Logs } from "./pages/Logs";
+import { Maintenance } from "./pages/Maintenance";
 import { Overlays } from "./pages/Overlays";
 import { Preview } from "./pages/Preview";
 import { PrivacyMasks } from "./pages/PrivacyMasks";
@@ -72,6 +74,8 @@ function Gate() {
         {me.role === "administrator" && <Route path="accounts" element={<Accounts />} />}
         {me.role === "administrator" && <Route path="privacy" element={<PrivacyMasks />} />}
         {me.role === "administrator" && <Route path="events" element={<Events />} />}
+        {me.role === "administrator" && <Route path="logs" element={<Logs />} />}
+        {me.role === "administrator" && <Route path="maintenance" element={<Maintenance />} />}
         <Route path="*" element={<Navigate to="/" replace />} />
       </Route>
     </Routes>

@@ -8,6 +8,8 @@ export interface CameraState {
   setup_needed: boolean;
   preview_seconds: number;
   ready: boolean;
+  /** Another one after each start. */
+  boot_id: string;
   name: string;
   model: string;
   version: string;
@@ -125,6 +127,8 @@ export interface ClientStatus {
 }
 
 export interface Status {
+  /** Why this run began, in a few words. */
+  started: string;
   uptime: number;
   source: SourceStatus;
   channels: ChannelStatus[];

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from panocam.api.endpoint import Call, Reply, rest
 from panocam.clock import NS
 from panocam.pipeline.request import ChannelSpec
@@ -56,6 +58,7 @@ class StatusReply(Reply):
     """Everything at once."""
 
     uptime: int
+    started: str = Field(description="why this run began: first start, restart, stopped before, crash…")
     source: SourceReply
     channels: list[ChannelReply]
     clients: list[ClientReply]
@@ -66,7 +69,9 @@ async def status(call: Call[None]) -> StatusReply:
     services = call.services
     now = services.camera.status()
     source = now.source
+    maintenance = services.maintenance
     return StatusReply(
+        started=maintenance.life.beginning.short if maintenance else "",
         uptime=(services.clock.monotonic_ns() - services.boot.started_ns) // NS,
         source=SourceReply(
             uri=source.uri,

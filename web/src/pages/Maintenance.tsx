@@ -54,7 +54,7 @@ export function Maintenance() {
 function RestartCard({ because }: { because: string }) {
   const [asking, { open, close }] = useDisclosure(false);
   const { stage, seconds, problem, begin, busy } = useReturn();
-  const waiting = useSettings().data?.restart_needed ?? [];
+  const waiting = useSettings().access?.restartNeeded ?? [];
   return (
     <Task title="Restart" text={`Settings and recordings stay; streams end and everybody has to log in again. Last start: ${because}.`}>
       {waiting.length > 0 && (

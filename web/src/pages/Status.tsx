@@ -22,7 +22,7 @@ export function Status() {
   const lens = useQuery({ queryKey: ["lens"], queryFn: api.lens, retry: false, refetchInterval: 30_000 });
   const name = (view: number | null) => (view === null ? "–" : (views.find(({ index }) => index === view)?.name ?? `View ${view + 1}`));
   if (!status.data) return <Loading problem={status.error?.message ?? null} />;
-  const { source, channels, clients, uptime } = status.data;
+  const { source, channels, clients, uptime, started } = status.data;
   const circle = lens.data && `centre ${lens.data.circle.cx.toFixed(0)}, ${lens.data.circle.cy.toFixed(0)}; radius ${lens.data.circle.radius.toFixed(0)} px`;
   return (
     <Stack>
@@ -39,6 +39,7 @@ export function Status() {
             ["Serial number", state.serial],
             ["Version", `panocam ${state.version}`],
             ["Running for", duration(uptime)],
+            ["Started", started],
           ]}
         />
       </SimpleGrid>
