@@ -27,6 +27,8 @@ async def film(call: Call[Any], recording: str, span: tuple[int | None, int | No
     """The reply. Raises NotFound, Unavailable."""
     storage = storage_of(call.services)
     row = storage.index.get(recording)
+    if call.connection.headers.get("range", "bytes=0-").startswith("bytes=0-"):  # not each piece of one download
+        storage.library.noted("exported", recording)
     headers = {"Content-Disposition": f'attachment; filename="{recording}.mkv"'}
     if not row.complete or len(storage.index.segments(recording)) > LONGEST:
         pieces = export_matroska(storage.library, recording, *span)

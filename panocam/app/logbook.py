@@ -18,6 +18,7 @@ from panocam.journal.audit import Audit
 from panocam.journal.discretion import SECRETS, secrets_in
 from panocam.journal.life import Life
 from panocam.settings import Changed, DataFolder, StorageFailed, Store
+from panocam.storage.storage import Storage
 from panocam.streaming.server import RtspServer
 
 
@@ -44,6 +45,11 @@ class Logbook:
         services.sessions.on_change = lambda name, begun: self.audit.note(
             f"logged {'in to' if begun else 'out of'} the web page", "login", by=name
         )
+
+    def hear_recordings(self, storage: Storage) -> Storage:
+        """Note what people do with recordings; returns the storage."""
+        storage.library.noted = lambda what, recording: self.audit.note(f"recording {recording} {what}", "recordings", subject=recording)
+        return storage
 
 
 def hold_secrets(store: Store) -> None:

@@ -83,6 +83,7 @@ class Exports:
         identity = secrets.token_hex(8)
         job = Job(identity, row, box, self._folder / f"{identity}.{box}", self._clock.monotonic_ns())
         self._jobs[identity] = job
+        self._library.noted("exported", recording)
         task = asyncio.create_task(self._run(job, (since_ns, until_ns)), name=f"export {identity}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

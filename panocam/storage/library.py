@@ -5,7 +5,7 @@ Pictures are read from the segments as they are, also from the one that is being
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -61,6 +61,8 @@ class Library:
 
     def __init__(self, index: Index, disks: Mapping[str, Disk]) -> None:
         self.index, self._disks = index, disks
+        self.noted: Callable[[str, str], None] = lambda what, recording: None
+        """Called with what somebody has done with a recording: removed, locked, unlocked, exported. For the record."""
 
     def disk(self, segment: Segment) -> Disk:
         """Raises Unavailable when the disk that a segment lies on is not there."""
@@ -77,6 +79,7 @@ class Library:
         for segment in self.index.segments(recording):
             self.disk(segment).remove(segment.path)
         self.index.remove(recording)
+        self.noted("removed", recording)
 
     def lock(self, recording: str, locked: bool) -> None:
         """Keep a recording from being removed, or no longer. Raises NotFound."""
@@ -84,6 +87,7 @@ class Library:
         for segment in {segment.disk: segment for segment in self.index.segments(recording)}.values():
             self.disk(segment).set_lock(segment.path, locked)
         self.index.lock(recording, locked)
+        self.noted("locked" if locked else "unlocked", recording)
 
     def stretches(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[Stretch]:
         """The clusters between two moments (UTC), the first stretch from the last key picture at or before ``since_ns`` on."""

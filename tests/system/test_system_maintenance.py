@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import signal
 import tarfile
 from collections.abc import Iterator
@@ -88,7 +89,14 @@ def test_a_restart_is_one_and_recordings_survive_it(recording: RunningCamera) ->
     assert [(row["id"], row["running"]) for row in found] == [(identity, False)]
     assert recorded(camera, identity) > 10
     assert camera.get("/api/v1/maintenance")["started_because"] == f"restart asked for by {NAME} at 127.0.0.1"
+    with camera.client() as client:
+        assert client.patch(f"/api/v1/recordings/{identity}", json={"locked": True}).status_code == 204
+        client.get("/axis-cgi/record/lock.cgi", params={"recordingid": identity, "action": "unlock"})
+        assert client.post("/api/v1/exports", json={"recording": identity, "format": "mkv"}).status_code == 200
+        client.get("/axis-cgi/record/remove.cgi", params={"recordingid": identity})
     audit = text(camera, "/axis-cgi/auditlog.cgi")
+    done = re.findall(rf"{NAME} at 127.0.0.1: recording {identity} (\w+)", audit)
+    assert done == ["locked", "unlocked", "exported", "removed"]
     assert f"{NAME} at 127.0.0.1: network.http_policy from both to http" in audit
     assert "system: the camera stops" in audit
     with camera.client() as client:

@@ -19,6 +19,7 @@ from panocam.api.vapix import (
     privacymask,
     ptz,
     pwdgrp,
+    reach,
     record,
     recordedtour,
     rtspws,
@@ -59,6 +60,7 @@ _LISTED = (
     *timeservice.ENDPOINTS,
     *ntp.ENDPOINTS,
     *geolocation.ENDPOINTS,
+    *reach.ENDPOINTS,
 )
 
 ENDPOINTS = (*_LISTED, apidiscovery.endpoint(_LISTED))

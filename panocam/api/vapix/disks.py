@@ -65,6 +65,8 @@ async def _job(call: Call[None], name: str) -> Response:
     result, words = "OK", ""
     try:
         await action()
+        if call.services.audit is not None:
+            call.services.audit.note(f"{name} of disk {volume.id}", "recordings", subject=volume.id)
     except PanocamError as fault:
         result, words = "ERROR", str(fault)
     return rooted("disk/job1", node("job", jobid=next(_numbers), diskid=volume.id, result=result, description=words))
