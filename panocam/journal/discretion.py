@@ -22,19 +22,26 @@ _NAMED = re.compile(
 )
 _HEADER = re.compile(r"(?i)\b(authorization|cookie|set-cookie|x-csrf-token)([\"']?\s*[:=]\s*).*")
 
-SHOWN_ARGUMENTS = frozenset(
+NUMBERS = frozenset(
     (
-        "action", "after", "alert", "audio", "before", "camera", "clock", "codec", "color", "compression", "count", "date",
-        "delay", "diskid", "duration", "event", "export", "fps", "from", "gop", "height", "id", "immediate", "level", "limit",
-        "listen", "lock", "maxresults", "method", "mode", "number", "overlays", "pan", "preset", "profile", "recordingid",
-        "resolution", "responseformat", "rotation", "schemaversion", "sequence", "since", "source", "speed", "starttime",
-        "stoptime", "streamprofile", "tail", "tilt", "topic", "type", "until", "usergroup", "video", "videobitrate", "videocodec",
+        "after", "before", "camera", "clock", "compression", "count", "date", "delay", "duration", "fps", "from", "gop", "height",
+        "id", "limit", "maxresults", "number", "pan", "preset", "profile", "recordingid", "resolution", "rotation",
+        "schemaversion", "sequence", "since", "starttime", "stoptime", "tail", "tilt", "until", "videobitrate",
         "videokeyframeinterval", "videomaxbitrate", "view", "width", "zoom",
     )
 )  # fmt: skip
-"""Arguments of an address whose values are told in the access log; of all others only the name is."""
+"""Arguments of an address whose values are shown in the access log when they are numbers, sizes or times."""
 
-_PLAIN = re.compile(r"[\w.,:/ *-]{0,64}", re.ASCII)
+WORDS = frozenset(
+    (
+        "action", "alert", "audio", "codec", "color", "diskid", "event", "export", "format", "immediate", "level", "lock",
+        "method", "mode", "overlays", "responseformat", "video", "videocodec",
+    )
+)  # fmt: skip
+"""Those whose values are shown when they are one small word. Of all other arguments only the name is."""
+
+_NUMBER = re.compile(r"[\dA-F.,x:+TZ_ -]{0,40}", re.ASCII)
+_WORD = re.compile(r"[a-z\d._-]{0,24}|SD_DISK|NetworkShare", re.ASCII)
 
 
 class Secrets:
@@ -75,9 +82,11 @@ def secrets_in(value: object) -> Iterator[str]:
 
 def discreet(text: str) -> str:
     """``text`` with credentials of addresses, values that are named like secrets, headers that carry them, and held secrets hidden."""
-    text = _CREDENTIALS.sub(rf"\1{HIDDEN}@", text)
-    text = _HEADER.sub(rf"\1\2{HIDDEN}", text)
-    return SECRETS.hide(_NAMED.sub(rf"\1{HIDDEN}", text))
+    if "://" in text:
+        text = _CREDENTIALS.sub(rf"\1{HIDDEN}@", text)
+    if "=" in text or ":" in text:  # most texts have neither, and need no search
+        text = _NAMED.sub(rf"\1{HIDDEN}", _HEADER.sub(rf"\1\2{HIDDEN}", text))
+    return SECRETS.hide(text)
 
 
 def tidy(text: str, longest: int = LONGEST) -> str:
@@ -108,4 +117,5 @@ def _argument(piece: str) -> str:
     name, value = pairs[0]
     if not re.fullmatch(r"[\w.-]{1,64}", name, re.ASCII):
         return HIDDEN
-    return f"{name}={value}" if name.lower() in SHOWN_ARGUMENTS and _PLAIN.fullmatch(value) else f"{name}={HIDDEN}"
+    shape = _NUMBER if name.lower() in NUMBERS else _WORD if name.lower() in WORDS else None
+    return f"{name}={value}" if shape is not None and shape.fullmatch(value) else f"{name}={HIDDEN}"

@@ -208,6 +208,7 @@ def test_secrets_of_the_settings_are_hidden_wherever_they_turn_up(journal: Journ
         ("/x?passwrd=geheim&geheim&camera=ge:heim@x", "/x?passwrd=***&***&camera=***"),
         ("rtsp://anna:geheim@host:554/axis-media/media.amp?camera=1", "/axis-media/media.amp?camera=1"),
         ("//[broken?geheim", "//[broken"),
+        ("/x?camera=geheim&action=list&videocodec=Gehe1m&limit=5", "/x?camera=***&action=list&videocodec=***&limit=5"),
     ],
 )
 def test_the_access_log_shows_only_harmless_arguments(target: str, shown: str) -> None:

@@ -138,14 +138,22 @@ def test_factory_default_leads_to_the_first_visit_and_leaves_the_recordings(reco
     assert there <= known, "declare what a reset does with it in access.reset.PLACES"
 
 
+@pytest.fixture
+def talkative(tmp_path: Path) -> Iterator[RunningCamera]:
+    """A camera that says all it has to say."""
+    camera = RunningCamera(tmp_path, "--log-level", "debug")
+    yield camera
+    camera.close()
+
+
 def unreadable(camera: RunningCamera) -> bool:
     """Whether the source is being tried in vain, which is when its address gets into the log."""
     return "gone" in camera.log or "cannot" in camera.log or "refused" in camera.log
 
 
 @pytest.mark.feature("GET-21", "TRB-24")
-def test_no_secret_is_in_any_log_report_or_crash_output(tmp_path: Path) -> None:
-    camera = RunningCamera(tmp_path, "--log-level", "debug")
+def test_no_secret_is_in_any_log_report_or_crash_output(talkative: RunningCamera) -> None:
+    camera = talkative
     secrets = {"source": "Qu3lle~geh/im", "pin": "P1n-Geheim9", "viewer": "V1ewer-Wort", "new": "N3ues-Wort", "wrong": "F4lsch-Wort"}
     camera.start()
     camera.create_administrator()
@@ -184,7 +192,7 @@ def test_no_secret_is_in_any_log_report_or_crash_output(tmp_path: Path) -> None:
     assert b"Fatal Python error" in files["crash.txt"]
     assert {"picture.jpg", "picture.txt"} & set(files)
     kept = {path.name: path.read_bytes() for path in (camera.data / "logs").iterdir()}
-    spoken = {name: (tmp_path / name).read_bytes() for name in ("log", "out")}
+    spoken = {name: (camera.folder / name).read_bytes() for name in ("log", "out")}
     everything = {**files, "plain report": plain, **kept, **spoken}
     assert b"kamera" not in everything["settings.json"] or b"***" in everything["settings.json"]
     for name, secret in secrets.items():
