@@ -89,13 +89,7 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         services.maintenance = Maintenance(folder, logbook.life, ending.begin_again)
         services.overlays = await make_overlays(folder, store, panoramic, clock)
         services.signed = SignedVideo(desk, folder.folder("verify"))
-<<<<<<< HEAD
-        services.storage = storage
-=======
-        storage = services.storage = logbook.hear_recordings(
-            await stack.enter_async_context(make_storage(folder, store, panoramic, clock, bus))
-        )
->>>>>>> 1cf2b98 (Recordings in the audit log; ping and TCP tests without a shell)
+        services.storage = logbook.hear_recordings(storage)
         storage.set_plan(storage_plan(settings))
         listeners = await open_ports(stack, services, rtsp, folder, keystore)
         ways = protocols(clock.wall_ns() // NS)
