@@ -314,7 +314,7 @@ class PanoramicCamera(Camera):
         deliver = self._sealed(spec, deliver)
         worker = self._pool.pin()
         size = (spec.profile.width, spec.profile.height)
-        renderer = Renderer(spec.view, size, self.scenery_at, Painter(self.overlays, spec.view, size))
+        renderer = Renderer(spec.view, size, self.scenery_at, Painter(self.overlays, spec.view, size, spec.overlays))
         coder = Coder(spec.profile, renderer, worker, self._clock, lambda: self._runner.fps, deliver, fail)
         self._pinned[coder] = worker
         self._runner.attach(coder)

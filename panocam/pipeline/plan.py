@@ -12,7 +12,7 @@ from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
 from panocam.media.signing import SIGNABLE, Signing
 from panocam.optics.catalog import Model, check_resolution, find, resolutions
 from panocam.optics.mount import Mount
-from panocam.pipeline.request import ChannelSpec, StreamRequest
+from panocam.pipeline.request import ALL_OVERLAYS, ChannelSpec, StreamRequest
 
 Size = tuple[int, int]
 Number = TypeVar("Number", int, float)
@@ -67,7 +67,8 @@ def plan(request: StreamRequest, defaults: StreamDefaults, model: Model, mount: 
         max_bitrate_kbps=limit,
         h264_profile=(request.h264_profile or defaults.h264_profile) if codec is Codec.H264 else H264Profile.HIGH,
     )
-    return ChannelSpec(request.view, profile, signing=_signing(request, defaults, codec))
+    overlays = ALL_OVERLAYS if request.overlays is None else request.overlays
+    return ChannelSpec(request.view, profile, _signing(request, defaults, codec), overlays)
 
 
 def _resolution(request: StreamRequest, defaults: StreamDefaults, model: Model, source_size: Size | None) -> Size:

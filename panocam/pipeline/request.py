@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
 from panocam.media.signing import Signing
+
+
+class Overlay(StrEnum):
+    """Kinds of overlays that a stream may have or leave out; a streaming indicator counts as text."""
+
+    TEXT = "text"
+    IMAGE = "image"
+
+
+ALL_OVERLAYS = frozenset(Overlay)
 
 
 @dataclass(frozen=True)
@@ -25,16 +36,14 @@ class StreamRequest:
     max_bitrate_kbps: int | None = None
     h264_profile: H264Profile | None = None
     signed: bool | None = None
+    overlays: frozenset[Overlay] | None = None
 
 
 @dataclass(frozen=True)
 class ChannelSpec:
-    """The identity of a channel: equal specs share one encode, one packetisation, the same bytes.
-
-    ``layers`` are frozen layer specifications in drawing order (none so far; overlays come later).
-    """
+    """The identity of a channel: equal specs share one encode, one packetisation, the same bytes."""
 
     view: int
     profile: EncoderProfile
-    layers: tuple[object, ...] = ()
     signing: Signing | None = None
+    overlays: frozenset[Overlay] = ALL_OVERLAYS

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from panocam.errors import InvalidValue
 from panocam.media.codec import BitrateMode, Codec, H264Profile
-from panocam.pipeline.request import StreamRequest
+from panocam.pipeline.request import ALL_OVERLAYS, Overlay, StreamRequest
 
 MAX_QUERY = 4096
 """Characters of a query string that are read."""
@@ -76,6 +76,14 @@ def _resolution(text: str) -> tuple[int, int]:
     return _whole(16, 16384)(width), _whole(16, 16384)(height)
 
 
+def _overlays(text: str) -> frozenset[Overlay]:
+    """Which kinds are shown. There are none of applications here, so asking for those alone is asking for none."""
+    words = {word.strip() for word in text.lower().split(",")}
+    if not words <= {"all", "off", "application", *Overlay} or ("off" in words and len(words) > 1):
+        raise ValueError(text)
+    return ALL_OVERLAYS if "all" in words else frozenset(kind for kind in Overlay if kind in words)
+
+
 ARGUMENTS: tuple[Argument, ...] = (
     Argument("camera", "view", "1, 2, … or quad", "the view: 1 Overview, 2 Panorama, 3 Double Panorama, 4 Quad View, …", _view),
     Argument("videocodec", "codec", "h264, h265, av1, jpeg", "the codec", lambda text: Codec(text.lower())),
@@ -96,6 +104,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     Argument(
         "videosigned", "signed", "0, 1", "whether signatures travel in the video; not with jpeg", lambda text: bool(_whole(0, 1)(text))
     ),
+    Argument("overlays", "overlays", "all, off, or text, image, application with commas between", "which overlays are shown", _overlays),
     Argument("streamprofile", None, "a name", "the arguments of that stream profile, where the URL does not say otherwise", str),
     Argument("video", None, "0, 1", "whether there are pictures; without them there must be events (RTSP)", _whole(0, 1)),
     Argument("event", None, "on, off", "whether there is a track of events (RTSP)", _switch),

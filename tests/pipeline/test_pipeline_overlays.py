@@ -19,6 +19,7 @@ from panocam.media.planes import JPEG_COLOR, VIDEO_COLOR, Color, Matrix, Planes
 from panocam.optics.pose import Pose
 from panocam.pipeline.overlays.board import OverlayBoard
 from panocam.pipeline.overlays.painter import Painter
+from panocam.pipeline.request import ALL_OVERLAYS, Overlay
 from panocam.settings.overlays import Anchor, Image, Indicator, Item, Text
 
 SIZES = [(1920, 1440), (1280, 960), (640, 480), (320, 240), (2992, 2992)]
@@ -235,6 +236,17 @@ def test_only_the_views_that_are_named_show_it() -> None:
         out = grey((640, 480))
         painter(SIGN.model_copy(update={"views": (4, 5)}), view=view).draw(frame(), out)
         assert (out.y != 120).any() == shown
+
+
+@pytest.mark.feature("OVL-13")
+def test_a_stream_may_leave_kinds_out() -> None:
+    board = OverlayBoard(UTC)
+    items = (SIGN, Image(identity=1, image="a.ovl", position=Anchor.BOTTOM_RIGHT), Indicator(identity=2, position=Anchor.BOTTOM_LEFT))
+    board.show(items, {"a.ovl": accept(png(40, 40, (255, 0, 0, 255)), "a")})
+    moment = frame()
+    for kinds, shown in ((ALL_OVERLAYS, [0, 1, 2]), ({Overlay.TEXT}, [0, 2]), ({Overlay.IMAGE}, [1]), ((), [])):
+        layers = Painter(board, 4, (640, 480), frozenset(kinds)).layers(moment.wall_ns, 0, VIDEO_COLOR)
+        assert [item.identity for item, _ in layers] == shown
 
 
 def test_the_higher_one_lies_on_top() -> None:

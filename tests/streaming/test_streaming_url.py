@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from panocam.errors import InvalidValue
 from panocam.media.codec import BitrateMode, Codec, H264Profile
-from panocam.pipeline.request import StreamRequest
+from panocam.pipeline.request import ALL_OVERLAYS, Overlay, StreamRequest
 from panocam.streaming.url import ARGUMENTS, parse_query, stream_request
 
 
@@ -45,6 +45,22 @@ def test_views_are_counted_from_one(camera, view):
     assert parse_query(f"camera={camera}").view == view
 
 
+@pytest.mark.feature("OVL-13")
+@pytest.mark.parametrize(
+    ("value", "kinds"),
+    [
+        ("all", ALL_OVERLAYS),
+        ("off", frozenset()),
+        ("application", frozenset()),
+        ("text", {Overlay.TEXT}),
+        ("Image,application", {Overlay.IMAGE}),
+        ("text,image", ALL_OVERLAYS),
+    ],
+)
+def test_kinds_of_overlays_are_named(value, kinds):
+    assert parse_query(f"overlays={value}").overlays == kinds
+
+
 @pytest.mark.parametrize("alias", ["videobitrate", "videombrmaxbitrate"])
 def test_old_names_mean_the_same(alias):
     assert parse_query(f"videobitratemode=mbr&{alias}=900").max_bitrate_kbps == 900
@@ -78,6 +94,9 @@ def test_a_limit_needs_its_mode_in_the_same_url(query):
         ("h264profile", "extended"),
         ("video", "2"),
         ("event", "perhaps"),
+        ("overlays", "boxes"),
+        ("overlays", ""),
+        ("overlays", "off,text"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_name_and_what_it_takes(name, value):

@@ -28,6 +28,28 @@ def test_an_overlay_comes_and_goes_in_a_running_stream(known: RunningCamera) -> 
         assert all(count > 0 for count in opened)
 
 
+@pytest.mark.feature("OVL-13")
+def test_a_request_leaves_overlays_out_and_equal_requests_share(known: RunningCamera) -> None:
+    """In stills, and in a stream beside another that shows them; what means the same is one channel."""
+    wish = {"kind": "text", "text": "HALL", "size": 150, "background": "white", "color": "white", "outline": "white"}
+    with known.client() as client:
+        added = client.post("/api/v1/overlays", json=wish).json()["identity"]
+        try:
+            until(lambda: white(known.image(5, resolution="320x240")[..., 0]))
+            assert not white(known.image(5, resolution="320x240", overlays="off")[..., 0])
+            assert not white(known.image(5, resolution="320x240", overlays="image")[..., 0])
+            assert white(known.image(5, resolution="320x240", overlays="text")[..., 0])
+            with known.watching(QUERY) as all_of_them, known.watching(f"{QUERY}&overlays=text,image") as same:
+                assert white(next(all_of_them).to_ndarray(format="gray"))
+                assert white(next(same).to_ndarray(format="gray"))
+                with known.watching(f"{QUERY}&overlays=off") as none:
+                    assert not white(next(none).to_ndarray(format="gray"))
+                    running = [row for row in known.get("/api/v1/status")["channels"] if row["running"] and row["codec"] == "h264"]
+                    assert len(running) == 2, running
+        finally:
+            client.delete(f"/api/v1/overlays/{added}")
+
+
 def test_overlays_are_there_again_after_a_restart(fresh: RunningCamera) -> None:
     fresh.start()
     fresh.create_administrator()

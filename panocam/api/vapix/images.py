@@ -21,7 +21,7 @@ from panocam.streaming.url import stream_request, with_profile
 
 log = logging.getLogger(__name__)
 
-READ = frozenset({"camera", "resolution", "compression"})
+READ = frozenset({"camera", "resolution", "compression", "overlays"})
 """Arguments that decide a picture. All others are for video streams, or old, and are ignored as unknown ones are."""
 
 NO_CACHE = {"Cache-Control": "no-cache, no-store, max-age=0", "Pragma": "no-cache"}

@@ -19,6 +19,7 @@ from panocam.media.planes import Color, Planes
 from panocam.optics.pose import Pose
 from panocam.pipeline.overlays.board import OverlayBoard, Shown
 from panocam.pipeline.overlays.sprites import Canvas, Drawn, Sprite, sprite
+from panocam.pipeline.request import ALL_OVERLAYS, Overlay
 from panocam.settings.overlays import Item
 
 WINDOW_NS = 2 * NS
@@ -58,10 +59,10 @@ class Flow:
 
 
 class Painter:
-    """Of view ``view`` at ``size`` (width, height)."""
+    """Of view ``view`` at ``size`` (width, height); ``kinds`` of overlays are shown, the others left out."""
 
-    def __init__(self, board: OverlayBoard, view: int, size: tuple[int, int]) -> None:
-        self._board, self._view, self._size = board, view, size
+    def __init__(self, board: OverlayBoard, view: int, size: tuple[int, int], kinds: frozenset[Overlay] = ALL_OVERLAYS) -> None:
+        self._board, self._view, self._size, self._kinds = board, view, size, kinds
         self._made: tuple[Shown, Color] | None = None
         self._sprites: list[tuple[Item, Sprite]] = []
         self._second: tuple[int, datetime] | None = None
@@ -101,7 +102,8 @@ class Painter:
         canvas = Canvas(self._size, color)
         sprites: list[tuple[Item, Sprite]] = []
         for item in shown.items:
-            if item.views is not None and self._view not in item.views:
+            kind = Overlay.IMAGE if item.kind == "image" else Overlay.TEXT
+            if kind not in self._kinds or (item.views is not None and self._view not in item.views):
                 continue
             art = shown.artworks.get(item.image) if item.kind == "image" else None
             same = item.kind != "image" or before.get(item.image) is art
