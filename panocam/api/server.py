@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from panocam.api.arguments import form, read_body
-from panocam.api.endpoint import AFTERWARDS, WEBSOCKET, Call, Dialect, Endpoint
+from panocam.api.endpoint import AFTERWARDS, BODY_LIMIT, WEBSOCKET, Call, Dialect, Endpoint
 from panocam.api.faults import HttpFault, fault_of, invalid
 from panocam.api.guard import Guard, is_loopback
 from panocam.api.noting import Noting, admitted, changed, refused
@@ -33,9 +33,11 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), payment=(), usb=()"),
     (
         b"content-security-policy",
-        b"default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; "
+        b"default-src 'self'; img-src 'self' blob: data:; connect-src 'self'; style-src 'self' 'unsafe-inline'; "
         b"worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
     ),
 )
@@ -84,12 +86,15 @@ class Door:
 
     async def _answer(self, row: Endpoint, request: Request) -> Response:
         try:
-            raw = b"" if row.streamed else await read_body(request, row.body_limit)
+            large = row.body_limit > BODY_LIMIT  # strangers must not fill the memory: who sends much says first who he is
+            raw = b"" if row.streamed or large else await read_body(request, row.body_limit)
             secure = to_https(self._services, request, row)
             if secure is not None:
                 return secure
             caller = await self._guard.admit(request, row)
             acting = admitted(request.scope, caller)
+            if large and not row.streamed:
+                raw = await read_body(request, row.body_limit)
             demand_type(row, request, raw)
             arguments = form(request.url.query, b"" if row.dialect in (Dialect.REST, Dialect.JSON_API) else raw)
             call = Call(request, self._services, caller, parse(row, raw, arguments), arguments, raw)

@@ -15,6 +15,7 @@ import { Preview } from "./pages/Preview";
 import { PrivacyMasks } from "./pages/PrivacyMasks";
 import { Ptz } from "./pages/Ptz";
 import { Recordings } from "./pages/Recordings";
+import { Security } from "./pages/Security";
 import { SettingsPage } from "./pages/Settings";
 import { Setup } from "./pages/Setup";
 import { SignedVideo } from "./pages/SignedVideo";
@@ -71,6 +72,7 @@ function Gate() {
             <Route path="settings/:section" element={<SettingsPage />} />
           </>
         )}
+        {me.role === "administrator" && <Route path="security" element={<Security />} />}
         {me.role === "administrator" && <Route path="accounts" element={<Accounts />} />}
         {me.role === "administrator" && <Route path="privacy" element={<PrivacyMasks />} />}
         {me.role === "administrator" && <Route path="events" element={<Events />} />}

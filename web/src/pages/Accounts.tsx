@@ -5,11 +5,16 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { AccountForm } from "../accounts/AccountForm";
+import { AnonymousCard } from "../accounts/AnonymousCard";
 import { type Account, api, saying } from "../api";
 import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
 import { useSession } from "../session";
+import { useSettings } from "../settings/useSettings";
 import { daysAgo } from "../status/words";
+
+/** A password should be changed once a year. */
+const OLD_DAYS = 365;
 
 type Open = { what: "add" } | { what: "edit" | "remove"; account: Account } | null;
 
@@ -18,6 +23,7 @@ export function Accounts() {
   const { me } = useSession();
   const client = useQueryClient();
   const accounts = useQuery({ queryKey: ["accounts"], queryFn: api.accounts });
+  const { access } = useSettings();
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   const refresh = () => client.invalidateQueries({ queryKey: ["accounts"] });
@@ -61,6 +67,7 @@ export function Accounts() {
           </Table>
         </Table.ScrollContainer>
       </Card>
+      {access && <AnonymousCard access={access} />}
       <Modal opened={open?.what === "add" || open?.what === "edit"} onClose={close} title={open?.what === "edit" ? `Change ${open.account.username}` : "Add account"}>
         <AccountForm
           account={open?.what === "edit" ? open.account : null}
@@ -114,7 +121,14 @@ function AccountRow({ account, own, onOpen }: { account: Account; own: boolean; 
           {account.role === "viewer" && account.ptz && <Badge size="xs">PTZ</Badge>}
         </Group>
       </Table.Td>
-      <Table.Td>{daysAgo(account.password_age_days)}</Table.Td>
+      <Table.Td>
+        {daysAgo(account.password_age_days)}
+        {account.password_age_days >= OLD_DAYS && (
+          <Badge size="xs" color="yellow" ml={6}>
+            change it
+          </Badge>
+        )}
+      </Table.Td>
       <Table.Td>
         <Group gap={4} justify="flex-end" wrap="nowrap">
           <ActionIcon variant="subtle" color="gray" aria-label={`Change ${account.username}`} onClick={() => onOpen({ what: "edit", account })}>

@@ -25,11 +25,13 @@ const WORDS: Record<string, string> = {
   digest: "Digest",
   basic: "Basic",
   both: "Both",
+  "1.2": "TLS 1.2",
+  "1.3": "TLS 1.3",
 };
 
 const SIZE = /^\d+x\d+$/;
 
-const SECTIONS: Record<string, string> = { access: "Access and login" };
+const SECTIONS: Record<string, string> = { access: "Access and login", tls: "Encryption" };
 
 /** The value of a choice as people read it. */
 export function labelOf(value: unknown, unit = ""): string {
