@@ -18,6 +18,9 @@ from panocam.settings import Role
 ACCOUNT = "panocam.account"
 """Key in the ASGI scope: who was admitted."""
 
+SESSION = "panocam.session"
+"""And whether by a page's session."""
+
 
 class Noting:
     """Tells the access log of every request when its reply begins: an endless stream is noted while it runs."""
@@ -45,7 +48,7 @@ class Noting:
 def admitted(scope: Any, caller: Caller) -> Acting:
     """Remember for both logs on whose behalf this request runs."""
     name = caller.user.name if caller.user is not None else ""
-    scope[ACCOUNT] = name
+    scope[ACCOUNT], scope[SESSION] = name, caller.session is not None
     acting = Acting(name or "somebody without an account", caller.address, scope["scheme"])
     ACTING.set(acting)
     return acting
@@ -69,4 +72,4 @@ def changed(services: Services, row: Endpoint, acting: Acting, method: str, plac
 def _asked(scope: Scope, status: int) -> Asked:
     connection = HTTPConnection(scope)
     peer, asked = client_address(connection), target(connection)
-    return Asked(peer, scope.get(ACCOUNT, ""), scope["scheme"], scope.get("method", WEBSOCKET), asked, status)
+    return Asked(peer, scope.get(ACCOUNT, ""), scope["scheme"], scope.get("method", WEBSOCKET), asked, status, scope.get(SESSION, False))

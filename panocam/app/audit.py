@@ -112,6 +112,8 @@ class Seen:
         self._since: dict[tuple[str, str, str], int] = {}
 
     def __call__(self, asked: Asked) -> None:
+        if asked.session:
+            return  # it has been noted when it began
         key, now = (asked.account, asked.peer, asked.protocol), self._clock.monotonic_ns()
         if now - self._since.get(key, -SEEN_S * NS) < SEEN_S * NS or self._accounts.find(asked.account) is None:
             return

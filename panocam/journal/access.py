@@ -22,7 +22,7 @@ REMEMBERED = 500
 
 @dataclass(frozen=True)
 class Asked:
-    """One request and what came of it; ``account`` is empty for somebody without one."""
+    """One request and what came of it; ``account`` is empty for somebody without one. ``session``: a web page that has logged in."""
 
     peer: str
     account: str
@@ -30,6 +30,7 @@ class Asked:
     method: str
     target: str
     status: int
+    session: bool = False
 
 
 @dataclass

@@ -90,6 +90,7 @@ async def test_logins_failures_and_hidden_masks(side: Side) -> None:
         await page.patch("/api/v1/settings", json={"privacy.enabled": False})
     said = side.lines(Which.AUDIT)
     assert said.count(f"vera at {PEER}: logged in over https") == 1
+    assert not [line for line in said if line.startswith(f"anna at {PEER}: logged in over")]  # a page is noted when it logs in
     assert f"anna at {PEER}: wrong user name or password for anna over http" in said
     assert f"(unknown) at {PEER}: wrong user name or password for (unknown) over http" in said
     assert f"anna at {PEER}: privacy masks hidden: Door" in said
