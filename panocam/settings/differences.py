@@ -70,7 +70,7 @@ def _label(key: str, element: Any) -> str:
 
 
 def _text(path: str, value: Any) -> str:
-    if value is None:
+    if value is None or value == "":
         return ABSENT
     text = str(show(path, value)) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

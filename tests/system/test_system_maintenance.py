@@ -74,21 +74,34 @@ def recording(tmp_path: Path, clip: Path) -> Iterator[RunningCamera]:
 
 
 @pytest.mark.feature("GAP-38")
-def test_a_restart_is_one_and_recordings_survive_it(recording: RunningCamera) -> None:
-    camera, pid, before = recording, recording.process.pid, state(recording)
+def test_a_restart_is_one_and_recordings_survive_it(fresh: RunningCamera) -> None:
+    camera = fresh
+    camera.start()
+    camera.create_administrator()
+    pid, before, card = camera.process.pid, state(camera), camera.folder / "card"
+    card.mkdir()
+    camera.change(storage__card=str(card))
+    assert camera.get("/api/v1/settings")["restart_needed"] == ["storage.card"]
+    assert camera.get("/api/v1/storage/disks")["disks"] == []
     with camera.client() as client:
-        identity = start_recording(client)
-        assert client.patch("/api/v1/settings", json={"network.http_policy": "http"}).status_code == 200
-        until(lambda: recorded(camera, identity) > 10, 30)
         reply = client.get("/axis-cgi/restart.cgi")
     assert (reply.status_code, "The camera restarts" in reply.text) == (200, True)
     after = back(camera, before["boot_id"])
     assert (camera.process.pid, camera.ready["pid"]) == (pid, pid)
-    assert ("https" in camera.ready, after["serial"], after["setup_needed"]) == (False, before["serial"], False)
-    found = camera.get("/api/v1/recordings")["recordings"]
-    assert [(row["id"], row["running"]) for row in found] == [(identity, False)]
-    assert recorded(camera, identity) > 10
+    assert (after["serial"], after["setup_needed"]) == (before["serial"], False)
+    assert camera.get("/api/v1/settings")["restart_needed"] == []
+    assert [disk["id"] for disk in camera.get("/api/v1/storage/disks")["disks"]] == ["SD_DISK"]
     assert camera.get("/api/v1/maintenance")["started_because"] == f"restart asked for by {NAME} at 127.0.0.1"
+    assert camera.get("/api/v1/status")["started"] == "restart asked for"
+    with camera.client() as client:
+        identity = start_recording(client)
+        until(lambda: recorded(camera, identity) > 10, 30)
+        wish = {"apiVersion": "1.0", "method": "reboot"}
+        assert client.post("/axis-cgi/firmwaremanagement.cgi", json=wish).json()["data"] == {}
+    again = back(camera, after["boot_id"])
+    assert again["boot_id"] not in (before["boot_id"], after["boot_id"])
+    assert [(row["id"], row["running"]) for row in camera.get("/api/v1/recordings")["recordings"]] == [(identity, False)]
+    assert recorded(camera, identity) > 10
     with camera.client() as client:
         assert client.patch(f"/api/v1/recordings/{identity}", json={"locked": True}).status_code == 204
         client.get("/axis-cgi/record/lock.cgi", params={"recordingid": identity, "action": "unlock"})
@@ -97,13 +110,8 @@ def test_a_restart_is_one_and_recordings_survive_it(recording: RunningCamera) ->
     audit = text(camera, "/axis-cgi/auditlog.cgi")
     done = re.findall(rf"{NAME} at 127.0.0.1: recording {identity} (\w+)", audit)
     assert done == ["locked", "unlocked", "exported", "removed"]
-    assert f"{NAME} at 127.0.0.1: network.http_policy from both to http" in audit
-    assert "system: the camera stops" in audit
-    with camera.client() as client:
-        wish = {"apiVersion": "1.0", "method": "reboot"}
-        assert client.post("/axis-cgi/firmwaremanagement.cgi", json=wish).json()["data"] == {}
-    again = back(camera, after["boot_id"])
-    assert again["boot_id"] not in (before["boot_id"], after["boot_id"])
+    assert f"{NAME} at 127.0.0.1: storage.card from nothing to {card}" in audit
+    assert audit.count("system: the camera stops") == 2
     assert camera.stop() == 0
 
 
