@@ -15,9 +15,9 @@ HIDDEN = "***"
 SHORTEST = 4
 """A known secret with fewer characters is not looked for: it would blot out ordinary words."""
 
-_CREDENTIALS = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s'\"]*@", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s'\"]*@", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(?i)\b((?:[a-z0-9]+[_.-])*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|signature|pin)[\"']?\s*[=:]\s*[\"']?)"
+    r"(?i)((?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|signature|(?:\b|_)pin)[\"']?\s*[=:]\s*[\"']?)"
     r"(?!\*\*\*)[^\s\"'&,;]+"
 )
 _HEADER = re.compile(r"(?i)\b(authorization|cookie|set-cookie|x-csrf-token)([\"']?\s*[:=]\s*).*")

@@ -181,6 +181,9 @@ def test_logging_cannot_forge_a_line_or_steer_a_terminal(journal: Journal, evil:
         'smtp_password="Sup3rS3cret"',
         "Authorization: Basic Sup3rS3cret==",
         "access-token=Sup3rS3cret",
+        "userpassword:Sup3rS3cret",
+        "\x1b[2Jrtsp://anna:Sup3rS3cret@camera/",
+        "pkcs11_pin=Sup3rS3cret",
     ],
 )
 def test_secrets_in_what_others_say_are_hidden(said: str) -> None:
