@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageDraw, features
 
 from panocam.imaging.bidi import visual
-from panocam.imaging.fonts import font, font_of, same_font
+from panocam.imaging.fonts import CHINESE, font, font_of, home, same_font
 from panocam.media.planes import Plane
 
 Align = Literal["left", "center", "right"]
@@ -123,9 +123,10 @@ def _fonts(text: str) -> Iterator[tuple[str, int]]:
     if text.isascii():
         yield text, 0
         return
-    start, current = 0, -1
+    start, current, chinese = 0, -1, home(text)
     for at, letter in enumerate(text):
         number = current if current >= 0 and same_font(letter, current) else font_of(letter)
+        number = chinese if number == CHINESE else number
         if number != current:
             if at > start:
                 yield text[start:at], current

@@ -371,6 +371,28 @@ def test_right_to_left_text_begins_at_the_right() -> None:
     assert (mixed.fill[:, mixed.fill.any(axis=0)][:, -ink.shape[1] :] == ink).all()
 
 
+@pytest.mark.feature("OVL-07")
+@pytest.mark.parametrize("words", ["入口", "東京タワー", "서울", "繁體"])
+def test_chinese_japanese_and_korean_letters_are_drawn(words: str) -> None:
+    """No two letters are alike, as boxes would be, and their strokes are as strong as those of Latin letters."""
+    setting = Setting(80, 0, "left", (2000, 400))
+    drawn_letters = [Block(letter, setting).fill for letter in words]
+    box = Block("\U000e0041", setting).fill
+    for number, one in enumerate(drawn_letters):
+        assert all(not np.array_equal(one, other) for other in (box, *drawn_letters[:number]))
+    strong = max(float((one > 128).mean()) for one in drawn_letters)
+    assert strong > 0.9 * float((Block("E", setting).fill > 128).mean())
+
+
+def test_shared_characters_are_drawn_as_the_words_around_them_ask_for() -> None:
+    setting = Setting(80, 0, "left", (2000, 400))
+    chinese = Block("直", setting)
+    for words in ("直の", "直서"):
+        other = Block(words, setting)
+        width = 80 + setting.margin
+        assert not np.array_equal(other.fill[:, :width], chinese.fill[:, :width])
+
+
 def test_a_letter_that_no_font_has_is_a_box() -> None:
     setting = Setting(40, 0, "left", (2000, 400))
     unknown, other = Block("\U000e0041a", setting), Block("\u4e00", setting)
