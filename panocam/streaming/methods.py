@@ -45,7 +45,7 @@ Handler = Callable[[Service, Call, Client], Awaitable[Outcome]]
 
 
 def refuse(error: PanocamError) -> Reply:
-    """The reply for an error, with the reason in its body."""
+    """The reply for an error, with the reason in a header."""
     if isinstance(error, RemoteProtocolError):
         return explained(error.status, str(error))
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)

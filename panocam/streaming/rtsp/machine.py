@@ -149,8 +149,8 @@ def _unsupported(request: Request) -> str:
 
 
 def explained(status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    """A refusal that says why in its body."""
-    return Reply(status, (*headers, ("Content-Type", "text/plain")), (reason + "\n").encode())
+    """A refusal that says why, in a header: players of browsers take the body of any reply for the description of the stream."""
+    return Reply(status, (*headers, ("X-Reason", "".join(filter(str.isprintable, reason)))))
 
 
 def _refusal(error: RemoteProtocolError) -> Reply:
