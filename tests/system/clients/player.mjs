@@ -11,12 +11,13 @@ const { WebSocket } = require('ws')
 const auth = { username, password }
 process.stdout.on('error', () => process.exit(0))
 
-async function overWebSocket(address, rtsp) {
+async function overWebSocket(address, rtsp, login) {
   globalThis.WebSocket = WebSocket
   globalThis.process_browser = process
   globalThis.window = { location: new URL('http://127.0.0.1/'), setTimeout, clearTimeout, setInterval, clearInterval }
   const browser = await import(pathToFileURL(`${project}/node_modules/media-stream-library/dist/browser-esm.js`).href)
   const pipeline = new browser.RtspMp4Pipeline({ uri: rtsp })
+  if (login) pipeline.insertBefore(pipeline.rtsp, new node.Auth(login))
   const source = await browser.components.WSSource.open({ uri: address })
   pipeline.prepend(source)
   const save = (message) => message.type === browser.components.MessageType.ISOM && process.stdout.write(message.data)
@@ -34,7 +35,7 @@ else if (way === 'ws') {
 } else {
   const proxy = new node.TcpWsProxyPipeline({ wsOptions: { host: '127.0.0.1', port: 0 }, rtspHost: new URL(url).host })
   await new Promise((ready) => proxy.wss.on('listening', ready))
-  pipeline = await overWebSocket(`ws://127.0.0.1:${proxy.wss.address().port}/`, url)
+  pipeline = await overWebSocket(`ws://127.0.0.1:${proxy.wss.address().port}/`, url, auth)
 }
 await pipeline.ready
 pipeline.rtsp.play()
