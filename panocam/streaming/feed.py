@@ -19,6 +19,7 @@ from panocam.pipeline.request import ChannelSpec
 from panocam.pipeline.service import Camera, DropPolicy, Subscription
 from panocam.streaming.rtp.burst import Burst
 from panocam.streaming.rtp.packer import Packer
+from panocam.streaming.rtp.replay import Marks
 from panocam.streaming.tap import Tap
 
 log = logging.getLogger(__name__)
@@ -37,11 +38,18 @@ REPORT_NS = 5 * NS
 
 
 class Feed:
-    """The RTP stream of one channel at one payload size. ``ended`` is called when the channel is closed for good."""
+    """The RTP stream of one channel at one payload size. ``ended`` is called when the channel is closed for good.
 
-    def __init__(self, camera: Camera, spec: ChannelSpec, payload_size: int, ended: Callable[[Feed], None]) -> None:
+    ``stamped``: the packets carry capture times.
+    """
+
+    def __init__(
+        self, camera: Camera, spec: ChannelSpec, payload_size: int, ended: Callable[[Feed], None], *, stamped: bool = False
+    ) -> None:
         self.spec, self.payload_size = spec, payload_size
+        self.key = (spec, payload_size, stamped)
         self.packer = Packer(spec.profile.codec, payload_size)
+        self._stamped = stamped
         self.broken = 0  # pictures whose bitstream could not be packed
         self._camera, self._ended = camera, ended
         self._taps: dict[Tap, None] = {}
@@ -113,7 +121,7 @@ class Feed:
     def publish(self, packet: Packet) -> None:
         """Pack a picture and hand it to everybody."""
         try:
-            burst = self.packer.pack(packet)
+            burst = self.packer.pack(packet, self._marks(packet) if self._stamped else b"")
         except RemoteProtocolError as error:
             self.broken += 1
             log.warning("a picture of view %d could not be packed (%d so far): %s", self.spec.view, self.broken, error)
@@ -130,6 +138,11 @@ class Feed:
                 tap.sink.control(report)
         if self._waiting:
             self._serve_waiting()
+
+    @staticmethod
+    def _marks(packet: Packet) -> bytes:
+        """Of a live picture: nothing is known of an end, and no PLAY began it."""
+        return Marks(packet.wall_ns, packet.key, False, packet.discontinuity, False, 0).encode()
 
     def _keep(self, burst: Burst, number: int) -> None:
         if burst.key:
@@ -183,14 +196,14 @@ class Feeds:
 
     def __init__(self, camera: Camera, ended: Callable[[Feed], None]) -> None:
         self._camera, self._ended = camera, ended
-        self._feeds: dict[tuple[ChannelSpec, int], Feed] = {}
+        self._feeds: dict[tuple[ChannelSpec, int, bool], Feed] = {}
         self._holders: dict[Feed, int] = {}
 
-    def hold(self, spec: ChannelSpec, payload_size: int) -> Feed:
-        """The feed of a channel at a payload size, made if need be."""
-        feed = self._feeds.get((spec, payload_size))
+    def hold(self, spec: ChannelSpec, payload_size: int, stamped: bool = False) -> Feed:
+        """The feed of a channel at a payload size, with capture times or without, made if need be."""
+        feed = self._feeds.get((spec, payload_size, stamped))
         if feed is None:
-            feed = self._feeds[spec, payload_size] = Feed(self._camera, spec, payload_size, self._ended)
+            feed = self._feeds[spec, payload_size, stamped] = Feed(self._camera, spec, payload_size, self._ended, stamped=stamped)
         self._holders[feed] = self._holders.get(feed, 0) + 1
         return feed
 
@@ -198,7 +211,7 @@ class Feeds:
         """Give back what ``hold`` gave."""
         self._holders[feed] -= 1
         if not self._holders[feed]:
-            del self._holders[feed], self._feeds[feed.spec, feed.payload_size]
+            del self._holders[feed], self._feeds[feed.key]
             feed.stop()
 
     def __len__(self) -> int:

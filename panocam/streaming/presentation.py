@@ -25,12 +25,13 @@ class Track(StrEnum):
 @dataclass(frozen=True)
 class Presentation:
     """``spec`` None: no live pictures. ``topics``: the filter of the events, None for no events. ``recording``: what is played instead of
-    the live picture, and ``pictures`` whether its pictures are."""
+    the live picture, and ``pictures`` whether its pictures are. ``stamped``: packets say when their picture was taken."""
 
     spec: ChannelSpec | None
     topics: str | None = None
     recording: str | None = None
     pictures: bool = True
+    stamped: bool = False
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -56,7 +57,7 @@ def plan_presentation(camera: Camera, query: str, events: bool, profiles: Mappin
     if not pictures:
         return Presentation(None, topics)
     try:
-        return Presentation(camera.plan(request), topics)
+        return Presentation(camera.plan(request), topics, stamped=_on(given.get("onvifreplayext", "0"), "onvifreplayext"))
     except NotFound as error:
         raise InvalidValue("camera", request.view + 1, str(error)) from None
 

@@ -16,11 +16,16 @@ from panocam.streaming.rtsp.transport import Lower
 
 @dataclass(frozen=True)
 class SessionInfo:
-    """A row of the connection list. ``bytes`` are RTP bytes; for multicast they are the group's."""
+    """A row of the connection list. ``bytes`` are RTP bytes; for multicast they are the group's.
+
+    ``local`` is where the client connected to, ``secure`` whether that connection is encrypted.
+    """
 
     id: str
     state: str
     peer: str
+    local: tuple[str, int]
+    secure: bool
     user: str
     user_agent: str
     carrier: str
@@ -28,6 +33,7 @@ class SessionInfo:
     url: str
     spec: ChannelSpec | None
     recording: str | None
+    events: bool
     since_wall_ns: int
     pictures: int
     bytes: int
@@ -75,6 +81,8 @@ class Session:
             id=self.state.id,
             state=self.state.state.value,
             peer=("[{}]:{}" if ":" in self.outlet.peer[0] else "{}:{}").format(*self.outlet.peer),
+            local=self.outlet.local,
+            secure=self.outlet.secure,
             user=self.user,
             user_agent=self.user_agent,
             carrier=self.outlet.carrier,
@@ -82,6 +90,7 @@ class Session:
             url=self.target.aggregate,
             spec=self.presentation.spec,
             recording=self.presentation.recording,
+            events=self.presentation.topics is not None,
             since_wall_ns=self.since_wall_ns,
             pictures=sum(count.pictures for count in counts),
             bytes=sum(count.bytes for count in counts),

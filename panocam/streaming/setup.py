@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable
 
 from panocam.errors import Busy, InvalidValue, NotFound, RemoteProtocolError
-from panocam.pipeline.request import ChannelSpec
 from panocam.streaming.client import Client
 from panocam.streaming.delivery import Delivery, Multicast, Unicast
 from panocam.streaming.metadata import MetadataFeed
@@ -47,8 +46,7 @@ async def setup(service: Service, call: Call, client: Client) -> Outcome:
         assert service.events is not None
         delivery = _unicast(service, session, MetadataFeed(service.events, presentation.topics or "", service.clock, size), offer)
     else:
-        assert presentation.spec is not None
-        delivery = _pictures(service, session, presentation.spec, size, offer)
+        delivery = _pictures(service, session, presentation, size, offer)
     if (before := session.deliveries.pop(index, None)) is not None:
         before.close()
     session.deliveries[index] = delivery
@@ -113,8 +111,9 @@ def _session(service: Service, call: Call, client: Client, target: Target, prese
     )
 
 
-def _pictures(service: Service, session: Session, spec: ChannelSpec, size: int, offer: Offer) -> Delivery:
-    feed = service.feeds.hold(spec, size)
+def _pictures(service: Service, session: Session, presentation: Presentation, size: int, offer: Offer) -> Delivery:
+    assert presentation.spec is not None
+    feed = service.feeds.hold(presentation.spec, size, presentation.stamped)
     try:
         if offer.lower is Lower.MULTICAST:
             group = service.groups.hold(feed, session.outlet.local[0])

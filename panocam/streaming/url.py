@@ -109,13 +109,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     Argument("video", None, "0, 1", "whether there are pictures; without them there must be events (RTSP)", _whole(0, 1)),
     Argument("event", None, "on, off", "whether there is a track of events (RTSP)", _switch),
     Argument("recordingid", None, "the identity of a recording, quotes around it allowed", "plays that recording (RTSP)", str),
-    Argument(
-        "onvifreplayext",
-        None,
-        "0, 1",
-        "whether packets of a recording say when they were taken (RTSP)",
-        _whole(0, 1),
-    ),
+    Argument("onvifreplayext", None, "0, 1", "whether packets say when their picture was taken (RTSP)", _whole(0, 1)),
     Argument(
         "eventtopic", None, "a topic, alternatives separated by a vertical bar; `//.` at the end is all below", "which events (RTSP)", str
     ),

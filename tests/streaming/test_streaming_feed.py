@@ -1,6 +1,7 @@
 """A feed: one packing for all, a good beginning for each, and an end that is told."""
 
 import asyncio
+import struct
 
 import pytest
 from streaming_client import until
@@ -13,6 +14,7 @@ from panocam.pipeline.hub import Hub
 from panocam.pipeline.request import ChannelSpec
 from panocam.streaming import feed as feeding
 from panocam.streaming.feed import Feed, Feeds
+from panocam.streaming.rtcp import ntp_timestamp
 from panocam.streaming.tap import Tap
 
 SPEC = ChannelSpec(0, EncoderProfile(Codec.H264, 320, 240))
@@ -188,11 +190,31 @@ async def test_a_channel_that_cannot_be_had_ends_the_feed(camera, feed, caplog):
     assert "the budget is used up" in caplog.text
 
 
+def test_a_stamped_feed_tells_when_each_picture_was_taken():
+    """ONVIF's extension on the first packet of a picture; behind it is the same picture as without."""
+    picture = Packet(Codec.H264, b"\0\0\0\1\x65picture", True, 0, 1_700_000_000_500_000_000)
+    got = {True: [], False: []}
+    for stamped, bursts in got.items():
+        feed, sink = Feed(Camera(), SPEC, 1440, lambda feed: None, stamped=stamped), Sink()
+        sink.send = bursts.append
+        feed.join(Tap(sink))
+        feed.publish(picture)
+    (plain,), (stamped,) = got[False], got[True]
+    number, words, ntp, flags = struct.unpack_from("!HHQB", stamped.packets[0], 12)
+    assert (plain.packets[0][0], stamped.packets[0][0]) == (0x80, 0x90)
+    assert (number, words, flags) == (0xABAC, 3, 0x80)
+    assert ntp == ntp_timestamp(picture.wall_ns)
+    assert stamped.packets[0][28:] == plain.packets[0][12:]
+
+
 async def test_equal_wishes_share_a_feed_while_somebody_holds_it(camera):
     feeds = Feeds(camera, lambda feed: None)
     first, second, other = feeds.hold(SPEC, 1440), feeds.hold(SPEC, 1440), feeds.hold(SPEC, 512)
     assert first is second
     assert first is not other
+    stamped = feeds.hold(SPEC, 1440, stamped=True)
+    assert stamped is not first
+    feeds.release(stamped)
     feeds.release(first)
     assert len(feeds) == 2
     feeds.release(second)

@@ -93,6 +93,7 @@ class TestAxDevil:
         status, said = clients.ran(*command, "--no-metadata", "--camera", "2", "--resolution", "640x240", "--duration", "3")
         assert status == 0, said
         assert "streaming h264 video" in said
+        assert "capture time 100%" in said  # it asks for the moments of capture in the packets
         assert re.search(r"video +[1-9][\d.]* fps", said), said
 
     def test_events_beside_the_video(self, standard: RunningCamera) -> None:

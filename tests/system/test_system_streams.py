@@ -223,6 +223,31 @@ def test_many_viewers_see_the_same_bytes_of_one_encode(moving: RunningCamera) ->
     assert [channel["subscribers"] for channel in running] == [1]
 
 
+def test_the_status_of_streams_tells_what_goes_where(moving: RunningCamera) -> None:
+    ask = {"apiVersion": "1.0", "context": "7", "method": "getAllStreams"}
+    with (
+        closing(RtspClient.connect(moving.url("camera=3&resolution=384x288&event=on", credentials=False))) as client,
+        moving.client() as http,
+    ):
+        client.play()
+        with http.stream("GET", "/axis-cgi/mjpg/video.cgi?camera=2&resolution=320x120") as video:
+            next(video.iter_raw())
+            with moving.client() as other:
+                reply = other.post("/axis-cgi/streamstatus.cgi", json=ask).json()
+        here = client.socket.getsockname()
+    rows = [row for row in reply["data"]["streams"] if row.get("destination_port", here[1]) == here[1]]
+    shown = {(row["media"], row["mime"], row["stream_protocol"], row["transport_protocol"], row["state"]) for row in rows}
+    assert shown == {
+        ("video", "video/x-h264", "RTP", "TCP", "playing"),
+        ("application", "application/vnd.onvif.metadata", "RTP", "TCP", "playing"),
+        ("video", "image/jpeg", "HTTP", "TCP", "playing"),
+    }
+    first = next(row for row in rows if row["mime"] == "video/x-h264")
+    assert first["path"].startswith("/axis-media/media.amp?camera=3")
+    assert (first["source_port"], first["encrypted"], first["multicast"]) == (moving.port("rtsp"), False, False)
+    assert reply["context"] == "7"
+
+
 def test_the_live_websocket_serves_pictures(moving: RunningCamera) -> None:
     with moving.client() as client:
         client.post("/api/v1/login", json={"username": NAME, "password": PASSWORD})
