@@ -89,9 +89,9 @@ def test_nobody_else_reads_the_time() -> None:
             match node:
                 case ast.Import(names=names) if any(alias.name == "time" for alias in names):
                     found.append(name)
-                case ast.ImportFrom(module="time"):
+                case ast.ImportFrom(module="time", names=names) if any(alias.name != "gmtime" for alias in names):
                     found.append(name)
-                case ast.Call(func=ast.Attribute(attr="now" | "utcnow" | "today")):
+                case ast.Call(func=ast.Attribute(value=ast.Name("datetime" | "date"), attr="now" | "utcnow" | "today")):
                     found.append(name)
                 case ast.Call(func=ast.Attribute(attr="astimezone"), args=[], keywords=[]):
                     found.append(name)
