@@ -242,6 +242,15 @@ class Certificates:
         self.changed(CAMERA)
         return True
 
+    def rename(self, names: Names) -> None:
+        """Vouch for these names from now on: the camera's own certificate is made anew with its key, where it lacks one of the hosts."""
+        self._names = names
+        own = self._entries[CAMERA]
+        vouched = own.certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+        if {host.lower() for host in names.hosts} - set(vouched):
+            self._entries[CAMERA] = self._make_own(own.key)
+            self.changed(CAMERA)
+
     # --- TLS
 
     def context(self, name: str) -> ssl.SSLContext:

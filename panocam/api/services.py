@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # types only: the delivery side does not need the code behind
     from panocam.access.tls import TlsDesk
     from panocam.api.maintenance import Maintenance
     from panocam.api.signed import SignedVideo
+    from panocam.network.manager import AddressManager
     from panocam.pipeline.camera import CameraStatus
     from panocam.pipeline.overlays.service import OverlayService
     from panocam.pipeline.renderer import Scenery
@@ -174,6 +175,7 @@ class Services:
     tls: TlsDesk | None = None
     http_port: Callable[[], int | None] = lambda: None
     time: TimeKeeper | None = None
+    addresses: AddressManager | None = None
     https_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
 

@@ -58,7 +58,7 @@ def bind(
         (("privacy",), lambda old, new: storage.recorder.forget_buffered()),
         (("storage",), lambda old, new: storage.set_plan(storage_plan(new))),
         (("ports",), board.apply),
-        (("device", "discovery"), lambda old, new: presence.apply(new)),
+        (("device", "discovery", "addressing"), lambda old, new: presence.apply(new)),
     )
     for sections, apply in rows:
         store.bind(sections, apply)

@@ -13,6 +13,7 @@ from panocam.access.reset import carry_out
 from panocam.api.maintenance import Maintenance
 from panocam.api.services import assemble
 from panocam.api.signed import SignedVideo
+from panocam.app.addressing import manage_address
 from panocam.app.bindings import bind
 from panocam.app.check import check_source
 from panocam.app.encryption import open_ports
@@ -83,6 +84,7 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings), bus, storage.library))
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
+        await manage_address(stack, services, bus)
         services.time = await stack.enter_async_context(make_timekeeper(clock, store, panoramic.overlays, bus))
         stack.callback(services.board.close)
         logbook.report_to(services, rtsp)

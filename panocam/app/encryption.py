@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 
 from panocam.access import KeyStore
 from panocam.access.certificates import Certificates
@@ -14,6 +13,7 @@ from panocam.api.build import http_server
 from panocam.api.services import Services
 from panocam.app.listeners import Listeners
 from panocam.discovery.announcement import own_addresses
+from panocam.network.identity import host_name
 from panocam.settings import DataFolder, Snapshot
 from panocam.streaming.server import RtspServer
 
@@ -25,9 +25,10 @@ async def open_ports(
 ) -> Listeners:
     """Open every port that is on, with the certificates that are chosen for them. Raises Unavailable."""
     settings = services.settings.running
-    certificates = Certificates.open(folder, keystore, services.clock, _names(settings))
+    certificates = Certificates.open(folder, keystore, services.clock, names(settings))
     renewing = asyncio.create_task(_renew_daily(certificates), name="certificate renewal")
     stack.callback(renewing.cancel)
+    services.settings.bind(["addressing"], lambda old, new: _rename(certificates, old, new))
     services.certificates, services.tls = certificates, TlsDesk(certificates, settings.tls)
     http = await stack.enter_async_context(http_server(services))
     listeners = await stack.enter_async_context(Listeners(http, rtsp, services.tls, settings.network))
@@ -35,9 +36,19 @@ async def open_ports(
     return listeners
 
 
-def _names(settings: Snapshot) -> Names:
-    hosts = (socket.gethostname(), f"panocam-{settings.device.serial.lower()}.local", "localhost")
+def names(settings: Snapshot) -> Names:
+    hosts = (*_local(host_name(settings)), f"panocam-{settings.device.serial.lower()}.local", "localhost")
     return Names(settings.device.serial, hosts, tuple(own_addresses(settings.network.host)))
+
+
+def _local(name: str) -> tuple[str, ...]:
+    """A host name, and how mDNS has it."""
+    return name, f"{name.partition('.')[0]}.local"
+
+
+def _rename(certificates: Certificates, old: Snapshot, new: Snapshot) -> None:
+    if old.addressing.host_name != new.addressing.host_name:
+        certificates.rename(names(new))
 
 
 async def _renew_daily(certificates: Certificates) -> None:

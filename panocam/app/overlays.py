@@ -3,12 +3,12 @@ presets and exposure."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 from panocam.clock import NS, Clock
 from panocam.discovery.announcement import own_addresses
 from panocam.imaging.exposure import Exposure
+from panocam.network.identity import host_name
 from panocam.pipeline.camera import PanoramicCamera
 from panocam.pipeline.heads import Reached
 from panocam.pipeline.overlays.board import OverlayBoard, Provider
@@ -36,7 +36,7 @@ def _tell(board: OverlayBoard, store: Store, clock: Clock) -> None:
     mac = ":".join(serial[at : at + 2] for at in range(0, 12, 2))
     board.provide("#M", lambda view, number: mac)
     board.provide("#m", lambda view, number: mac[-8:])
-    board.provide("#n", lambda view, number: socket.gethostname())
+    board.provide("#n", lambda view, number: host_name(store.running))
     board.provide("#i", _address(store, clock))
 
 

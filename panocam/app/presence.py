@@ -40,7 +40,7 @@ def protocols(instance: int) -> Mapping[str, Announcing]:
 def wanted(base: Announcement, settings: Snapshot, needs_setup: bool) -> Mapping[str, Announcement | None]:
     """What to announce in each protocol; None where it is switched off. ``base`` has the ports and the serial number."""
     device, chosen = settings.device, settings.discovery
-    camera = replace(base, name=device.name, model=device.model.upper(), needs_setup=needs_setup)
+    camera = replace(base, name=device.name, model=device.model.upper(), needs_setup=needs_setup, host_name=settings.addressing.host_name)
     return {
         "mDNS": replace(camera, friendly=chosen.mdns_name) if chosen.mdns else None,
         "UPnP": replace(camera, friendly=chosen.upnp_name) if chosen.upnp else None,

@@ -33,6 +33,12 @@ def command(
     standard_ports: Annotated[
         bool, typer.Option("--standard-ports", envvar="PANOCAM_STANDARD_PORTS", help="80, 443, 554 and 322, where none is named.")
     ] = False,
+    manage_interface: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PANOCAM_MANAGE_INTERFACE", help="Network interface whose address the camera sets; needs rights.", show_default="none"
+        ),
+    ] = None,
     serial: Annotated[
         str | None, typer.Option(envvar="PANOCAM_SERIAL", help="Serial number for this run, 12 hexadecimal digits.", show_default="kept")
     ] = None,
@@ -55,6 +61,7 @@ def command(
         device__serial=serial,
         installation__mount=mount,
         network__host=host,
+        addressing__interface=manage_interface,
         **{f"network__{name}": port for name, port in ports.items()},
     )
     from panocam.settings.snapshot import build

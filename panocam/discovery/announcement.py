@@ -15,6 +15,7 @@ class Announcement:
 
     ``friendly`` replaces the name that is made of ``name`` and serial number. ``needs_setup``: nobody has made the first account.
     ``device_service`` is the path of the ONVIF device service, empty while there is none.
+    ``host_name`` is without a domain; empty is one made of the serial number.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Announcement:
     friendly: str = ""
     needs_setup: bool = False
     device_service: str = ""
+    host_name: str = ""
 
     @property
     def title(self) -> str:

@@ -61,7 +61,7 @@ def services(announcement: Announcement, addresses: Iterable[str]) -> list[Async
             f"{instance(announcement)}.{kind}",
             port=port,
             properties=facts,
-            server=f"panocam-{announcement.serial.lower()}.local.",
+            server=f"{announcement.host_name or f'panocam-{announcement.serial.lower()}'}.local.",
             parsed_addresses=list(addresses),
         )
         for kind, port in rows

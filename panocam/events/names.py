@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from panocam.clock import NS
 from panocam.events.event import Event, Operation
 from panocam.events.topics import (
+    ADDRESS_CONFLICT,
     AUTHENTICATION_FAILED,
     CLOCK_SET,
     CLOCK_SYNCHRONISED,
@@ -108,6 +109,7 @@ ROWS = (
         "tns1:Device/tnspanocam:Access/PasswordGuessing",
         data=(Out("peer", "peer"), Out("account", "account"), Out("protocol", "protocol")),
     ),
+    Row(ADDRESS_CONFLICT, "tns1:Device/tnspanocam:Network/AddressConflict", data=(Out("address", "address"), Out("mac", "mac"))),
     Row(CLOCK_SET, "tns1:Device/tnspanocam:Clock/Set", data=(Out("seconds", "seconds"), Out("by", "by"))),
     Row(
         CLOCK_SYNCHRONISED,

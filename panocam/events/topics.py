@@ -74,6 +74,12 @@ CLOCK_SYNCHRONISED = Topic(
     True,
     (Item("synchronised", bool, "Synchronised"), Item("reason", str, "Reason")),
 )
+ADDRESS_CONFLICT = Topic(
+    "Device/Network/AddressConflict",
+    "Address is in use by another device",
+    False,
+    (Item("address", str, "Address"), Item("mac", str, "Hardware address of the other device")),
+)
 AREA = Item("area", int, "View area, 1 to 4")
 PTZ_MOVING = Topic("PTZController/Moving", "View area moves", True, (Item("moving", bool, "Moving"),), (AREA,))
 PTZ_ON_PRESET = Topic(
@@ -126,6 +132,7 @@ TOPICS: Mapping[str, Topic] = {
         SETTINGS_CHANGED,
         SETTINGS_STORAGE_FAILED,
         CLOCK_SET,
+        ADDRESS_CONFLICT,
         CLOCK_SYNCHRONISED,
         STORAGE_DISRUPTED,
         STORAGE_FULL,

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from panocam.errors import InvalidValue
+from panocam.settings.addressing import Addressing, interface, router_of
 from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
 from panocam.settings.discovery import Discovery
 from panocam.settings.exposure import ExposureSettings
@@ -54,6 +55,7 @@ class Snapshot(Section):
     storage: Storage = Storage()
     ports: Ports = Ports()
     time: Time = Time()
+    addressing: Addressing = Addressing()
     location: Location = Location()
 
     def flat(self) -> Flat:
@@ -132,6 +134,16 @@ def _a_position_is_whole(new: Snapshot) -> InvalidValue | None:
     return None
 
 
+def _the_router_is_near(new: Snapshot) -> InvalidValue | None:
+    addressing = new.addressing
+    if addressing.router:
+        try:
+            router_of(addressing.router, interface(addressing.ipv4))
+        except ValueError as fault:
+            return InvalidValue("addressing.router", addressing.router, str(fault))
+    return None
+
+
 RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (
     _ports_differ,
     _rtp_range_is_one,
@@ -140,6 +152,7 @@ RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (
     _every_role_gets_in,
     _somebody_tells_the_time,
     _a_position_is_whole,
+    _the_router_is_near,
 )
 
 

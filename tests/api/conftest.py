@@ -30,6 +30,7 @@ from panocam.api.listen import HttpServer
 from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
 from panocam.api.signed import SignedVideo
+from panocam.app.addressing import address_plan
 from panocam.app.timekeeping import make_timekeeper
 from panocam.clock import CameraClock, ManualClock, SystemClock
 from panocam.events.bus import Bus
@@ -43,6 +44,7 @@ from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
 from panocam.media.planes import Planes
 from panocam.media.stamps import Stage, Stamps
+from panocam.network.manager import AddressManager
 from panocam.optics.catalog import Model, find, resolutions
 from panocam.optics.lens import Circle, Lens, LensModel
 from panocam.optics.mount import Mount
@@ -247,6 +249,8 @@ def _make(folder: Path, machine: ManualClock) -> Services:
     )
     store.bind(["overlays"], services.overlays.apply)
     store.bind(["ports"], services.board.apply)
+    services.addresses = AddressManager("", SERIAL, clock)
+    store.bind(["addressing"], lambda old, new: services.addresses.apply(address_plan(new)))
     services.time = make_timekeeper(clock, store, services.overlays.board, bus)
     return services
 

@@ -530,6 +530,8 @@ ELSEWHERE = {
     **dict.fromkeys(
         [row.path for row in DECLARED.values() if row.section == "location"], "test_geolocation (tests/api/test_api_timekeeping.py)"
     ),
+    "addressing.host_name": "test_a_host_name_is_told_everywhere (tests/api/test_api_network.py)",
+    **dict.fromkeys(("addressing.mode", "addressing.ipv4", "addressing.router"), "tests/network/test_network_managed.py"),
     "privacy.enabled": "privacy.masks",
     "privacy.color": "privacy.masks",
     "privacy.mosaic_scale": "privacy.masks",

@@ -11,6 +11,7 @@ from panocam.api.vapix import (
     logs,
     maintenance,
     media,
+    networksettings,
     ntp,
     overlayimage,
     param,
@@ -61,6 +62,7 @@ _LISTED = (
     *maintenance.ENDPOINTS,
     *timeservice.ENDPOINTS,
     *ntp.ENDPOINTS,
+    *networksettings.ENDPOINTS,
     *geolocation.ENDPOINTS,
     *reach.ENDPOINTS,
 )

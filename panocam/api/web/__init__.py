@@ -13,6 +13,7 @@ from panocam.api.web import (
     logs,
     maintenance,
     metrics,
+    network,
     overlays,
     ports,
     privacy,
@@ -56,4 +57,5 @@ ENDPOINTS = (
     *logs.ENDPOINTS,
     *maintenance.ENDPOINTS,
     *timekeeping.ENDPOINTS,
+    *network.ENDPOINTS,
 )

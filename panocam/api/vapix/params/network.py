@@ -5,18 +5,21 @@ Ports take effect at the next start, as the settings behind them do.
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 
 from panocam.api.services import Services
 from panocam.api.vapix.params.leaf import YES_NO, Changes, Leaf, bound, choice, fact, facts, text, whole
 from panocam.discovery.announcement import own_addresses
+from panocam.network.identity import host_name
+from panocam.network.interfaces import Interface, interfaces, resolver
 from panocam.settings.role import Role
 from panocam.settings.system import HttpPolicy, Schemes
 
 ADMIN = Role.ADMINISTRATOR
 PORT = whole(0, 65_535)
 POLICY = choice({str(policy): policy for policy in HttpPolicy})
+NONE = Interface("", "", None, False, (), "")
+HOST_NAME = text(63)
 GROUPS = {"admin": Role.ADMINISTRATOR, "operator": Role.OPERATOR, "viewer": Role.VIEWER}
 
 
@@ -28,8 +31,18 @@ def rows() -> Iterator[Leaf]:
             "BootProto": "none",
             "HTTP.AuthenticationPolicy": _policy,
             "HTTP.AuthenticationWithQop": "yes",
-            "HostName": lambda services: socket.gethostname(),
-            "VolatileHostName.HostName": lambda services: socket.gethostname(),
+            "VolatileHostName.HostName": lambda services: host_name(services.settings.snapshot),
+            "VolatileHostName.ObtainFromDHCP": "no",
+            "DefaultRouter": lambda services: _main(services).router,
+            "SubnetMask": lambda services: _netmask(_main(services)),
+            "IPAddress": lambda services: _ip(_main(services)),
+            "DNSServer1": lambda services: _name_server(0),
+            "DNSServer2": lambda services: _name_server(1),
+            "DomainName": lambda services: next(iter(resolver().search), ""),
+            "eth0.Name": lambda services: _main(services).name,
+            "eth0.SubnetMask": lambda services: _netmask(_main(services)),
+            "eth0.Broadcast": lambda services: _broadcast(_main(services)),
+            "eth0.IPv6.IPAddresses": lambda services: " ".join(f"{a.text}/{a.prefix}" for a in _main(services).addresses if a.version == 6),
             "RTSP.ProtViewer": lambda services: "anonymous" if services.settings.snapshot.access.anonymous_viewing else "password",
             "RTSP.Timeout": "60",
             "RTP.NbrOfRTPGroups": "1",
@@ -37,6 +50,7 @@ def rows() -> Iterator[Leaf]:
             "eth0.MACAddress": _mac,
         },
     )
+    yield from bound("Network.HostName", "addressing.host_name", HOST_NAME)
     yield from bound("Network.RTSP.Enabled", "network.rtsp_enabled", YES_NO)
     yield from bound("Network.RTSPS.Enabled", "network.rtsps_enabled", YES_NO)
     yield from bound("Network.RTSP.Port", "network.rtsp_port", PORT)
@@ -61,6 +75,29 @@ def rows() -> Iterator[Leaf]:
     for group, role in GROUPS.items():
         yield from bound(f"System.BoaGroupPolicy.{group}", f"access.{role}_policy", POLICY)
     yield fact("System.RootPwdSet", lambda services: not services.needs_setup)
+
+
+def _main(services: Services) -> Interface:
+    """The interface that clients know as eth0: the one whose address the camera tells first."""
+    told = own_addresses(services.settings.running.network.host)[0]
+    found = interfaces()
+    return next((each for each in found if told in (address.text for address in each.addresses)), NONE)
+
+
+def _ip(interface: Interface) -> str:
+    return next((address.text for address in interface.addresses if address.version == 4), "")
+
+
+def _netmask(interface: Interface) -> str:
+    return next((str(address.network.netmask) for address in interface.addresses if address.version == 4), "")
+
+
+def _broadcast(interface: Interface) -> str:
+    return next((str(address.network.broadcast_address) for address in interface.addresses if address.version == 4), "")
+
+
+def _name_server(number: int) -> str:
+    return (*resolver().servers, "", "")[number]
 
 
 def _policy(services: Services) -> str:
