@@ -11,7 +11,7 @@ from pathlib import Path
 from panocam.access import Accounts, Authenticator, KeyStore
 from panocam.access.reset import carry_out
 from panocam.api.maintenance import Maintenance
-from panocam.api.services import assemble
+from panocam.api.services import Services, assemble
 from panocam.api.signed import SignedVideo
 from panocam.app.addressing import manage_address
 from panocam.app.bindings import bind
@@ -84,8 +84,7 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         rtsp = await stack.enter_async_context(RtspServer(panoramic, authenticator, clock, rtsp_options(settings), bus, storage.library))
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
-        await manage_address(stack, services, bus)
-        services.time = await stack.enter_async_context(make_timekeeper(clock, store, panoramic.overlays, bus))
+        await _set_clock_and_address(stack, services, clock, panoramic)
         stack.callback(services.board.close)
         logbook.report_to(services, rtsp)
         services.maintenance = Maintenance(folder, logbook.life, ending.begin_again)
@@ -102,6 +101,13 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         bus.emit(SYSTEM_READY, ready=True)
         device = settings.device
         yield Addresses(settings.network.host, listeners.ports, device.serial, device.name, device.model.upper(), accounts.empty)
+
+
+async def _set_clock_and_address(
+    stack: contextlib.AsyncExitStack, services: Services, clock: CameraClock, panoramic: PanoramicCamera
+) -> None:
+    services.time = await stack.enter_async_context(make_timekeeper(clock, services.settings, panoramic.overlays, services.bus))
+    await manage_address(stack, services, services.bus)
 
 
 @contextlib.contextmanager
