@@ -25,9 +25,13 @@ TICKET_S = 60
 MAX_TICKETS = 1000
 
 
-def cookie_name(serial: str) -> str:
-    """Cookies do not know ports, so cameras that share a host need names of their own."""
-    return f"panocam_{serial}"
+def cookie_name(serial: str, secure: bool) -> str:
+    """Cookies do not know ports, so cameras that share a host need names of their own.
+
+    They do not know schemes either, and browsers do not let an unencrypted page replace a cookie of an encrypted one, so these have
+    different names. The prefix ``__Host-`` makes browsers refuse one that anything but this very host's HTTPS has set.
+    """
+    return f"__Host-panocam_{serial}" if secure else f"panocam_{serial}"
 
 
 @dataclass

@@ -116,7 +116,7 @@ class Guard:
     def _without_credentials(self, connection: HTTPConnection, row: Endpoint, method: str) -> Caller | None:
         """Callers that need no Authorization header; None when one is needed after all."""
         services = self._services
-        cookie = connection.cookies.get(cookie_name(services.settings.running.device.serial))
+        cookie = connection.cookies.get(cookie_name(services.settings.running.device.serial, is_secure(connection)))
         if (found := services.sessions.find(cookie)) is not None:
             return self._by_session(connection, row, method, cookie or "", *found)
         if row.methods == (WEBSOCKET,) and (user := services.tickets.redeem(_ticket(connection))) is not None:

@@ -331,3 +331,16 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Door:
     accounts = Accounts.open(folder, KeyStore.open(folder), clock, "0200DEADBEEF")
     asyncio.run(accounts.add_first("root", "secret pass"))
     return Door(Authenticator(accounts, Access, clock), accounts, clock)
+
+
+async def test_rtsp_in_http_follows_the_policy_of_the_web_ports(door: Door) -> None:
+    door.rules = Access(viewer_policy="https")
+    for protocol, secure, fine in (("rtsp", False, True), ("rtsp-in-http", False, False), ("rtsp-in-http", True, True)):
+        header = answer(await challenge(door, protocol=protocol), "DESCRIBE", "rtsp://x/", "vera", "v")
+        call = door.auth.check("DESCRIBE", "rtsp://x/", header, PEER, protocol=protocol, secure=secure)  # type: ignore[arg-type]
+        if fine:
+            assert (await call).name == "vera"
+        else:
+            with pytest.raises(Denied, match="over HTTPS only"):
+                await call
+    assert door.failures == []

@@ -118,4 +118,5 @@ async def test_a_ticket_is_good_once_and_soon(accounts: Accounts, clock: ManualC
 
 
 def test_cameras_on_one_host_have_cookies_of_their_own() -> None:
-    assert cookie_name("02AA") != cookie_name("02BB")
+    assert cookie_name("02AA", True) != cookie_name("02BB", True)
+    assert cookie_name("02AA", True) != cookie_name("02AA", False)

@@ -158,7 +158,7 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(side: Side
     async with side.client() as client:
         reply = await client.post("/api/v1/login", json=dict(zip(("username", "password"), PASSWORDS[Role.VIEWER], strict=True)))
         cookie = reply.headers["set-cookie"].lower()
-        assert cookie.startswith("panocam_0200deadbeef=")
+        assert cookie.startswith("__host-panocam_0200deadbeef=")
         assert all(word in cookie for word in ("httponly", "samesite=strict", "secure", "path=/"))
 
 

@@ -103,8 +103,9 @@ async def test_the_first_administrator_by_vapix(fresh: Side) -> None:
             reply = await client.get(f"{path}?action=add&user=root&pwd=secret&grp=users&{wrong}")
             assert (reply.status_code, reply.text.strip()) == (401, "Error: not a valid initial admin user.")
         assert fresh.services.needs_setup
-        reply = await client.get(f"{path}?action=add&user=root&pwd=secret&grp=root&sgrp=ptz:viewer:operator:admin")
+        reply = await client.get(f"{path}?action=add&user=root&pwd=secret&grp=root&sgrp=ptz:viewer:operator:admin&comment=Installer")
         assert (reply.status_code, reply.text.strip()) == (200, "Created account root.")
+        assert fresh.services.accounts.get("root").comment == "Installer"
         assert reply.headers["content-type"].startswith("text/html")
         again = await client.get(f"{path}?action=add&user=eve&pwd=secret&grp=users&sgrp=admin:operator:viewer:ptz")
         assert again.status_code == 401

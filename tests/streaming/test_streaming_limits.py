@@ -116,6 +116,40 @@ async def test_too_many_connections_and_sessions_are_told(manual):
     await until(lambda: manual.status().connections == 0)
 
 
+async def test_one_address_cannot_take_all_places(manual):
+    manual.set_options(RtspOptions(max_per_address=5))
+    crowd = [await Client.open(manual.port) for _ in range(5)]
+    late = await Client.open(manual.port)
+    assert (await late.answer()).status == 503
+    assert await late.closed()
+    crowd.pop().close()
+    await until(lambda: manual.status().connections == 0 and len(manual._wires) == 4)
+    again = await Client.open(manual.port)
+    assert (await again.ask("OPTIONS")).status == 200
+    for client in (*crowd, late, again):
+        client.close()
+    await until(lambda: not manual._from)
+
+
+async def test_a_port_that_is_closed_takes_nobody_and_cuts_what_is_named(manual):
+    client, other = await Client.open(manual.port), await Client.open(manual.port)
+    await client.setup()
+    await client.ask("PLAY")
+    await client.packet()
+    assert (await other.ask("OPTIONS")).status == 200
+    manual.close_port(manual.port)
+    with pytest.raises(ConnectionRefusedError):
+        await Client.open(manual.port)
+    await client.packet()
+    manual.cut(lambda outlet: outlet.carrier == "tcp")
+    assert await client.closed()
+    assert await other.closed()
+    assert manual.sessions() == []
+    assert await manual.listen("127.0.0.1", manual.port) == manual.port
+    for each in (client, other):
+        each.close()
+
+
 async def test_a_thousand_silent_connections_disturb_nobody(server):
     crowd = [await Client.open(server.port) for _ in range(1000)]
     client = await Client.open(server.port)

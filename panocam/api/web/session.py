@@ -116,7 +116,7 @@ async def login(call: Call[Login]) -> Response:
 
 async def logout(call: Call[None]) -> Response:
     """End the session, if there is one."""
-    name = cookie_name(call.services.settings.running.device.serial)
+    name = cookie_name(call.services.settings.running.device.serial, call.caller.secure)
     call.services.sessions.end(call.connection.cookies.get(name))
     response = Response(status_code=204)
     response.delete_cookie(name, path="/", httponly=True, samesite="strict", secure=call.caller.secure)
@@ -148,7 +148,7 @@ def logged_in(services: Services, connection: HTTPConnection, account: Account) 
     reply = _me(services, account, account.user.role, account.user.ptz, session.csrf)
     response = Response(reply.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
     secure = connection.url.scheme == "https"
-    name = cookie_name(services.settings.running.device.serial)
+    name = cookie_name(services.settings.running.device.serial, secure)
     response.set_cookie(name, token, path="/", httponly=True, samesite="strict", secure=secure)
     return response
 
