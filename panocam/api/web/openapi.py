@@ -40,7 +40,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             "securitySchemes": {
                 "digest": {"type": "http", "scheme": "digest"},
                 "basic": {"type": "http", "scheme": "basic"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-panocam_SERIAL", "description": "over plain HTTP: panocam_SERIAL"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-panocam_SERIAL", "description": "over HTTP: panocam_SERIAL"},
             },
         },
     }
