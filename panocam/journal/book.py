@@ -30,7 +30,10 @@ class Book:
 
     def last_number(self) -> int:
         """The number of the youngest line that can be read, 0 when there is none."""
-        return next((entry.number for entry in self.newest()), 0)
+        try:
+            return next((entry.number for entry in self.newest()), 0)
+        except OSError:  # a broken disk is no reason not to start
+            return 0
 
     def append(self, lines: bytes, sync: bool = False) -> None:
         """Write whole lines behind the others. Raises OSError; what was not written is lost, what was there stays."""

@@ -70,7 +70,10 @@ class Life:
         crashed = self._keep_trace()
         self.beginning = self._understand(crashed)
         log.log(logging.INFO if self.beginning.orderly else logging.WARNING, "start: %s", self.beginning.reason)
-        self._write(End.RUNNING, "")
+        try:
+            self._write(End.RUNNING, "")
+        except Unavailable as fault:  # a full disk is no reason not to start
+            log.warning("%s", fault)
         with contextlib.suppress(OSError, ValueError):
             self._trace = (self._logs / TRACE).open("wb")
             faulthandler.enable(self._trace)

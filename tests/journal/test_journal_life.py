@@ -79,6 +79,18 @@ def test_an_error_that_nobody_caught_is_the_reason(folder: DataFolder, caplog: p
     assert "geheim" not in (folder.folder("logs") / CRASH).read_text()
 
 
+def test_a_full_disk_is_no_reason_not_to_start(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*words: object) -> None:
+        raise Unavailable("life.json cannot be saved: No space left on device")
+
+    monkeypatch.setattr(lives.atomic, "write", full)
+    with Life(folder) as life:
+        assert life.beginning.reason == "first start"
+    assert "No space left" in caplog.text
+
+
 def test_a_start_that_fails_for_a_reason_is_no_crash(folder: DataFolder) -> None:
     with pytest.raises(Unavailable), Life(folder):
         raise Unavailable("HTTP port 80 is in use")
