@@ -5,6 +5,7 @@ expat is told to refuse document types and entities, so a document cannot grow o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -12,12 +13,14 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from panocam.errors import RemoteProtocolError
 
 DEPTH = 32
+_PREFIX = re.compile(r"[A-Za-z_][\w.-]*:")
 
 
-def parse(raw: bytes, qnames: Collection[str] = ()) -> Element:
+def parse(raw: bytes, qnames: Collection[str] = (), paths: Collection[str] = ()) -> Element:
     """Elements with names in Clark notation, ``{namespace}local``.
 
     ``qnames`` are elements whose text is a list of prefixed names; their text comes in Clark notation too, separated by spaces.
+    ``paths`` are elements with prefixed names anywhere in their text: each ``prefix:`` that is known becomes ``{namespace}``.
     Raises RemoteProtocolError for what is not well-formed, has a document type, or is nested too deeply.
     """
     builder, depth = TreeBuilder(), 0
@@ -37,6 +40,8 @@ def parse(raw: bytes, qnames: Collection[str] = ()) -> Element:
         element = builder.end(_clark(name))
         if element.tag in qnames:
             element.text = " ".join(_resolved(word, prefixes) for word in (element.text or "").split())
+        elif element.tag in paths:
+            element.text = _PREFIX.sub(lambda found: _resolved(found[0], prefixes), element.text or "")
 
     def open_prefix(prefix: str | None, uri: str | None) -> None:
         prefixes.setdefault(prefix or "", []).append(uri or "")

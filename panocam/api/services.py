@@ -20,6 +20,7 @@ from panocam.api.privacy import PrivacyMasks
 from panocam.clock import Clock
 from panocam.errors import Unavailable
 from panocam.events.bus import Bus
+from panocam.events.pullpoints import PullPoints
 from panocam.imaging.balance import Gains
 from panocam.journal import Journal
 from panocam.journal.access import AccessLog
@@ -163,6 +164,7 @@ class Services:
     ptz: PtzService
     privacy: PrivacyMasks
     board: Board
+    pull_points: PullPoints
     rtsp: Rtsp | None = None
     storage: Storage | None = None
     overlays: OverlayService | None = None
@@ -178,6 +180,11 @@ class Services:
     addresses: AddressManager | None = None
     https_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
+
+    def close(self) -> None:
+        """End what would go on by itself."""
+        self.board.close()
+        self.pull_points.close()
 
     @property
     def needs_setup(self) -> bool:
@@ -243,6 +250,7 @@ def assemble(
         ptz=ptz,
         privacy=PrivacyMasks(settings, camera),
         board=Board(settings.running, bus),
+        pull_points=PullPoints(bus, clock),
         rtsp=rtsp,
     )
 

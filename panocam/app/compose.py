@@ -16,10 +16,11 @@ from panocam.api.signed import SignedVideo
 from panocam.app.addressing import manage_address
 from panocam.app.bindings import bind
 from panocam.app.check import check_source
+from panocam.app.daylight import watch_daylight
 from panocam.app.encryption import open_ports
 from panocam.app.ending import Ending
 from panocam.app.expose import exposure_plan
-from panocam.app.facts import failed_login, guessing, pipeline_fact
+from panocam.app.facts import begin, failed_login, guessing, pipeline_fact
 from panocam.app.listeners import Ports
 from panocam.app.logbook import hold_secrets, open_logbook
 from panocam.app.overlays import make_overlays
@@ -65,7 +66,7 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         config = camera_config(settings)
         if "source.uri" in overrides:  # what was saved long ago may be missing today: then the picture says so
             await asyncio.to_thread(check_source, config)
-        bus = Bus(clock)
+        bus = begin(Bus(clock))
         stack.callback(announce_settings(store, bus))
         stack.callback(announce_hiding(store, bus))
         accounts = Accounts.open(folder, keystore, clock, settings.device.serial)
@@ -85,7 +86,7 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         ptz = await stack.enter_async_context(PtzService(store, panoramic.heads, clock, bus, folder))
         services = assemble(clock, store, authenticator, panoramic, rtsp, bus, ptz)
         await _set_clock_and_address(stack, services, clock, panoramic)
-        stack.callback(services.board.close)
+        stack.callback(services.close)
         logbook.report_to(services, rtsp)
         services.maintenance = Maintenance(folder, logbook.life, ending.begin_again)
         services.overlays = await make_overlays(folder, store, panoramic, clock)
@@ -97,10 +98,10 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         presence = await stack.enter_async_context(Presence(_announcement(settings, listeners.ports), settings, accounts, ways))
         listeners.told = lambda now: presence.move(now.http, now.https, now.rtsp)
         bind(store, panoramic, rtsp, presence, storage, services.board, listeners)
+        stack.callback(watch_daylight(clock, bus, panoramic))
         services.boot.ready.set()
         bus.emit(SYSTEM_READY, ready=True)
-        device = settings.device
-        yield Addresses(settings.network.host, listeners.ports, device.serial, device.name, device.model.upper(), accounts.empty)
+        yield _addresses(settings, listeners.ports, accounts.empty)
 
 
 async def _set_clock_and_address(
@@ -120,6 +121,11 @@ def _claimed(data: Path) -> Iterator[DataFolder]:
         yield folder
     finally:
         folder.unlock()
+
+
+def _addresses(settings: Snapshot, ports: Ports, setup_needed: bool) -> Addresses:
+    device = settings.device
+    return Addresses(settings.network.host, ports, device.serial, device.name, device.model.upper(), setup_needed)
 
 
 def _announcement(settings: Snapshot, ports: Ports) -> Announcement:

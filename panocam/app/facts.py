@@ -15,6 +15,13 @@ log = logging.getLogger(__name__)
 THE_SOURCE = {"channel": 0}
 
 
+def begin(bus: Bus) -> Bus:
+    """The bus, told how things are before anything has happened, for those who ask early."""
+    bus.emit(SOURCE_LOST, THE_SOURCE, lost=False, reason="")
+    bus.emit(LIVE_STREAM_ACCESSED, accessed=False)
+    return bus
+
+
 def failed_login(bus: Bus) -> Callable[[Failure], None]:
     """What to call with each wrong try."""
 

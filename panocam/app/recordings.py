@@ -30,7 +30,10 @@ def make_storage(folder: DataFolder, store: Store, camera: Camera, clock: Clock,
         name_of=lambda view: store.running.views[view].name,
         events=bus,
     )
-    return Storage(folder.folder("storage"), camera, clock, options, storage_fact(bus))
+    storage = Storage(folder.folder("storage"), camera, clock, options, storage_fact(bus))
+    for id in storage.volumes:
+        bus.emit(RECORDING_ONGOING, {"disk_id": id}, recording=False)
+    return storage
 
 
 def storage_plan(settings: Snapshot) -> Plan:

@@ -13,23 +13,31 @@ from panocam.clock import NS
 from panocam.events.event import Operation
 from panocam.events.names import NAMESPACES, Named
 
-DIALECT = "http://docs.oasis-open.org/wsn/t-1/TopicExpression/Simple"
+SIMPLE = "http://docs.oasis-open.org/wsn/t-1/TopicExpression/Simple"
 SCHEMA = "http://www.onvif.org/ver10/schema"
 NOTIFICATION = "http://docs.oasis-open.org/wsn/b-2"
+PREFIXES = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 
 
 def document(event: Named) -> bytes:
     """The document. Pulses carry no operation, for they are no properties."""
-    prefixes = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-    property_ = f' PropertyOperation="{event.operation}"' if event.operation else ""
+    prefixes = f'{PREFIXES} xmlns:wsnt="{NOTIFICATION}"'
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<tt:MetadataStream xmlns:tt="{SCHEMA}"><tt:Event>'
-        f'<wsnt:NotificationMessage{prefixes} xmlns:wsnt="{NOTIFICATION}">'
-        f'<wsnt:Topic Dialect="{DIALECT}">{escape(event.topic)}</wsnt:Topic>'
+        f"{notification(event, SIMPLE, prefixes)}</tt:Event></tt:MetadataStream>"
+    ).encode()
+
+
+def notification(event: Named, dialect: str, prefixes: str = "") -> str:
+    """The element alone, for what has declared its ``prefixes``, or will with these."""
+    property_ = f' PropertyOperation="{event.operation}"' if event.operation else ""
+    return (
+        f"<wsnt:NotificationMessage{prefixes}>"
+        f'<wsnt:Topic Dialect="{dialect}">{escape(event.topic)}</wsnt:Topic>'
         f'<wsnt:Message><tt:Message UtcTime="{event.utc}"{property_}>'
         f"<tt:Source>{_items(event.source)}</tt:Source><tt:Key></tt:Key><tt:Data>{_items(event.data)}</tt:Data>"
-        "</tt:Message></wsnt:Message></wsnt:NotificationMessage></tt:Event></tt:MetadataStream>"
-    ).encode()
+        "</tt:Message></wsnt:Message></wsnt:NotificationMessage>"
+    )
 
 
 def _items(values: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from panocam.events.topics import (
     AUTHENTICATION_FAILED,
     CLOCK_SET,
     CLOCK_SYNCHRONISED,
+    DAY_NIGHT,
     IO_INPUT,
     IO_OUTPUT,
     LIVE_STREAM_ACCESSED,
@@ -84,6 +85,7 @@ ROWS = (
     Row(IO_OUTPUT, "tns1:Device/Trigger/Relay", (Out("RelayToken", "port", str, str),), (Out("LogicalState", "active", _relay, str),)),
     Row(VIRTUAL_INPUT, "tns1:Device/tnsaxis:IO/VirtualInput", (Out("port", "port"),), (Out("active", "active"),)),
     Row(MANUAL_TRIGGER, "tns1:Device/tnsaxis:IO/VirtualPort", (Out("port", "port"),), (Out("state", "active"),)),
+    Row(DAY_NIGHT, "tns1:VideoSource/tnsaxis:DayNightVision", (Out("VideoSourceConfigurationToken", "channel"),), (Out("day", "day"),)),
     Row(SOURCE_LOST, "tns1:VideoSource/SignalLoss", (Out("Source", "channel"),), (Out("State", "lost"),)),
     Row(
         PTZ_MOVING,
@@ -124,13 +126,15 @@ AREAS = range(1, 5)
 
 @dataclass(frozen=True)
 class Named:
-    """An event as clients see it; all values are text, truth is ``1`` or ``0``. ``operation`` is None for a pulse."""
+    """An event as clients see it; all values are text, truth is ``1`` or ``0``. ``operation`` is None for a pulse, ``truths`` are the
+    names of data items that are true or false."""
 
     topic: str
     source: Mapping[str, str]
     data: Mapping[str, str]
     operation: Operation | None
     wall_ns: int
+    truths: frozenset[str] = frozenset()
 
     @property
     def utc(self) -> str:
@@ -149,6 +153,7 @@ def named(event: Event) -> tuple[Named, ...]:
             {out.name: _text(out.law(values[out.item])) for out in row.data},
             event.operation,
             event.wall_ns,
+            frozenset(out.name for out in row.data if out.kind is None and isinstance(values[out.item], bool)),
         )
         for row in _BY_TOPIC.get(event.topic.path, ())
     )

@@ -67,6 +67,7 @@ class AreaControl:
         self._heading: Reached | None = None
         self._goal: Pose | None = None
         self._standing: Reached | None = None
+        self._left = Reached(HOME, "Home")
         self._active_ns = self._changed_ns = now_ns
         self._changed_ns -= SETTLED_NS
         self._moves = head.moves
@@ -202,7 +203,8 @@ class AreaControl:
         source = {"area": self.number}
         on, playing, holder = self._standing, self.playing, self.queue.holder(now_ns) if self._rules().queue else None
         self._bus.emit(PTZ_MOVING, source, moving=self.moving(now_ns))
-        self._bus.emit(PTZ_ON_PRESET, source, on_preset=on is not None, number=on.number if on else 0, name=on.name if on else "")
+        place = self._left = on or self._left
+        self._bus.emit(PTZ_ON_PRESET, source, on_preset=on is not None, number=place.number, name=place.name)
         shown = (playing.tour.number, playing.tour.name) if playing else (-1, "")
         running = playing is not None and not playing.paused
         state = "stopped" if playing is None else "paused" if playing.paused else "running"

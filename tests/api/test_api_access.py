@@ -29,6 +29,7 @@ EXAMPLES = {
     "tour": "1",
     "log": "system",
     "guesser": "0123456789abcdef",
+    "subscription": "0123456789abcdef",
 }
 """Something for every path parameter."""
 

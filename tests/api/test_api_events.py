@@ -16,6 +16,7 @@ from conftest import PASSWORDS, Side
 from panocam.errors import RemoteProtocolError
 from panocam.events.topics import PTZ_MOVING, SYSTEM_READY
 from panocam.markup import parse
+from panocam.ports import Step
 from panocam.settings import Role
 
 EVENT = "{http://www.axis.com/vapix/ws/event1}"
@@ -145,3 +146,36 @@ async def test_a_viewers_ticket_does_not_open_what_operators_hear(side: Side) ->
         async with connected(side, Role.VIEWER):
             pass
     assert refused.value.response.status_code == 403
+
+
+async def test_conditions_and_live_events_over_rest(side: Side) -> None:
+    bus = side.services.bus
+    async with side.client(Role.ADMINISTRATOR) as client:
+        known = (await client.get("/api/v1/events/conditions?topic=Device/IO/Input")).json()["events"]
+        assert [(each["source"], each["operation"], each["active"]) for each in known] == [({"port": 0}, "Initialized", False)]
+        assert (await client.get("/api/v1/events?topic=Device/IO")).json()["events"] == []  # nothing has happened yet
+        assert len((await client.get("/api/v1/events?topic=Device/IO&initial=true")).json()["events"]) == 67
+    async with side.listening() as (_, port):
+        url = f"ws://127.0.0.1:{port}/api/v1/events/live?topic=Device/IO/Input"
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", auth=httpx.DigestAuth(*PASSWORDS[Role.ADMINISTRATOR])) as client:
+            ticket = (await client.get("/axis-cgi/wssession.cgi")).text
+        async with websockets.connect(f"{url}&wssession={ticket}") as socket:
+            first = await heard(socket)
+            assert (first["operation"], first["data"]) == ("Initialized", {"active": False})
+            side.services.board.run_port(0, [Step(True)])
+            second = await heard(socket)
+            assert (second["operation"], second["active"], second["title"]) == ("Changed", True, "Digital input")
+            assert second["sequence"] == bus.recent()[0].sequence
+        with pytest.raises(websockets.InvalidStatus):
+            async with websockets.connect(url):
+                pass
+
+
+async def test_contents_are_filtered_on_the_websocket(side: Side) -> None:
+    async with connected(side) as socket:
+        content = 'boolean(//SimpleItem[@Name="port" and @Value="9"])'
+        filters = [{"topicFilter": "tns1:Device//.", "contentFilter": content}]
+        await socket.send(json.dumps({"method": "events:configure", "params": {"eventFilterList": filters}}))
+        assert (await heard(socket))["data"] == {}
+        told = (await heard(socket))["params"]["notification"]
+        assert (told["topic"], told["message"]["source"]) == ("tns1:Device/tnsaxis:IO/VirtualInput", {"port": "9"})

@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from panocam.api.vapix.ioaction import Action, action, numbers
-from panocam.api.vapix.soap import parse
 from panocam.errors import InvalidValue
+from panocam.markup import parse
 from panocam.ports import MOST_STEPS, Step
 from panocam.settings import Role
 

@@ -160,10 +160,11 @@ async def test_events(side: Side) -> None:
     bus.emit(AUTHENTICATION_FAILED, peer="192.0.2.1", account="anna", protocol="http")
     async with side.client(Role.ADMINISTRATOR) as client:
         seen = (await client.get("/api/v1/events")).json()["events"]
-        assert [event["topic"] for event in seen] == ["Device/Access/AuthenticationFailed", "Device/Status/SystemReady"]
+        assert [event["topic"] for event in seen[:2]] == ["Device/Access/AuthenticationFailed", "Device/Status/SystemReady"]
         assert seen[0]["data"] == {"peer": "192.0.2.1", "account": "anna", "protocol": "http"}
         assert len((await client.get("/api/v1/events?limit=1")).json()["events"]) == 1
-        assert [event["sequence"] for event in (await client.get("/api/v1/events?after=1")).json()["events"]] == [2]
+        last = seen[0]["sequence"]
+        assert [event["sequence"] for event in (await client.get(f"/api/v1/events?after={last - 1}")).json()["events"]] == [last]
         assert (await client.get("/api/v1/events?topic=Device/Status")).json()["events"][0]["data"] == {"ready": True}
         assert (await client.get("/api/v1/events?limit=0")).status_code == 400
 

@@ -157,7 +157,8 @@ async def test_events_tell_of_moves_positions_and_tours(stage: Stage) -> None:
         await stage.service.stop(1, SYSTEM)
         stage.poses(3)
     assert [e.data["running"] for e in events if e.topic is PTZ_TOUR] == [True, False]
-    assert [e.data["number"] for e in events if e.topic is PTZ_ON_PRESET][:3] == [2, 0, 3]
+    presets = [(e.data["number"], e.state) for e in events if e.topic is PTZ_ON_PRESET]
+    assert presets[:3] == [(2, True), (2, False), (3, True)]  # what was reached is what is left
     assert [e.data["moving"] for e in events if e.topic is PTZ_MOVING][:4] == [True, False, True, False]
     assert {e.source["area"] for e in events} == {1}
 

@@ -1,6 +1,7 @@
 import { Alert, Center, Loader, Stack } from "@mantine/core";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router-dom";
 
+import { Accessories } from "./pages/Accessories";
 import { Accounts } from "./pages/Accounts";
 import { Areas } from "./pages/Areas";
 import { Events } from "./pages/Events";
@@ -64,6 +65,7 @@ function Gate() {
             <Route path="ptz/tours" element={<Ptz part="tours" />} />
             <Route path="ptz/control" element={<Ptz part="control" />} />
             <Route path="ptz/settings" element={<Ptz part="movement" />} />
+            <Route path="accessories" element={<Accessories />} />
             <Route path="streams" element={<Streams />} />
             <Route path="stream-profiles" element={<StreamProfiles />} />
             <Route path="signed-video" element={<SignedVideo />} />

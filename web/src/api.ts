@@ -61,6 +61,10 @@ export interface CameraEvent {
   topic: string;
   title: string;
   stateful: boolean;
+  /** Of a condition; null for a pulse. */
+  operation: "Initialized" | "Changed" | "Deleted" | null;
+  /** Whether the condition holds; true for a pulse. */
+  active: boolean;
   source: Record<string, string | number | boolean>;
   data: Record<string, string | number | boolean>;
 }
@@ -332,6 +336,7 @@ export const api = {
   changePassword: (old: string, fresh: string) => call<Me>("POST", "me/password", { old, new: fresh }),
   status: () => call<Status>("GET", "status"),
   events: async () => (await call<{ events: CameraEvent[] }>("GET", "events?limit=1000")).events,
+  conditions: async () => (await call<{ events: CameraEvent[] }>("GET", "events/conditions")).events,
   exposure: () => call<ExposureState>("GET", "image/exposure"),
   capabilities: async () => (await call<{ capabilities: Capability[] }>("GET", "image/capabilities")).capabilities,
   profiles: async () => (await call<{ profiles: SceneProfile[] }>("GET", "image/profiles")).profiles,

@@ -17,7 +17,8 @@ from panocam.api.vapix.envelope import FAMILY_B, ApiError
 from panocam.errors import InvalidValue
 from panocam.events.bus import Stream
 from panocam.events.event import Event
-from panocam.events.names import Named, matches, named
+from panocam.events.names import Named, named
+from panocam.events.pullpoints import Filter
 from panocam.settings import Role
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ async def stream(call: Call[None]) -> None:
 class _Watcher:
     def __init__(self, call: Call[None], socket: WebSocket) -> None:
         self._call, self._socket = call, socket
-        self._filters: tuple[str, ...] = ()
+        self._filters: tuple[Filter, ...] = ()
         self._sending: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -106,7 +107,7 @@ class _Watcher:
     async def _notify(self, event: Event) -> None:
         for told in named(event):
             for filter in self._filters:
-                if matches(told.topic, filter):
+                if filter.passes(told):
                     await self._tell({"apiVersion": VERSION, "method": "events:notify", "params": {"notification": _notification(told)}})
 
     async def _tell(self, message: Mapping[str, Any]) -> None:
@@ -127,20 +128,22 @@ def _parsed(text: str) -> Mapping[str, Any]:
     return request
 
 
-def _filters(request: Mapping[str, Any]) -> tuple[str, ...]:
+def _filters(request: Mapping[str, Any]) -> tuple[Filter, ...]:
     params = request.get("params") or {}
     rows = params.get("eventFilterList", []) if isinstance(params, dict) else None
     if not isinstance(rows, Sequence) or isinstance(rows, str) or len(rows) > MOST_FILTERS:
         raise ApiError(FAMILY_B.value, f"params.eventFilterList: give a list of at most {MOST_FILTERS} filters")
-    topics = []
-    for row in rows:
-        topic = row.get("topicFilter", "") if isinstance(row, dict) else None
-        if not isinstance(topic, str):
-            raise ApiError(FAMILY_B.value, "eventFilterList: give objects whose topicFilter is text")
-        if isinstance(row, dict) and row.get("contentFilter"):
-            raise ApiError(FAMILY_B.value, "contentFilter: contents are not filtered here; filter by topic")
-        topics.append(topic)
-    return tuple(topics)
+    return tuple(_filter(row) for row in rows)
+
+
+def _filter(row: object) -> Filter:
+    topic, content = (row.get("topicFilter", ""), row.get("contentFilter", "")) if isinstance(row, dict) else (None, None)
+    if not isinstance(topic, str) or not isinstance(content, str):
+        raise ApiError(FAMILY_B.value, "eventFilterList: give objects whose topicFilter and contentFilter are text")
+    try:
+        return Filter(topic, (content,) if content else ())
+    except InvalidValue as problem:
+        raise ApiError(FAMILY_B.value, str(problem)) from None
 
 
 def _notification(told: Named) -> Mapping[str, Any]:

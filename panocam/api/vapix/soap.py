@@ -1,47 +1,61 @@
-"""SOAP 1.2 services that clients ask for the events that can happen: one door, the request's first element says which."""
+"""The SOAP services at /vapix/services: what can happen, and pull points. One door; the first element of the body says what is asked.
+
+A pull point has an address of its own below that door.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from starlette.responses import Response
 
-from panocam.api.endpoint import Call, Discovery, vapix
+from panocam.api.endpoint import Call, Discovery, Kind, vapix
+from panocam.api.guard import is_secure
+from panocam.api.soap.pullpoints import Answer, Operation, PullPointService
+from panocam.api.soap.reply import SoapFault, envelope, refusal
+from panocam.api.soap.request import Request, read
 from panocam.errors import PanocamError, RemoteProtocolError
 from panocam.events.names import NAMESPACES, Declaration, Declared, declared
-from panocam.markup import parse
 from panocam.settings import Role
 
-ENVELOPE = "http://www.w3.org/2003/05/soap-envelope"
-OLD_ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 EVENT = "http://www.axis.com/vapix/ws/event1"
 TOPICS = "http://docs.oasis-open.org/wsn/t-1"
-TYPE = "application/soap+xml; charset=utf-8"
+DOOR = "/vapix/services"
 
 
 async def service(call: Call[None]) -> Response:
     """Answer one request; what cannot be answered is a fault."""
+    request = None
     try:
-        name = _operation(call.raw)
-        answer = OPERATIONS.get(name)
-        if answer is None:
-            raise RemoteProtocolError(f"{name}: this service answers {', '.join(OPERATIONS)}")
-        body = answer(call)
+        request = read(call.raw)
+        operation = OPERATIONS.get(request.operation)
+        if operation is None:
+            known = ", ".join(name.rpartition("}")[2] for name in OPERATIONS)
+            raise SoapFault("Sender", f"{request.operation[:200]}: this service answers {known}", "ter:UnknownAction")
+        answer = await operation(call, request)
+    except SoapFault as fault:
+        return refusal(fault, request.id if request else "")
+    except RemoteProtocolError as problem:
+        return refusal(SoapFault("Sender", str(problem), "ter:WellFormed"))
     except PanocamError as problem:
-        return _envelope(_fault(str(problem)), 400)
-    return _envelope(body, 200)
+        return refusal(SoapFault("Sender", str(problem), "ter:InvalidArgVal"))
+    return envelope(answer.body, action=answer.action, answers=request.id)
 
 
-def _operation(raw: bytes) -> str:
-    """The local name of the first element in the envelope's body. Raises RemoteProtocolError."""
-    root = parse(raw)
-    if root.tag not in (f"{{{ENVELOPE}}}Envelope", f"{{{OLD_ENVELOPE}}}Envelope"):
-        raise RemoteProtocolError("the request is no SOAP envelope")
-    body = next((child for child in root if child.tag.endswith("}Body")), None)
-    if body is None or not len(body):
-        raise RemoteProtocolError("the SOAP body is empty")
-    return body[0].tag.rpartition("}")[2]
+def _address(call: Call[None], id: str) -> str:
+    """Where the client will find its pull point: by the name that it knows us by."""
+    host = escape(call.connection.headers.get("host", "localhost"))
+    return f"{'https' if is_secure(call.connection) else 'http'}://{host}{DOOR}/{id}"
+
+
+def _which(call: Call[None]) -> str:
+    return str(call.connection.path_params.get("subscription", ""))
+
+
+async def _instances(call: Call[None], _request: Request) -> Answer:
+    return Answer(tostring(event_instances(call), encoding="unicode"), "")
 
 
 def event_instances(call: Call[None]) -> Element:
@@ -83,31 +97,19 @@ def _items(parent: Element, items: Iterable[Declaration], first_is_state: bool) 
             SubElement(made, f"{{{EVENT}}}Value").text = value
 
 
-OPERATIONS: Mapping[str, Callable[[Call[None]], Element]] = {"GetEventInstances": event_instances}
+PULL_POINTS = PullPointService(_address, _which, truth={})
 
-
-def _fault(words: str) -> Element:
-    fault = Element(f"{{{ENVELOPE}}}Fault")
-    SubElement(SubElement(fault, f"{{{ENVELOPE}}}Code"), f"{{{ENVELOPE}}}Value").text = "SOAP-ENV:Sender"
-    reason = SubElement(SubElement(fault, f"{{{ENVELOPE}}}Reason"), f"{{{ENVELOPE}}}Text")
-    reason.set("{http://www.w3.org/XML/1998/namespace}lang", "en")
-    reason.text = words
-    return fault
-
-
-def _envelope(content: Element, status: int) -> Response:
-    envelope = Element(f"{{{ENVELOPE}}}Envelope")
-    SubElement(envelope, f"{{{ENVELOPE}}}Body").append(content)
-    return Response(tostring(envelope, encoding="UTF-8", xml_declaration=True), status, media_type=TYPE)
-
+OPERATIONS: Mapping[str, Operation] = {f"{{{EVENT}}}GetEventInstances": _instances, **PULL_POINTS.operations}
 
 ENDPOINTS = (
     vapix(
-        "/vapix/services",
-        "The events that can happen, by SOAP",
+        DOOR,
+        "The events that can happen, and pull points, by SOAP",
         service,
         Role.OPERATOR,
         methods=("POST",),
+        reply=Kind.XML,
         discovery=Discovery("event-declaration", "1.0", "Event declarations"),
     ),
+    vapix(DOOR + "/{subscription}", "One pull point, by SOAP", service, Role.OPERATOR, methods=("POST",), reply=Kind.XML),
 )

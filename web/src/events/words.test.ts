@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { CameraEvent } from "../api";
-import { alarming, found, kinds, sentence } from "./words";
+import { alarming, found, happened, kinds, name, sentence, together } from "./words";
 
 const event = (topic: string, title: string, data: CameraEvent["data"] = {}, source: CameraEvent["source"] = {}): CameraEvent => ({
   sequence: 1,
@@ -9,6 +9,8 @@ const event = (topic: string, title: string, data: CameraEvent["data"] = {}, sou
   topic,
   title,
   stateful: false,
+  operation: null,
+  active: true,
   source,
   data,
 });
@@ -33,6 +35,35 @@ describe("events in words", () => {
   it("knows what is alarming", () => {
     expect([LOST, BACK, CHANGED, NEW].map(alarming)).toEqual([true, false, false, false]);
     expect(alarming(event("Device/Access/AuthenticationFailed", "Wrong user name or password"))).toBe(true);
+  });
+
+  it("tells no beginnings as happenings", () => {
+    const first = { ...BACK, operation: "Initialized" as const, active: false };
+    expect(happened(first)).toBe(false);
+    expect(happened({ ...first, active: true })).toBe(true);
+    expect(happened({ ...first, operation: "Changed" })).toBe(true);
+    expect(happened(CHANGED)).toBe(true);
+  });
+
+  it("names a condition by its source, and says that it is gone", () => {
+    const port = event("Device/IO/Input", "Digital input", { active: true }, { port: 0 });
+    expect(name(port)).toBe("Digital input 1");
+    expect(sentence(port)).toBe("Input port 1 became active");
+    expect(sentence({ ...port, operation: "Deleted" })).toBe("Digital input 1 is no longer there");
+    expect(name(event("Device/Status/SystemReady", "System ready"))).toBe("System ready");
+  });
+
+  it("keeps each event once, and the last of each condition", () => {
+    const at = (sequence: number, port: number, operation: CameraEvent["operation"] = "Changed") => ({
+      ...event("Device/IO/Input", "Digital input", { active: true }, { port }),
+      sequence,
+      operation,
+    });
+    const order = (events: CameraEvent[]) => events.map(({ sequence }) => sequence);
+    expect(order(together(at(3, 0), [at(2, 1), at(1, 0)]))).toEqual([3, 2, 1]);
+    expect(order(together(at(2, 1), [at(3, 0), at(2, 1)]))).toEqual([3, 2]);
+    expect(order(together(at(3, 0), [at(2, 1), at(1, 0)], true))).toEqual([3, 2]);
+    expect(order(together(at(4, 1, "Deleted"), [at(2, 1), at(1, 0)], true))).toEqual([1]);
   });
 
   it("finds by kind and by words", () => {

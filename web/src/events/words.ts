@@ -7,11 +7,18 @@ type Sentence = (data: Values, source: Values) => string;
 
 const because = (reason: unknown) => (reason ? `: ${String(reason)}` : "");
 const area = (source: Values) => `View area ${source.area}`;
+const port = ({ port }: Values) => Number(port) + 1;
+const activity = (active: unknown) => (active ? "became active" : "is inactive again");
 const listed = (names: unknown) => String(names).split(",").join(", ");
 
 const SENTENCES: Record<string, Sentence> = {
   "Device/VideoSource/Lost": ({ lost, reason }) => (lost ? `The picture source was lost${because(reason)}` : "The picture source is back"),
   "VideoSource/LiveStreamAccessed": ({ accessed }) => (accessed ? "Somebody began to watch" : "Nobody watches any more"),
+  "Device/IO/Input": ({ active }, source) => `Input port ${port(source)} ${activity(active)}`,
+  "Device/IO/Output": ({ active }, source) => `Output port ${port(source)} ${activity(active)}`,
+  "Device/IO/VirtualInput": ({ active }, { port }) => `Virtual input ${port} ${activity(active)}`,
+  "Device/IO/ManualTrigger": ({ active }) => (active ? "Somebody pulled the manual trigger" : "The manual trigger was let go"),
+  "VideoSource/DayNight": ({ day }) => (day ? "It became day" : "It became night"),
   "Device/Status/SystemReady": ({ ready }) => (ready ? "The camera is ready" : "The camera is not ready"),
   "Device/Access/AuthenticationFailed": ({ peer, account, protocol }) =>
     `Somebody at ${peer} gave a wrong name or password for ${account} (${String(protocol).toUpperCase()})`,
@@ -22,7 +29,7 @@ const SENTENCES: Record<string, Sentence> = {
     failed ? `Settings cannot be saved${because(reason)}` : "Settings can be saved again",
   "PTZController/Moving": ({ moving }, source) => `${area(source)} ${moving ? "began to move" : "came to rest"}`,
   "PTZController/PresetReached": ({ on_preset, name }, source) =>
-    on_preset ? `${area(source)} reached the preset position ${name}` : `${area(source)} left its preset position`,
+    on_preset ? `${area(source)} reached the preset position ${name}` : `${area(source)} left the preset position ${name}`,
   "PTZController/Tour": ({ running, name }, source) => `${area(source)}: the guard tour ${name || ""} ${running ? "runs" : "ended"}`.replace("  ", " "),
   "PTZController/Control": ({ controlled, by }, source) => (controlled ? `${by} controls ${area(source).toLowerCase()}` : `${area(source)} is free again`),
   "Storage/Disruption": ({ disruption, reason }, { disk_id }) =>
@@ -39,7 +46,31 @@ function plainly({ title, data, source }: CameraEvent): string {
 }
 
 export function sentence(event: CameraEvent): string {
+  if (event.operation === "Deleted") return `${name(event)} is no longer there`;
   return SENTENCES[event.topic]?.(event.data, event.source) ?? plainly(event);
+}
+
+/** What a condition is called, with the source that it is about. */
+export function name({ topic, title, source }: CameraEvent): string {
+  const value = Object.values(source)[0];
+  if (value === undefined || topic === "VideoSource/DayNight") return title;
+  return `${title} ${topic === "Device/IO/Input" || topic === "Device/IO/Output" ? port(source) : value}`;
+}
+
+/** Whether an event is news: a condition that is told for the first time and does not hold is none. */
+export function happened({ operation, active }: CameraEvent): boolean {
+  return operation !== "Initialized" || active;
+}
+
+const LONGEST = 1000;
+const identity = ({ topic, source }: CameraEvent) => `${topic} ${JSON.stringify(source)}`;
+
+/** Events with one more, each once and the newest first. `one`: only the last of each condition, none of what is gone. */
+export function together(event: CameraEvent, known: CameraEvent[], one = false): CameraEvent[] {
+  const same = one ? (other: CameraEvent) => identity(other) === identity(event) : ({ sequence }: CameraEvent) => sequence === event.sequence;
+  const others = known.filter((other) => !same(other));
+  if (one && event.operation === "Deleted") return others;
+  return [event, ...others].sort((a, b) => b.sequence - a.sequence).slice(0, LONGEST);
 }
 
 /** Whether somebody should do something about it: a condition that is bad, or an attempt to get in. */

@@ -1,14 +1,13 @@
 import { Alert, Badge, Button, Card, Group, Select, Stack, Switch, Table, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { api, type CameraEvent } from "../api";
-import { alarming, found, kinds, sentence } from "../events/words";
+import type { CameraEvent } from "../api";
+import { useEvents } from "../events/useEvents";
+import { alarming, found, kinds, name, sentence } from "../events/words";
 import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
 
-const REFRESH_MS = 2000;
 const PAGE = 100;
 
 /** What has happened since the camera was started. */
@@ -17,15 +16,16 @@ export function Events() {
   const [kind, setKind] = useState<string | null>(null);
   const [words, setWords] = useState("");
   const [limit, setLimit] = useState(PAGE);
-  const events = useQuery({ queryKey: ["events"], queryFn: api.events, refetchInterval: live ? REFRESH_MS : false });
-  if (!events.data) return <Loading problem={events.error?.message ?? null} />;
-  const matching = found(events.data, kind, words);
+  const { events, holding, problem } = useEvents(live);
+  if (!events) return <Loading problem={problem?.message ?? null} />;
+  const matching = found(events, kind, words);
   return (
     <Stack>
       <PageTitle title="Events">What has happened since the camera was started, the newest first.</PageTitle>
-      {events.error && <Alert color="orange">{events.error.message} What is shown is older.</Alert>}
+      {problem && <Alert color="orange">{problem.message} What is shown is older.</Alert>}
+      <Holding conditions={holding} />
       <Group align="end">
-        <Select label="Kind" placeholder="All kinds" data={kinds(events.data)} value={kind} onChange={setKind} clearable searchable w={260} maw="100%" />
+        <Select label="Kind" placeholder="All kinds" data={kinds(events)} value={kind} onChange={setKind} clearable searchable w={260} maw="100%" />
         <TextInput
           label="Search"
           placeholder="Words in the event"
@@ -35,12 +35,12 @@ export function Events() {
           w={260}
           maw="100%"
         />
-        <Switch label="Refresh by itself" checked={live} onChange={({ currentTarget }) => setLive(currentTarget.checked)} mb={8} />
+        <Switch label="Follow live" checked={live} onChange={({ currentTarget }) => setLive(currentTarget.checked)} mb={8} />
       </Group>
       <Card withBorder p={0}>
         {matching.length === 0 ? (
           <Text size="sm" c="dimmed" p="md">
-            {events.data.length === 0 ? "Nothing has happened yet." : "No event is like that."}
+            {events.length === 0 ? "Nothing has happened yet." : "No event is like that."}
           </Text>
         ) : (
           <Log events={matching.slice(0, limit)} />
@@ -60,12 +60,28 @@ export function Events() {
   );
 }
 
+/** The conditions that hold at this moment. */
+function Holding({ conditions }: { conditions: CameraEvent[] }) {
+  return (
+    <Group gap="xs" role="list" aria-label="Now">
+      <Text size="sm" fw={600}>
+        Now
+      </Text>
+      {conditions.map((event) => (
+        <Badge key={`${event.topic} ${JSON.stringify(event.source)}`} role="listitem" variant="light" color={alarming(event) ? "red" : "teal"} tt="none">
+          {name(event)}
+        </Badge>
+      ))}
+    </Group>
+  );
+}
+
 function Log({ events }: { events: CameraEvent[] }) {
   return (
     <Table verticalSpacing={6} horizontalSpacing="md" aria-label="Events">
       <Table.Thead>
         <Table.Tr>
-          <Table.Th w={190}>When</Table.Th>
+          <Table.Th>When</Table.Th>
           <Table.Th>What</Table.Th>
           <Table.Th visibleFrom="md">Kind</Table.Th>
         </Table.Tr>
@@ -73,7 +89,7 @@ function Log({ events }: { events: CameraEvent[] }) {
       <Table.Tbody>
         {events.map((event) => (
           <Table.Tr key={event.sequence} data-topic={event.topic}>
-            <Table.Td style={{ fontVariantNumeric: "tabular-nums", verticalAlign: "top" }}>
+            <Table.Td style={{ fontVariantNumeric: "tabular-nums", verticalAlign: "top", whiteSpace: "nowrap", width: "1%" }}>
               <time dateTime={new Date(event.wall_ms).toISOString()}>{new Date(event.wall_ms).toLocaleString()}</time>
             </Table.Td>
             <Table.Td style={{ overflowWrap: "anywhere", verticalAlign: "top" }} c={alarming(event) ? "red" : undefined}>
