@@ -7,6 +7,7 @@ import contextlib
 import shutil
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from panocam.api.clients import Transport
 from panocam.errors import Busy, Unavailable
 from panocam.media.codec import Codec
 from panocam.pipeline.request import ChannelSpec, StreamRequest
+from panocam.pipeline.supervisor import SourceState
 from panocam.settings import Role
 
 IMAGE, VIDEO = "/axis-cgi/jpg/image.cgi", "/axis-cgi/mjpg/video.cgi"
@@ -37,6 +39,22 @@ async def test_a_still_is_exactly_image_jpeg(side: Side, path: str) -> None:
         assert int(reply.headers["content-length"]) == len(reply.content)
         assert reply.content[:3] == b"\xff\xd8\xff"
         assert (await client.post(path, content=b"resolution=480x480")).status_code == 200
+
+
+async def test_the_video_status_tells_which_views_show_the_source(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/axis-cgi/videostatus.cgi"
+    async with side.client(Role.VIEWER) as client:
+        assert (await client.get(f"{path}?status=1,4")).text == "Video 1 = video\nVideo 4 = video\n"
+        assert len((await client.get(path)).text.splitlines()) == 12
+        for wrong in ("0", "13", "x", "1,,2"):
+            reply = await client.get(f"{path}?status={wrong}")
+            assert (reply.status_code, "1 to 12" in reply.text) == (400, True)
+        await side.services.settings.patch({"views.3.enabled": False})
+        assert (await client.get(f"{path}?status=1,4")).text == "Video 1 = video\nVideo 4 = no video\n"
+        now = side.camera.status()
+        lost = replace(now, source=replace(now.source, state=SourceState.LOST))
+        monkeypatch.setattr(side.camera, "status", lambda: lost)
+        assert (await client.get(f"{path}?status=1")).text == "Video 1 = no video\n"
 
 
 async def test_camera_counts_from_one_and_the_path_may_say_it(side: Side) -> None:

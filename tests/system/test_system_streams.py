@@ -10,6 +10,7 @@ import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from itertools import pairwise
 
 import httpx
 import numpy as np
@@ -88,10 +89,15 @@ def test_every_codec_is_decoded_by_libav(moving: RunningCamera, codec: str) -> N
 
 @pytest.mark.peer("gstreamer")
 @pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="GStreamer is not installed")
-@pytest.mark.parametrize("protocols", ["tcp", "udp"])
-def test_gstreamer_plays(moving: RunningCamera, protocols: str) -> None:
-    location = moving.url("camera=2&resolution=320x180", credentials=False)
+@pytest.mark.parametrize("way", ["tcp", "udp", "udp-mcast", "http", "tls"])
+def test_gstreamer_plays(moving: RunningCamera, way: str) -> None:
+    scheme = {"http": "http", "tls": "rtsps"}.get(way, "rtsp")
+    location = moving.url("camera=2&resolution=320x180", scheme=scheme, credentials=False)
+    if way == "http":
+        location = location.replace("rtsp:", "rtsph:")
+    protocols = "tcp" if way in ("http", "tls") else way
     source = ["rtspsrc", f"location={location}", f"user-id={NAME}", f"user-pw={PASSWORD}", f"protocols={protocols}", "latency=0"]
+    source += ["multicast-iface=lo", "tls-validation-flags=0"]
     run("gst-launch-1.0", "-q", *source, "!", "rtph264depay", "!", "h264parse", "!", "fakesink", "num-buffers=10", "sync=false")
 
 
@@ -109,6 +115,24 @@ def sizes(camera: RunningCamera, query: str, count: int = 20) -> tuple[float, fl
                 stamps.append(stamp)
             total += len(data) - 12 if len(stamps) <= count else 0
     return total / count, 90_000 * (len(stamps) - 1) / ((stamps[-1] - stamps[0]) % 2**32)
+
+
+@pytest.mark.feature("PRE-04")
+def test_stream_settings_count_for_the_next_stream(moving: RunningCamera) -> None:
+    """Somebody who watches goes on with what he has."""
+    query = "camera=2&resolution=320x120"
+    values = moving.get("/api/v1/settings")["values"]
+    with moving.watching(query) as frames, closing(RtspClient.connect(moving.url(query, credentials=False))) as next_one:
+        before = next(frames)
+        moving.change(stream__codec="h265", stream__gop=5)
+        try:
+            assert "H265/90000" in next_one.ask("DESCRIBE").body
+            after = [next(frames) for _ in range(20)]
+        finally:
+            moving.change(stream__codec=values["stream.codec"], stream__gop=values["stream.gop"])
+    stamps = [frame.time for frame in (before, *after)]
+    assert max(b - a for a, b in pairwise(stamps)) < 0.5  # the same stream, without a break
+    assert sum(frame.key_frame for frame in after) <= 2
 
 
 @pytest.mark.feature("STR-05")

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from panocam.api import pictures
 from panocam.api.clients import Transport
 from panocam.api.endpoint import Call, Discovery, Kind, vapix
-from panocam.api.offers import plan
+from panocam.api.offers import offers, plan
 from panocam.api.pictures import Extent
 from panocam.errors import InvalidValue, PanocamError
 from panocam.media.codec import Codec
@@ -82,6 +82,22 @@ async def imagesize(call: Call[None]) -> Response:
     return Response(f"image width = {profile.width}\nimage height = {profile.height}\n", media_type="text/plain")
 
 
+async def videostatus(call: Call[None]) -> Response:
+    """Whether each of the views named by ``status`` (all that there are without it) shows a picture of the source at the moment."""
+    live = call.services.camera.status().source.state == "live"
+    there = {offer.index + 1: not offer.reason for offer in offers(call.services)}
+    asked = [_view(part, there) for part in call.arguments.get("status", ",".join(map(str, there))).split(",")]
+    lines = [f"Video {number} = {'video' if live and there[number] else 'no video'}\n" for number in asked]
+    return Response("".join(lines), media_type="text/plain")
+
+
+def _view(text: str, there: Mapping[int, bool]) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    if number not in there:
+        raise InvalidValue("status", text, f"use numbers from 1 to {max(there)}, separated by commas")
+    return number
+
+
 ENDPOINTS = (
     vapix("/axis-cgi/jpg/image.cgi", "One JPEG picture of a view", image, Role.VIEWER, reply=Kind.JPEG),
     vapix("/jpg/image.jpg", "One JPEG picture, short path", image, Role.VIEWER, reply=Kind.JPEG),
@@ -89,6 +105,7 @@ ENDPOINTS = (
     vapix("/axis-cgi/mjpg/video.cgi", "Motion JPEG of a view", video, Role.VIEWER, reply=Kind.MJPEG),
     vapix("/mjpg/video.mjpg", "Motion JPEG, short path", video, Role.VIEWER, reply=Kind.MJPEG),
     vapix("/mjpg/{number}/video.mjpg", "Motion JPEG of view NUMBER (1 = Overview)", video, Role.VIEWER, reply=Kind.MJPEG),
+    vapix("/axis-cgi/videostatus.cgi", "Whether views show a picture of the source", videostatus, Role.VIEWER),
     vapix(
         "/axis-cgi/imagesize.cgi",
         "Width and height that a picture would have",

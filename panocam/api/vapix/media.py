@@ -17,6 +17,9 @@ from panocam.pipeline.request import ChannelSpec
 from panocam.settings.role import Role
 from panocam.streaming.url import stream_request
 
+IDENTITY = "1,0,0;0,1,0;0,0,1"
+"""Rows of the matrix from coordinates in metadata to those in the picture: nothing is turned behind the encoder."""
+
 
 async def stream(call: Call[None]) -> Response:
     """Pictures without end, from a key picture on."""
@@ -28,7 +31,7 @@ async def stream(call: Call[None]) -> Response:
     spec = plan(call.services, stream_request(call.arguments.items(), call.services.settings.snapshot.profiles.parameters))
     description = await call.services.camera.describe(spec)
     media.check(container, description)
-    headers = {"Cache-Control": "no-cache, no-store, max-age=0"}
+    headers = {"Cache-Control": "no-cache, no-store, max-age=0", "Video-Metadata-Transform": IDENTITY}
     return StreamingResponse(
         _pieces(call, spec, container, description), media_type=media.media_type(container, description), headers=headers
     )
