@@ -8,7 +8,7 @@ from panocam.pipeline.request import ChannelSpec
 from panocam.streaming.delivery import Delivery
 from panocam.streaming.outlet import Outlet
 from panocam.streaming.playback.player import Playback
-from panocam.streaming.presentation import Presentation
+from panocam.streaming.presentation import Presentation, Track
 from panocam.streaming.rtsp.session import SessionState, State
 from panocam.streaming.rtsp.target import Target
 from panocam.streaming.rtsp.transport import Lower
@@ -18,7 +18,8 @@ from panocam.streaming.rtsp.transport import Lower
 class SessionInfo:
     """A row of the connection list. ``bytes`` are RTP bytes; for multicast they are the group's.
 
-    ``local`` is where the client connected to, ``secure`` whether that connection is encrypted.
+    ``local`` is where the client connected to, ``secure`` whether that connection is encrypted; ``tracks``
+    are those that have been set up.
     """
 
     id: str
@@ -33,7 +34,7 @@ class SessionInfo:
     url: str
     spec: ChannelSpec | None
     recording: str | None
-    events: bool
+    tracks: tuple[Track, ...]
     since_wall_ns: int
     pictures: int
     bytes: int
@@ -90,7 +91,7 @@ class Session:
             url=self.target.aggregate,
             spec=self.presentation.spec,
             recording=self.presentation.recording,
-            events=self.presentation.topics is not None,
+            tracks=tuple(self.presentation.tracks[index] for index in sorted(self.deliveries)),
             since_wall_ns=self.since_wall_ns,
             pictures=sum(count.pictures for count in counts),
             bytes=sum(count.bytes for count in counts),

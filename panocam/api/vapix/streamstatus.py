@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from panocam.streaming.session import SessionInfo
 
 MIMES = {Codec.H264: "video/x-h264", Codec.H265: "video/x-h265", Codec.AV1: "video/x-av1", Codec.JPEG: "image/jpeg"}
+METADATA, RECORDED = "application/vnd.onvif.metadata", "video/*"
+"""Of events, and of recordings, whose codec a session does not know."""
+
 PROTOCOLS = {Transport.MJPEG: "HTTP", Transport.MEDIA: "HTTP", Transport.WEBSOCKET: "WebSocket"}
 
 
@@ -27,10 +30,9 @@ async def get_all_streams(call: Call[None], _params: Data) -> Mapping[str, Any]:
 
 def _rtsp(services: Services) -> Iterator[dict[str, Any]]:
     for session in services.rtsp.sessions() if services.rtsp else ():
-        if session.spec is not None:
-            yield _session(session, "video", MIMES[session.spec.profile.codec])
-        if session.events:
-            yield _session(session, "application", "application/vnd.onvif.metadata")
+        for track in session.tracks:
+            pictures = MIMES[session.spec.profile.codec] if session.spec is not None else RECORDED
+            yield _session(session, *((track.value, pictures) if track == "video" else ("application", METADATA)))
 
 
 def _session(session: SessionInfo, media: str, mime: str) -> dict[str, Any]:
@@ -52,7 +54,7 @@ def _session(session: SessionInfo, media: str, mime: str) -> dict[str, Any]:
         "destination_address": address.strip("[]"),
         "destination_port": int(port),
         "user_agent": session.user_agent,
-        "options": {"audio": "0", "video": "1" if session.spec is not None else "0"},
+        "options": {"audio": "0", "video": "1" if media == "video" else "0"},
     }
 
 
