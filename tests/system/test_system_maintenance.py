@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
 import re
 import signal
+import socket
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,10 +18,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+import system_camera
 from system_camera import NAME, PASSWORD, RunningCamera, until
 from system_rtsp import RtspClient
 
+from panocam.access import KeyStore
 from panocam.access.reset import PLACES
+from panocam.settings import DataFolder, Store
 
 RESTART_S = 60
 
@@ -73,16 +78,34 @@ def recording(tmp_path: Path, clip: Path) -> Iterator[RunningCamera]:
     camera.close()
 
 
-@pytest.mark.feature("GAP-38")
-def test_a_restart_is_one_and_recordings_survive_it(fresh: RunningCamera) -> None:
-    camera = fresh
+async def save(folder: Path, changes: dict[str, Any]) -> None:
+    """Settings of a camera that has not been started yet."""
+    data = DataFolder(folder)
+    await Store.open(data, KeyStore.open(data)).patch(changes)
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningCamera]:
+    """A camera with a card, set up, whose RTSPS port is a setting and not an option."""
+    monkeypatch.setattr(system_camera, "FREE_PORTS", system_camera.FREE_PORTS[:-2])
+    (tmp_path / "card").mkdir()
+    camera = RunningCamera(tmp_path, "--source", clip, "--sd-card", tmp_path / "card")
+    asyncio.run(save(camera.data, {"network.rtsps_port": 0}))
     camera.start()
     camera.create_administrator()
-    pid, before, card = camera.process.pid, state(camera), camera.folder / "card"
-    card.mkdir()
-    camera.change(storage__card=str(card))
-    assert camera.get("/api/v1/settings")["restart_needed"] == ["storage.card"]
-    assert camera.get("/api/v1/storage/disks")["disks"] == []
+    yield camera
+    camera.close()
+
+
+@pytest.mark.feature("GAP-38")
+def test_a_restart_is_one_and_recordings_survive_it(waiting: RunningCamera) -> None:
+    camera, pid, before = waiting, waiting.process.pid, state(waiting)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    camera.change(network__rtsps_port=port)
+    assert camera.get("/api/v1/settings")["restart_needed"] == ["network.rtsps_port"]
+    assert camera.port("rtsps") != port
     with camera.client() as client:
         reply = client.get("/axis-cgi/restart.cgi")
     assert (reply.status_code, "The camera restarts" in reply.text) == (200, True)
@@ -90,7 +113,8 @@ def test_a_restart_is_one_and_recordings_survive_it(fresh: RunningCamera) -> Non
     assert (camera.process.pid, camera.ready["pid"]) == (pid, pid)
     assert (after["serial"], after["setup_needed"]) == (before["serial"], False)
     assert camera.get("/api/v1/settings")["restart_needed"] == []
-    assert [disk["id"] for disk in camera.get("/api/v1/storage/disks")["disks"]] == ["SD_DISK"]
+    assert camera.port("rtsps") == port
+    socket.create_connection(("127.0.0.1", port), 5).close()
     assert camera.get("/api/v1/maintenance")["started_because"] == f"restart asked for by {NAME} at 127.0.0.1"
     assert camera.get("/api/v1/status")["started"] == "restart asked for"
     with camera.client() as client:
@@ -110,7 +134,7 @@ def test_a_restart_is_one_and_recordings_survive_it(fresh: RunningCamera) -> Non
     audit = text(camera, "/axis-cgi/auditlog.cgi")
     done = re.findall(rf"{NAME} at 127.0.0.1: recording {identity} (\w+)", audit)
     assert done == ["locked", "unlocked", "exported", "removed"]
-    assert f"{NAME} at 127.0.0.1: storage.card from nothing to {card}" in audit
+    assert f"{NAME} at 127.0.0.1: network.rtsps_port from 0 to {port}" in audit
     assert audit.count("system: the camera stops") == 2
     assert camera.stop() == 0
 
