@@ -332,3 +332,41 @@ async def test_any_arguments_get_an_answer(side: Side) -> None:
 async def test_world_directions_and_camera_rays_agree_without_roll(side: Side) -> None:
     ray = side.services.privacy.ray_of_direction(30, -60)
     assert np.allclose(ray, camera_from_world(Mount.CEILING) @ direction(30, -60))
+
+
+@pytest.mark.feature("PRV-01", "PRV-07")
+async def test_masks_are_parameters_too(side: Side) -> None:
+    """Added, changed and removed as rectangles in pixels of the largest overview, with the spellings that clients use."""
+    path, group, whole = "/axis-cgi/param.cgi", "Image.I0.Overlay.MaskWindows", "root.Image.I0.Overlay.MaskWindows"
+
+    async def ask(client: httpx.AsyncClient, **arguments: str) -> str:
+        return (await client.get(path, params=arguments)).text
+
+    async with side.client(ADMIN) as client:
+        sides = {f"{group}.M.Width": "250", f"{group}.M.Height": "300", f"{group}.M.Xpos": "900", f"{group}.M.YPos": "800"}
+        new = {f"{group}.M.Enabled": "yes", f"{group}.M.Name": "mask1", **sides}
+        assert await ask(client, action="add", template="0_maskwindows", group=group, **new) == "M0 OK\n"
+        assert await ask(client, action="add", template="0_maskwindows", group=group, **{**new, f"{group}.M.Name": "mask2"}) == "M1 OK\n"
+        listed = dict(line.split("=", 1) for line in (await ask(client, action="list", group=whole)).splitlines())
+        assert {name: listed[f"{whole}.M0.{name}"] for name in ("Enabled", "Name", "ZoomLowLimit")} == {
+            "Enabled": "yes", "Name": "mask1", "ZoomLowLimit": "0",
+        }  # fmt: skip
+        assert [listed[f"{whole}.M0.{name}"] for name in ("XPos", "YPos", "Width", "Height")] == ["900", "800", "250", "300"]
+        seen = (await client.get(CGI, params={"query": "positionpxjson", "name": "mask1"})).json()["position"]
+        assert {(row["x"], row["y"]) for row in seen} == {(900, 800), (1150, 800), (1150, 1100), (900, 1100)}
+        moved = {f"{group}.M1.XPos": "1000", f"{group}.M1.Width": "100", f"{group}.M1.Enabled": "no", f"{group}.Color": "white"}
+        assert await ask(client, action="update", **moved) == "OK\n"
+        mask = side.services.privacy.named("mask2")
+        assert (mask.enabled, side.services.settings.snapshot.privacy.color) == (False, "white")
+        assert f"{whole}.M1.XPos=1000\n{whole}.M1.YPos=800\n{whole}.M1.Width=100\n" in await ask(client, action="list", group=f"{whole}.M1")
+        for wrong in ({f"{group}.M.Width": "wide"}, {f"{group}.M.ZoomLowLimit": "5"}, {f"{group}.M.Name": "mask1"}):
+            assert (await ask(client, action="add", template="0_maskwindows", group=group, **{**new, **wrong})).startswith("# Error")
+        missing = await ask(client, action="add", template="0_maskwindows", group=group, **{f"{group}.M.Name": "x"})
+        assert "XPos, YPos, Width, Height must be given" in missing
+        assert await ask(client, action="remove", group=f"{group}.M0") == "OK\n"
+        assert [each.name for each in side.services.privacy.masks] == ["mask2"]
+    async with side.client(Role.OPERATOR) as client:
+        assert (await ask(client, action="add", template="0_maskwindows", group=group, **new)) != "M2 OK\n"
+        assert (await ask(client, action="update", **{f"{group}.M1.Name": "mine"})) != "OK\n"
+        assert f"{whole}.M1.Name" not in await ask(client, action="list", group=whole)
+    assert [each.name for each in side.services.privacy.masks] == ["mask2"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from panocam.api.vapix.params import clock, device, discovery, image, network, ports, profiles, ptz, sensor, storage, tours
+from panocam.api.vapix.params import clock, device, discovery, image, masks, network, ports, profiles, ptz, sensor, storage, tours
 from panocam.api.vapix.params.tree import Tree
 
 TREE = Tree(
     (
         *device.rows(),
         *image.rows(),
+        *masks.rows(),
         *sensor.rows(),
         *network.rows(),
         *discovery.rows(),
@@ -18,7 +19,7 @@ TREE = Tree(
         *ports.rows(),
         *clock.rows(),
     ),
-    (sensor.LIVING, ptz.LIVING, tours.LIVING, profiles.LIVING, ports.LIVING),
-    (*tours.TEMPLATES, *profiles.TEMPLATES),
+    (masks.LIVING, sensor.LIVING, ptz.LIVING, tours.LIVING, profiles.LIVING, ports.LIVING),
+    (*tours.TEMPLATES, *profiles.TEMPLATES, *masks.TEMPLATES),
 )
 """What param.cgi lists and changes."""
