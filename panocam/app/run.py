@@ -16,6 +16,7 @@ import uvloop
 from panocam.app import log
 from panocam.app.compose import Addresses, camera
 from panocam.app.ending import Ending, start_anew
+from panocam.app.limits import allow_many_files
 from panocam.clock import CameraClock
 from panocam.discovery.announcement import own_addresses
 from panocam.errors import InvalidValue, PanocamError, Unavailable
@@ -39,6 +40,7 @@ class RunOptions:
 
 def run(options: RunOptions) -> None:
     """Run until SIGINT or SIGTERM; a camera that is to restart becomes a new one. Raises PanocamError when the camera cannot start."""
+    allow_many_files()
     clock = CameraClock()
     release = log.set_up(options.log_level, clock)
     try:

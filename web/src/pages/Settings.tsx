@@ -9,7 +9,7 @@ import { SectionForm } from "../settings/SectionForm";
 import { useSettings } from "../settings/useSettings";
 
 /** Sections with a page of their own, where the picture stands beside the form. */
-const ELSEWHERE = ["source", "installation", "exposure", "stream", "privacy", "overlays", "ptz", "image"];
+const ELSEWHERE = ["source", "installation", "exposure", "stream", "privacy", "overlays", "ptz", "image", "tls"];
 
 /** All other settings, as forms made from their declaration. */
 export function SettingsPage() {
