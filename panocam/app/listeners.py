@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 from panocam.access.tls import Service, TlsDesk
 from panocam.api.doorstep import Doorstep
@@ -138,6 +139,10 @@ class _NotEncrypted(asyncio.Protocol):
     """Answers those who speak plain RTSP to the encrypted port."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        transport.write(NOT_ENCRYPTED + ONLY_RTSPS)
-        transport.close()
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Not before: closing on unread bytes would take the answer back."""
+        if not self._transport.is_closing():
+            self._transport.write(NOT_ENCRYPTED + ONLY_RTSPS)
+            self._transport.close()
