@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -15,12 +16,19 @@ def main(ready_file: str) -> int:
     """Ask ``systemready`` over the port that is open; a certificate of the camera's own making is taken."""
     addresses = json.loads(Path(ready_file).read_text())
     url = addresses.get("http") or addresses["https"]
-    context = ssl._create_unverified_context()
-    with urllib.request.urlopen(
-        url + "axis-cgi/systemready.cgi", ASK, timeout=5, context=context if url.startswith("https") else None
-    ) as reply:
-        ready: str = json.load(reply)["data"]["systemready"]
-    return 0 if ready == "yes" else 1
+    return 0 if ask(url + "axis-cgi/systemready.cgi") == "yes" else 1
+
+
+def ask(url: str, elsewhere: bool = True) -> str:
+    """What the camera says of itself; where HTTPS alone is allowed by now, it says where to ask. Raises OSError, ValueError, KeyError."""
+    context = ssl._create_unverified_context() if url.startswith("https") else None
+    try:
+        with urllib.request.urlopen(url, ASK, timeout=5, context=context) as reply:
+            return str(json.load(reply)["data"]["systemready"])
+    except urllib.error.HTTPError as led:
+        if led.code not in (307, 308) or not elsewhere:
+            raise
+        return ask(led.headers["Location"], elsewhere=False)
 
 
 if __name__ == "__main__":

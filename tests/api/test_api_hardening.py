@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -211,3 +213,20 @@ async def test_a_stream_ends_when_its_way_is_closed(side: Side) -> None:
         await ends(reader)
         reply = await admin.patch("/api/v1/settings", json={"access.viewer_policy": "both", "access.anonymous_viewing": False})
         assert reply.status_code == 200
+
+
+async def test_the_health_check_of_the_container_follows_the_policy(side: Side) -> None:
+    spec = importlib.util.spec_from_file_location("healthy", Path(__file__).parents[2] / "scripts" / "healthy.py")
+    assert spec is not None
+    assert spec.loader is not None
+    healthy = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(healthy)
+    desk = side.services.tls
+    assert desk is not None
+    async with http_server(side.services) as server:
+        plain = await server.listen("127.0.0.1", 0)
+        secure = await server.listen("127.0.0.1", 0, lambda: desk.context(Service.HTTPS))
+        side.services.https_port = lambda: secure
+        for policy in ("both", "https"):
+            await side.services.settings.patch({"network.http_policy": policy})
+            assert await asyncio.to_thread(healthy.ask, f"http://127.0.0.1:{plain}/axis-cgi/systemready.cgi") == "yes"
