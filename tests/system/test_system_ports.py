@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from system_camera import NAME, PASSWORD, RunningCamera
+from system_camera import NAME, PASSWORD, RunningCamera, until
 
 rtsp = pytest.importorskip("axis.rtsp", reason="the axis package is a client that is not installed here")
 
@@ -124,3 +125,34 @@ def test_ports_are_kept_and_their_states_are_not(fresh: RunningCamera) -> None:
     (port,) = fresh.get("/api/v1/ports")["ports"]
     assert port | {"number": 0} == {**ports[0], "number": 0, "state": "closed", "active": False, "busy": False}
     assert fresh.stop() == 0
+
+
+def test_day_is_told_where_light_is_measured_and_taken_back_where_not(tmp_path: Path, scene: Path) -> None:
+    camera = RunningCamera(tmp_path, "--source", "sim:room")
+    try:
+        camera.start()
+        camera.create_administrator()
+
+        def days() -> list[bool]:
+            found = camera.get("/api/v1/events/conditions", topic="VideoSource/DayNight")["events"]
+            return [event["data"]["day"] for event in found]
+
+        until(lambda: days() == [True], 60)
+        camera.stop()
+        camera = RunningCamera(tmp_path, "--source", scene)
+        camera.start()
+        until(lambda: camera.get("/api/v1/status")["source"]["state"] == "live", 30)
+        assert days() == []
+    finally:
+        camera.close()
+
+
+def test_every_condition_is_told_at_the_beginning(known: RunningCamera) -> None:
+    """Whatever can hold has a state from the start, so that clients need not guess."""
+    found = {event["topic"] for event in known.get("/api/v1/events/conditions")["events"]}
+    assert found >= {
+        "Device/IO/Input", "Device/IO/Output", "Device/IO/VirtualInput", "Device/IO/ManualTrigger", "Device/Status/SystemReady",
+        "VideoSource/LiveStreamAccessed", "Device/VideoSource/Lost", "PTZController/Moving", "PTZController/PresetReached",
+    }  # fmt: skip
+    log = [event["topic"] for event in known.events() if event["operation"] == "Initialized"]
+    assert "PTZController/Tour" not in log  # "the guard tour ended" was nothing that happened
