@@ -21,6 +21,7 @@ from panocam.app.encryption import open_ports
 from panocam.app.ending import Ending
 from panocam.app.expose import exposure_plan
 from panocam.app.facts import begin, failed_login, guessing, pipeline_fact
+from panocam.app.linkwatch import watch_links
 from panocam.app.listeners import Ports
 from panocam.app.logbook import hold_secrets, open_logbook
 from panocam.app.overlays import make_overlays
@@ -98,7 +99,8 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         presence = await stack.enter_async_context(Presence(_announcement(settings, listeners.ports), settings, accounts, ways))
         listeners.told = lambda now: presence.move(now.http, now.https, now.rtsp)
         bind(store, panoramic, rtsp, presence, storage, services.board, listeners)
-        stack.callback(watch_daylight(clock, bus, panoramic))
+        for end in (watch_daylight(clock, bus, panoramic), watch_links(bus)):
+            stack.callback(end)
         services.boot.ready.set()
         bus.emit(SYSTEM_READY, ready=True)
         yield _addresses(settings, listeners.ports, accounts.empty)

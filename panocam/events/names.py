@@ -25,6 +25,7 @@ from panocam.events.topics import (
     IO_OUTPUT,
     LIVE_STREAM_ACCESSED,
     MANUAL_TRIGGER,
+    NETWORK_LOST,
     PASSWORD_GUESSING,
     PTZ_MOVING,
     PTZ_ON_PRESET,
@@ -85,6 +86,7 @@ ROWS = (
     Row(IO_OUTPUT, "tns1:Device/Trigger/Relay", (Out("RelayToken", "port", str, str),), (Out("LogicalState", "active", _relay, str),)),
     Row(VIRTUAL_INPUT, "tns1:Device/tnsaxis:IO/VirtualInput", (Out("port", "port"),), (Out("active", "active"),)),
     Row(MANUAL_TRIGGER, "tns1:Device/tnsaxis:IO/VirtualPort", (Out("port", "port"),), (Out("state", "active"),)),
+    Row(NETWORK_LOST, "tns1:Device/tnsaxis:Network/Lost", (Out("interface", "interface"),), (Out("lost", "lost"),)),
     Row(DAY_NIGHT, "tns1:VideoSource/tnsaxis:DayNightVision", (Out("VideoSourceConfigurationToken", "channel"),), (Out("day", "day"),)),
     Row(SOURCE_LOST, "tns1:VideoSource/SignalLoss", (Out("Source", "channel"),), (Out("State", "lost"),)),
     Row(

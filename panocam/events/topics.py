@@ -106,6 +106,7 @@ IO_INPUT = Topic("Device/IO/Input", "Digital input", True, (ACTIVE,), (PORT,))
 IO_OUTPUT = Topic("Device/IO/Output", "Digital output", True, (ACTIVE,), (PORT,))
 VIRTUAL_INPUT = Topic("Device/IO/VirtualInput", "Virtual input", True, (ACTIVE,), (Item("port", int, "Input, from 1"),))
 MANUAL_TRIGGER = Topic("Device/IO/ManualTrigger", "Manual trigger", True, (ACTIVE,), (Item("port", int, "Trigger, from 1"),))
+NETWORK_LOST = Topic("Device/Network/Lost", "Network lost", True, (Item("lost", bool, "Lost"),), (Item("interface", str, "Interface"),))
 DAY_NIGHT = Topic("VideoSource/DayNight", "Day or night", True, (Item("day", bool, "Day"),), (CHANNEL,))
 
 DISK = Item("disk_id", str, "Disk")
@@ -147,6 +148,7 @@ TOPICS: Mapping[str, Topic] = {
         VIRTUAL_INPUT,
         MANUAL_TRIGGER,
         DAY_NIGHT,
+        NETWORK_LOST,
     )
 }
 """All topics by path; the rule engine, the dialects and the documentation read this."""

@@ -18,6 +18,7 @@ const SENTENCES: Record<string, Sentence> = {
   "Device/IO/Output": ({ active }, source) => `Output port ${port(source)} ${activity(active)}`,
   "Device/IO/VirtualInput": ({ active }, { port }) => `Virtual input ${port} ${activity(active)}`,
   "Device/IO/ManualTrigger": ({ active }) => (active ? "Somebody pulled the manual trigger" : "The manual trigger was let go"),
+  "Device/Network/Lost": ({ lost }, { interface: name }) => (lost ? `The network at ${name} was lost` : `The network at ${name} is back`),
   "VideoSource/DayNight": ({ day }) => (day ? "It became day" : "It became night"),
   "Device/Status/SystemReady": ({ ready }) => (ready ? "The camera is ready" : "The camera is not ready"),
   "Device/Access/AuthenticationFailed": ({ peer, account, protocol }) =>
@@ -80,6 +81,7 @@ export function alarming({ topic, data }: CameraEvent): boolean {
     "Device/Configuration/StorageFailed": "failed",
     "Storage/Disruption": "disruption",
     "Storage/Full": "full",
+    "Device/Network/Lost": "lost",
     "VideoSource/PrivacyMasks": "hidden",
   };
   return topic.startsWith("Device/Access/") || data[BAD[topic] ?? ""] === true;
