@@ -66,7 +66,7 @@ async def test_who_changed_what_from_what_to_what(side: Side) -> None:
         await page.post("/api/v1/overlay-images", json={"name": "a.png", "data": b64encode(png()).decode()})
     said = [line.removeprefix(f"anna at {PEER}: ") for line in side.lines(Which.AUDIT)]
     assert "installation.roll from 0.0 to 7.0" in said
-    assert "source.password changed" in said
+    assert "source.password from nothing to ********" in said
     assert "source.uri from sim:room to rtsp://host/" in said
     assert said.count("password of account otto changed") == said.count("account otto from operator to viewer") == 1
     assert "account eve made, viewer" in said
