@@ -6,10 +6,13 @@ their /64, which is what one subscriber gets.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 
 from panocam.access.throttle import network
+
+log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 4000
 """From all addresses together."""
@@ -22,7 +25,7 @@ class Crowd:
         self._limit = limit
         self._present: dict[object, str] = {}
         self._counts: Counter[str] = Counter()
-        self.refused = 0
+        self._told: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._present)
@@ -33,7 +36,9 @@ class Crowd:
             return True
         who = network(peer)
         if len(self._present) >= MAX_CONNECTIONS or self._counts[who] >= self._limit():
-            self.refused += 1
+            if who not in self._told:  # once, not for each of a flood
+                self._told.add(who)
+                log.warning("%s has %d connections of %d in all: more are turned away", who, self._counts[who], len(self._present))
             return False
         self._present[connection] = who
         self._counts[who] += 1
@@ -43,6 +48,7 @@ class Crowd:
         """Give the place back. Leaving twice is allowed."""
         who = self._present.pop(connection, None)
         if who is not None:
+            self._told.discard(who)
             self._counts[who] -= 1
             if not self._counts[who]:
                 del self._counts[who]

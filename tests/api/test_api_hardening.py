@@ -68,7 +68,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def test_a_crowd_counts_by_address_and_gives_places_back() -> None:
+def test_a_crowd_counts_by_address_and_gives_places_back(caplog: pytest.LogCaptureFixture) -> None:
     place = Crowd(lambda: 2)
     assert [place.enter(number, "192.0.2.1") for number in (1, 2, 3, 1)] == [True, True, False, True]
     assert place.enter(4, "192.0.2.2")
@@ -77,7 +77,10 @@ def test_a_crowd_counts_by_address_and_gives_places_back() -> None:
     for _ in range(2):
         place.leave(1)
     assert place.enter(3, "192.0.2.1")
-    assert (len(place), place.refused) == (6, 2)
+    assert len(place) == 6
+    assert not place.enter(9, "192.0.2.1")
+    assert not place.enter(10, "192.0.2.1")
+    assert [record.getMessage().partition(" ")[0] for record in caplog.records] == ["192.0.2.1", "2001:db8:0:1::", "192.0.2.1"]
 
 
 async def test_one_address_cannot_take_all_places(side: Side) -> None:
