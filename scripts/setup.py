@@ -22,6 +22,7 @@ PEERS = {
     "ffmpeg": "ffmpeg",
     "chromium": "chromium",
     "softhsm2-util": "softhsm2",
+    "smbd": "samba",
     "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
     "gstreamer1.0-libav gir1.2-gst-rtsp-server-1.0 python3-gi",
 }

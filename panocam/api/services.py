@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # types only: the delivery side does not need the code behind
     from panocam.pipeline.camera import CameraStatus
     from panocam.pipeline.overlays.service import OverlayService
     from panocam.pipeline.renderer import Scenery
+    from panocam.storage.shares import Shares
     from panocam.storage.storage import Storage
     from panocam.streaming.server import RtspStatus
     from panocam.streaming.service import Named
@@ -204,6 +205,14 @@ def journal_of(services: Services) -> Journal:
     if services.journal is None:
         raise Unavailable("this camera keeps no logs")
     return services.journal
+
+
+def shares_of(services: Services) -> Shares:
+    """The network shares. Raises Unavailable where no storage runs."""
+    shares = storage_of(services).shares
+    if shares is None:
+        raise Unavailable("this camera runs without network shares")
+    return shares
 
 
 def overlays(services: Services) -> OverlayService:

@@ -6,20 +6,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import panocam
+from panocam.access.keystore import KeyStore
 from panocam.clock import Clock
 from panocam.events.bus import Bus
-from panocam.events.topics import RECORDING_ONGOING, STORAGE_DISRUPTED, STORAGE_FULL
+from panocam.events.topics import RECORDING_ONGOING, STORAGE_DISRUPTED, STORAGE_FAILOVER, STORAGE_FULL
 from panocam.pipeline.service import Camera
 from panocam.settings import DataFolder, Snapshot, Store
+from panocam.settings.storage import NetworkShare
+from panocam.settings.storage import Storage as StorageSettings
 from panocam.storage.disk import State
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Kind
 from panocam.storage.retention import Keep
-from panocam.storage.storage import Plan, Storage, StorageOptions
+from panocam.storage.shares import Shares
+from panocam.storage.storage import Plan, SharePlan, Storage, StorageOptions
 from panocam.streaming.url import parse_query
 
 
-def make_storage(folder: DataFolder, store: Store, camera: Camera, clock: Clock, bus: Bus) -> Storage:
+def make_storage(folder: DataFolder, store: Store, keystore: KeyStore, camera: Camera, clock: Clock, bus: Bus) -> Storage:
     """Enter it with ``async with``, then give it the plan."""
     settings = store.running
     device = settings.device
@@ -33,18 +37,29 @@ def make_storage(folder: DataFolder, store: Store, camera: Camera, clock: Clock,
     storage = Storage(folder.folder("storage"), camera, clock, options, storage_fact(bus))
     for id in storage.volumes:
         bus.emit(RECORDING_ONGOING, {"disk_id": id}, recording=False)
+    storage.shares = Shares(store, keystore)
     return storage
 
 
-def storage_plan(settings: Snapshot) -> Plan:
+def storage_plan(settings: Snapshot, shares: Shares | None) -> Plan:
     """What is wanted all the time. Raises InvalidValue for stream options that cannot be meant."""
     storage, profiles = settings.storage, settings.profiles.parameters
     continuous = {
         row.profile: Order(parse_query(row.options, profiles), row.disk, Kind.CONTINUOUS, f"profile {row.profile}")
         for row in storage.continuous
     }
-    keep = Keep(days=storage.retention_days, most=storage.most_mb << 20, remove=storage.remove_oldest)
-    return Plan(keep, continuous, tuple((parse_query(row.options, profiles), row.seconds) for row in storage.buffers))
+    return Plan(
+        _keep(storage),
+        continuous,
+        tuple((parse_query(row.options, profiles), row.seconds) for row in storage.buffers),
+        storage.protected,
+        {row.disk: SharePlan(shares.address(row), _keep(row), row.protected) for row in storage.shares if row.disk and shares is not None},
+        storage.failover,
+    )
+
+
+def _keep(rules: StorageSettings | NetworkShare) -> Keep:
+    return Keep(days=rules.retention_days, most=rules.most_mb << 20, remove=rules.remove_oldest)
 
 
 def storage_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:
@@ -53,8 +68,10 @@ def storage_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:
     def hear(name: str, data: Mapping[str, object]) -> None:
         source = {"disk_id": str(data["disk"])}
         if name == "disk":
-            bus.emit(STORAGE_DISRUPTED, source, disruption=data["state"] is not State.OK, reason=str(data["reason"]))
+            bus.emit(STORAGE_DISRUPTED, source, disruption=data["state"] not in (State.OK, State.CONNECTING), reason=str(data["reason"]))
             bus.emit(STORAGE_FULL, source, full=data["state"] is State.FULL)
+        elif name == "failover":
+            bus.emit(STORAGE_FAILOVER, source, away=bool(data["away"]), to=str(data["to"]), reason=str(data["reason"]))
         elif name == "recording":
             bus.emit(RECORDING_ONGOING, source, recording=bool(data["ongoing"]))
 

@@ -114,6 +114,13 @@ STORAGE_DISRUPTED = Topic(
     "Storage/Disruption", "Storage disrupted", True, (Item("disruption", bool, "Disrupted"), Item("reason", str, "Reason")), (DISK,)
 )
 STORAGE_FULL = Topic("Storage/Full", "Storage full", True, (Item("full", bool, "Full"),), (DISK,))
+STORAGE_FAILOVER = Topic(
+    "Storage/Failover",
+    "Recordings go to another disk meanwhile",
+    True,
+    (Item("away", bool, "Elsewhere"), Item("to", str, "Disk they go to"), Item("reason", str, "Reason")),
+    (DISK,),
+)
 RECORDING_ONGOING = Topic("Storage/Recording", "Recording ongoing", True, (Item("recording", bool, "Recording"),), (DISK,))
 PRIVACY_MASKS = Topic(
     "VideoSource/PrivacyMasks",
@@ -137,6 +144,7 @@ TOPICS: Mapping[str, Topic] = {
         CLOCK_SYNCHRONISED,
         STORAGE_DISRUPTED,
         STORAGE_FULL,
+        STORAGE_FAILOVER,
         RECORDING_ONGOING,
         PTZ_MOVING,
         PTZ_ON_PRESET,

@@ -136,6 +136,6 @@ def _walk(node: Any, parts: Sequence[str]) -> Any:
 def _rows_to_lists(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
-    if node and all(key.isdigit() for key in node):
+    if node and all(key.isdecimal() for key in node):
         return [_rows_to_lists(node[key]) for key in sorted(node, key=int)]
     return {key: _rows_to_lists(child) for key, child in node.items()}

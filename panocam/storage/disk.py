@@ -39,17 +39,23 @@ class State(StrEnum):
     OK = "OK"
     FULL = "full"
     READ_ONLY = "readonly"
+    CONNECTING = "connecting"  # tried for the first time
     UNMOUNTED = "unmounted"  # by a person
     FAILED = "failed"  # gone, or broken
-    ABSENT = "absent"  # none was set
+
+    @property
+    def readable(self) -> bool:
+        """True when what lies there can be read."""
+        return self in (State.OK, State.FULL, State.READ_ONLY)
 
 
 class Disk:
-    """The medium ``files`` as disk ``id`` (``SD_DISK``, ``NetworkShare``…)."""
+    """The medium ``files`` as disk ``id`` (``SD_DISK``, ``NetworkShare``…). ``facts``: what was known of it when it was mounted."""
 
     def __init__(self, id: str, files: Files) -> None:
         self.id, self.files = id, files
         self.identity = ""
+        self.facts: dict[str, str] = {}
 
     def mount(self) -> None:
         """Make it ready: the mark is read, or written on a disk that never had one. Raises Unavailable with the remedy."""
@@ -61,8 +67,9 @@ class Disk:
                 self._mark()
             self.identity = self._read_mark()
             self._try_writing()
+            self.facts = self.files.facts()
         except (OSError, ValueError, KeyError, TypeError) as fault:
-            raise Unavailable(f"{self.id} ({self.files.where}): {words(fault)}; insert or mount it, or choose another place") from None
+            raise Unavailable(f"{self.id} ({self.files.where}): {words(fault)}; insert or mount it, or choose another place") from fault
 
     def forget(self) -> None:
         """Another medium may come in its place."""
@@ -87,12 +94,14 @@ class Disk:
         self.files.create(test, replace=True).close()
         self.files.remove(test)
 
-    def present(self) -> bool:
-        """True while the disk that was mounted is still there."""
+    def look(self) -> None:
+        """Raises OSError when the disk that was mounted is there no longer."""
         try:
-            return bool(self.identity) and self._read_mark() == self.identity
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
+            if self.identity and self._read_mark() == self.identity:
+                return
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            pass
+        raise OSError(errno.ENODEV, "it is no longer there")
 
     def space(self) -> Space:
         """Bytes. Raises Unavailable."""

@@ -21,6 +21,7 @@ from panocam.storage.feed import Feed
 from panocam.storage.index import Index
 from panocam.storage.notes import Notes
 from panocam.storage.recording import Kind, Label, Recording, new_id
+from panocam.storage.route import Route, Ways
 from panocam.storage.volume import Volume
 from panocam.storage.writer import Writer
 
@@ -50,8 +51,7 @@ class Running:
     id: str
     order: Order
     spec: ChannelSpec
-    writer: Writer
-    volume: Volume
+    route: Route
     feed: Feed
     started_ns: int
     take: Callable[[list[Packet]], None] = lambda batch: None
@@ -64,14 +64,14 @@ OnChange = Callable[[Running, bool], None]
 
 class Recorder:
     """``volumes`` by disk; ``on_change(running, started)`` after a recording began or ended; ``notes`` go into recordings that begin from
-    then on. Lives on the event loop."""
+    then on; ``ways`` say what stands in for a disk that is away. Lives on the event loop."""
 
     def __init__(
         self, camera: Camera, index: Index, volumes: Mapping[str, Volume], clock: Clock, serial: str, name_of: Callable[[int], str],
         on_change: OnChange = lambda running, started: None,
     ) -> None:  # fmt: skip
         self._camera, self._index, self._volumes, self._clock, self._serial = camera, index, volumes, clock, serial
-        self._name_of, self._on_change = name_of, on_change
+        self._name_of, self._on_change, self.ways = name_of, on_change, Ways()
         self.notes: Notes | None = None
         self._feeds: dict[ChannelSpec, Feed] = {}
         self._running: dict[str, Running] = {}
@@ -83,13 +83,15 @@ class Recorder:
     async def start(self, order: Order) -> str:
         """Begin; returns the recording's identity. Raises NotFound for a disk or view that is not there, Unavailable for a disk
         that cannot be written, InvalidValue for what cannot be streamed, Busy beyond the budget of channels."""
-        volume = self.volume(order.disk)
-        if not volume.usable:
-            raise Unavailable(f"{order.disk} is {volume.state}: {volume.reason or 'mount it first'}")
+        home = self.volume(order.disk)
+        if not self.can_record(order.disk):
+            protected = "it is write-protected" if home.protected else ""
+            raise Unavailable(f"{order.disk} is {home.state}: {home.reason or protected or 'mount it first'}")
         spec = self._camera.plan(order.request)
         feed = self._feed(spec)
-        writer = await self._writer(order, spec, volume)
-        running = Running(writer.recording.id, order, spec, writer, volume, feed, self._clock.monotonic_ns(), ids=[writer.recording.id])
+        route = await self._route(order, spec)
+        identity = route.writer.recording.id
+        running = Running(identity, order, spec, route, feed, self._clock.monotonic_ns(), ids=[identity])
         running.take = lambda batch: self._take(running, batch)
         self._running[running.id] = running
         feed.join(running.take, order.pre)
@@ -115,9 +117,9 @@ class Recorder:
         running.feed.leave(running.take)
         self._forget_idle()
         try:
-            await running.volume.close(running.writer)
+            await running.route.volume.close(running.route.writer)
         finally:
-            self._close_notes(running.writer)
+            self._close_notes(running.route.writer)
             self._on_change(running, False)
 
     def buffer(self, request: StreamRequest, seconds: float) -> None:
@@ -152,9 +154,10 @@ class Recorder:
             raise NotFound(f"there is no disk {disk}; there is {', '.join(self._volumes) or 'none: set one up first'}")
         return self._volumes[disk]
 
-    def volume_usable(self, disk: str) -> bool:
-        """True when recordings can be written to ``disk`` now."""
-        return disk in self._volumes and self._volumes[disk].usable
+    def can_record(self, disk: str) -> bool:
+        """True when recordings that belong on ``disk`` can be written now, there or where they wait for it."""
+        home = self._volumes.get(disk)
+        return home is not None and self._place(home).usable
 
     # -- inside
 
@@ -164,6 +167,19 @@ class Recorder:
     def _forget_idle(self) -> None:
         for spec in [spec for spec, feed in self._feeds.items() if not feed.busy]:
             del self._feeds[spec]
+
+    def _place(self, home: Volume) -> Volume:
+        """Where recordings of ``home`` begin now."""
+        spare = None if home.usable else self.ways.spare(home)
+        return spare if spare is not None and spare.usable else home
+
+    async def _route(self, order: Order, spec: ChannelSpec) -> Route:
+        home = self.volume(order.disk)
+        volume = self._place(home)
+        route = Route(home, volume, await self._writer(order, spec, volume), self.ways)
+        if route.away:
+            self.ways.moved(route)
+        return route
 
     async def _writer(self, order: Order, spec: ChannelSpec, volume: Volume) -> Writer:
         description = await self._camera.describe(spec)
@@ -183,23 +199,23 @@ class Recorder:
         if batch[0].key and self._clock.monotonic_ns() - running.started_ns >= LONGEST_NS:
             running.started_ns = self._clock.monotonic_ns()
             asyncio.get_running_loop().create_task(self._renew(running))
-        running.volume.write(running.writer, batch)
+        running.route.put(batch)
 
     async def _renew(self, running: Running) -> None:
         """Another identity for a recording that has lasted a day."""
         try:
-            writer = await self._writer(running.order, running.spec, running.volume)
+            route = await self._route(running.order, running.spec)
         except PanocamError as fault:
             log.warning("recording %s goes on under its old identity: %s", running.id, fault)
             return
         if self._running.pop(running.id, None) is None:
-            await running.volume.close(writer)
+            await route.volume.close(route.writer)
             return
-        old, running.writer, running.id = running.writer, writer, writer.recording.id
+        old, running.route, running.id = running.route, route, route.writer.recording.id
         running.ids.append(running.id)
         self._running[running.id] = running
-        self._close_notes(old)
-        await running.volume.close(old)
+        self._close_notes(old.writer)
+        await old.volume.close(old.writer)
 
     def _close_notes(self, writer: Writer) -> None:
         if self.notes is not None:

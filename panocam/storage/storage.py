@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -14,14 +14,20 @@ from panocam.clock import Clock
 from panocam.errors import PanocamError
 from panocam.pipeline.request import StreamRequest
 from panocam.pipeline.service import Camera
+from panocam.settings.storage import CARD
+from panocam.storage.actions import Actions
+from panocam.storage.address import ShareAddress
+from panocam.storage.backfill import Backfill
 from panocam.storage.disk import Disk, State
-from panocam.storage.files import LocalFiles
+from panocam.storage.files import Files, LocalFiles
 from panocam.storage.index import Index
 from panocam.storage.jobs import Exports
 from panocam.storage.library import Library
 from panocam.storage.notes import Events, Notes
 from panocam.storage.recorder import Order, Recorder, Running
 from panocam.storage.retention import Keep
+from panocam.storage.route import Route, Ways
+from panocam.storage.shares import Shares
 from panocam.storage.volume import Volume
 
 log = logging.getLogger(__name__)
@@ -44,12 +50,25 @@ class StorageOptions:
 
 
 @dataclass(frozen=True)
+class SharePlan:
+    """A network share as a disk."""
+
+    address: ShareAddress
+    keep: Keep
+    protected: bool = False
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What is wanted all the time: recordings by profile number, buffers in seconds."""
+    """What is wanted all the time: recordings by profile number, buffers in seconds, what is kept on the card, network shares by the disks
+    that they are. ``failover``: the card stands in for a share that is away."""
 
     keep: Keep
     continuous: Mapping[int, Order]
     buffers: Sequence[tuple[StreamRequest, float]] = ()
+    protected: bool = False
+    shares: Mapping[str, SharePlan] = field(default_factory=dict)
+    failover: bool = True
 
 
 class Storage:
@@ -59,18 +78,26 @@ class Storage:
     def __init__(
         self, folder: Path, camera: Camera, clock: Clock, options: StorageOptions, on_fact: OnFact = lambda name, data: None
     ) -> None:
-        self._options, self._on_fact = options, on_fact
+        self._options, self._on_fact, self._clock = options, on_fact, clock
         self.index = Index(folder / "index.sqlite")
         self.volumes: dict[str, Volume] = {}
+        self._disks: dict[str, Disk] = {}
+        self._addresses: dict[str, ShareAddress] = {}
+        self.backfill = Backfill(self.index, self.volumes, clock)
+        self.recorder = Recorder(
+            camera, self.index, self.volumes, clock, options.serial, options.name_of, self._recording_changed
+        )  # fmt: skip
+        self.recorder.ways = Ways(self._spare, self.backfill.drained, self._route_moved)
         if options.card is not None:
-            self.volumes["SD_DISK"] = Volume(Disk("SD_DISK", LocalFiles(options.card)), self.index, clock, Keep(), self._disk_changed)
+            self._add(Disk(CARD, LocalFiles(options.card)))
         self._notes = Notes(options.events) if options.events is not None else None
-        self.recorder = Recorder(camera, self.index, self.volumes, clock, options.serial, options.name_of, self._recording_changed)
         self.recorder.notes = self._notes
-        self.library = Library(self.index, {id: volume.disk for id, volume in self.volumes.items()})
+        self.library = Library(self.index, self._disks)
         exports = folder / "exports"
         exports.mkdir(mode=0o700, exist_ok=True)
         self.exports = Exports(self.library, exports, clock, options.facts)
+        self.actions = Actions()
+        self.shares: Shares | None = None  # who sets them up, where the settings are at hand
         self._plan = Plan(Keep(), {})
         self._profiles: dict[int, str] = {}
         self._buffered: tuple[StreamRequest, ...] = ()
@@ -81,6 +108,7 @@ class Storage:
     async def __aenter__(self) -> Self:
         for volume in self.volumes.values():
             await volume.start()
+        self.backfill.start()
         self._task = asyncio.create_task(self._keep_up(), name="continuous recordings")
         return self
 
@@ -89,19 +117,61 @@ class Storage:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        await self.actions.close()
+        await self.backfill.close()
         await self.recorder.close()
         if self._notes is not None:
             self._notes.close()
         await self.exports.close()
-        for volume in self.volumes.values():
-            await volume.stop()
+        await asyncio.gather(*(volume.stop() for volume in self.volumes.values()))
         self.index.close()
+
+    def _add(self, disk: Disk) -> Volume:
+        volume = Volume(disk, self.index, self._clock, Keep(), self._disk_changed)
+        volume.running = lambda: frozenset(running.id for running in self.recorder.running)
+        self.volumes[disk.id], self._disks[disk.id] = volume, disk
+        return volume
+
+    async def _even_out_disks(self) -> None:
+        """Make disks of the shares that are wanted, and let go the others."""
+        wanted = self._plan.shares
+        for name, address in list(self._addresses.items()):
+            if name not in wanted or wanted[name].address != address:
+                del self._addresses[name], self._disks[name]
+                await self._leave(self.volumes.pop(name))
+        for name, share in wanted.items():
+            if name not in self.volumes:
+                self._addresses[name] = share.address
+                files = await asyncio.to_thread(_share_files, share.address)
+                await self._add(Disk(name, files)).start(wait=False)
+            self.volumes[name].keep, self.volumes[name].protected = share.keep, share.protected
+
+    async def _leave(self, volume: Volume) -> None:
+        for running in self.recorder.running:
+            if running.route.home is volume:
+                await self._try(0, self.recorder.stop(running.id))
+        await volume.stop()
+        self._on_fact("disk", {"disk": volume.id, "state": State.OK, "reason": "no longer used"})
+
+    def _spare(self, home: Volume) -> Volume | None:
+        """The card stands in for a share."""
+        card = self.volumes.get(CARD)
+        return card if self._plan.failover and card is not home else None
+
+    def _route_moved(self, route: Route) -> None:
+        if route.away:
+            self.backfill.waits(route.home.id)
+        reason = (route.home.reason or "it is too slow") if route.away else ""
+        words = f"recordings go to {route.volume.id}: {reason}" if route.away else "recordings go there again"
+        log.log(logging.WARNING if route.away else logging.INFO, "%s: %s", route.home.id, words)
+        self._on_fact("failover", {"disk": route.home.id, "away": route.away, "to": route.volume.id, "reason": reason})
+        self.backfill.wake()
 
     def set_plan(self, plan: Plan) -> None:
         """What is wanted from now on; the task that keeps it up does the rest."""
         self._plan = plan
-        for volume in self.volumes.values():
-            volume.keep = plan.keep
+        if CARD in self.volumes:
+            self.volumes[CARD].keep, self.volumes[CARD].protected = plan.keep, plan.protected
         self._said.clear()
         self._wake.set()
 
@@ -110,10 +180,12 @@ class Storage:
         while True:
             self._wake.clear()
             await self._even_out()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), KEEP_UP_S)
+            with contextlib.suppress(TimeoutError):  # not wait_for: in Python 3.11 that forgets a cancel that comes with the wake
+                async with asyncio.timeout(KEEP_UP_S):
+                    await self._wake.wait()
 
     async def _even_out(self) -> None:
+        await self._even_out_disks()
         wanted, running = self._plan.continuous, {identity: r for r in self.recorder.running for identity in r.ids}
         for number, identity in list(self._profiles.items()):
             now = running.get(identity)
@@ -122,7 +194,7 @@ class Storage:
                 if now is not None:
                     await self._try(number, self.recorder.stop(now.id))
         for number, order in wanted.items():
-            if number not in self._profiles and self.recorder.volume_usable(order.disk):
+            if number not in self._profiles and self.recorder.can_record(order.disk):
                 begun = await self._try(number, self.recorder.start(order))
                 if begun is not None:
                     self._profiles[number] = begun
@@ -150,8 +222,15 @@ class Storage:
         self._on_fact("disk", {"disk": volume.id, "state": volume.state, "reason": volume.reason})
         if volume.state is State.OK:
             self._wake.set()
+            self.backfill.wake()
 
     def _recording_changed(self, running: Running, started: bool) -> None:
         disk = running.order.disk
         others = any(r.order.disk == disk for r in self.recorder.running)
         self._on_fact("recording", {"disk": disk, "id": running.id, "started": started, "ongoing": others, "kind": str(running.order.kind)})
+
+
+def _share_files(address: ShareAddress) -> Files:
+    from panocam.storage.smb import SmbFiles  # slow to load, and many cameras have no share
+
+    return SmbFiles(address)

@@ -73,11 +73,14 @@ class Volume:
         """How long the oldest batch has waited to be written."""
         return self._clock.monotonic_ns() - self._since[0] if self._since else 0
 
-    async def start(self) -> None:
-        """Begin to use the disk and keep trying while it is not there."""
+    async def start(self, wait: bool = True) -> None:
+        """Begin to use the disk and keep trying while it is not there; without ``wait`` the first try goes on behind."""
         self._loop = asyncio.get_running_loop()
         self._worker = Worker(f"disk-{self.id}")
-        await self._mount()
+        if wait:
+            await self._mount()
+        else:
+            self._become(State.CONNECTING)
         self._watch = asyncio.create_task(self._watching(), name=f"watch {self.id}")
 
     async def stop(self) -> None:
@@ -120,7 +123,7 @@ class Volume:
         try:
             self.space = await self.run(self._look)
         except Unavailable as fault:
-            self._become(State.FAILED, str(fault))
+            self._become(State.FAILED, str(fault).removeprefix(f"{self.id}: "))
             raise
         self._become_roomy()
 
@@ -191,6 +194,10 @@ class Volume:
         if self._worker is not None:
             await self.run(lambda: self._close(writer))
 
+    def adopt(self, writer: Writer) -> None:
+        """``writer`` goes on here with a recording from another disk."""
+        self._writers.add(writer)
+
     def retire(self, writer: Writer) -> None:
         """Another disk has taken the recording over; what was written of it is closed when the disk lets."""
         self._writers.discard(writer)
@@ -250,14 +257,14 @@ class Volume:
 
     def _look(self) -> Space:
         """Is it there, how full is it? Removes what is too old. Raises OSError."""
-        if not self.disk.present():
-            raise OSError(errno.ENODEV, "it is no longer there")
+        self.disk.look()
         gone = 0 if self.protected else clean(self.disk, self.index, self.keep, self._clock.wall_ns())
         if gone:
             log.info("%s: %d old segments were removed", self.id, gone)
         return self.disk.space()
 
     def _open_disk(self) -> Space:
+        self._close_all()  # what was open when it went is not what is there now
         self.disk.mount()
         self._reconcile()
         return self.disk.space()
@@ -286,14 +293,15 @@ class Volume:
             return
         was, self.state, self.reason = self.state, state, reason
         if was is not state:
-            log.log(logging.INFO if state is State.OK else logging.WARNING, "%s: %s %s", self.id, state, reason)
+            log.log(logging.INFO if state in (State.OK, State.CONNECTING) else logging.WARNING, "%s: %s %s", self.id, state, reason)
             self._on_state(self)
 
     async def _mount(self) -> None:
         try:
             self.space = await self.run(self._open_disk)
         except PanocamError as fault:
-            self._become(State.FAILED, str(fault))
+            read_only = isinstance(fault.__cause__, OSError) and fault.__cause__.errno == errno.EROFS
+            self._become(State.READ_ONLY if read_only else State.FAILED, str(fault))
         else:
             self._become(State.OK)
 
@@ -302,17 +310,20 @@ class Volume:
         looking: asyncio.Task[None] | None = None
         try:
             while True:
-                await asyncio.sleep(WATCH_S)
+                if self.state is not State.CONNECTING:
+                    await asyncio.sleep(WATCH_S)
                 self._end_a_hang()
                 if looking is None or looking.done():
                     looking = asyncio.create_task(self._look_after(), name=f"look after {self.id}")
+                if self.state is State.CONNECTING:
+                    await asyncio.sleep(WATCH_S)
         finally:
             if looking is not None:
                 looking.cancel()
 
     async def _look_after(self) -> None:
         try:
-            if self.state in (State.FAILED, State.READ_ONLY):
+            if self.state in (State.FAILED, State.READ_ONLY, State.CONNECTING):
                 await self._mount()
             elif self.state in (State.OK, State.FULL):
                 await self.check()
@@ -328,7 +339,7 @@ class Volume:
         self.disk.files.abort()
 
     def _become_roomy(self) -> None:
-        if self.state is State.FULL and self.space.free > 32 << 20:
+        if self.state is State.FULL and self.space.free > min(32 << 20, self.space.total // 20):
             self._become(State.OK)
 
 

@@ -45,15 +45,14 @@ class _Open:
     sets: tuple[bytes, ...]
     last_pts: int
     flushed_pts: int
-    last_sequence: int = -1
 
 
 class Writer:
     """Writes ``recording``. Every method may raise OSError: then what was being written is closed as it is, and the next key picture
     begins a segment that is marked as coming after a gap.
 
-    Pictures up to the sequence number ``safe`` are on the medium. ``moved`` is set when another writer has taken over: from then on this
-    one writes nothing more. ``follow(old, began)`` makes the other one.
+    Pictures up to the stream time ``safe`` are on the medium. ``moved`` is set when another writer has taken over, ``void`` when that one
+    writes again what waits here.
     """
 
     def __init__(
@@ -68,15 +67,16 @@ class Writer:
         self._time: tuple[int, int] | None = None  # wall and stream time that go together, of the newest segment
         self._next_sequence: int | None = None
         self.safe = -1
-        self.moved = False
+        self.moved = self.void = False
         self.pictures = self.lost = 0
 
-    def follow(self, disk: Disk, seamless: bool) -> Writer:
-        """Who goes on with this recording on another disk; this one writes no more."""
-        self.moved = True
+    def follow(self, disk: Disk, seamless: bool, again: bool) -> Writer:
+        """Who goes on with this recording on another disk; ``again``: also with what waits to be written here. That this one has begun
+        a file may not be known yet: its thread may be in the middle of it."""
+        self.moved, self.void = True, again
         other = Writer(disk, self.index, self.recording, self._label, self._description, self._numbers, self.notes)
-        other._began = Began.START if not self._begun else Began.MOVED if seamless else Began.GAP
-        other._time, other._begun = self._time if seamless else None, self._begun
+        other._began = Began.MOVED if seamless else Began.GAP
+        other._time, other._begun = self._time if seamless else None, True
         other.pictures, other.lost, other.safe = self.pictures, self.lost, self.safe
         return other
 
@@ -91,7 +91,7 @@ class Writer:
 
     def write(self, batch: Sequence[Packet]) -> None:
         """One cluster; a key picture may only be its first. Pictures in front of the first key picture are left out and counted."""
-        if self.moved:
+        if self.void:
             return
         first = batch[0]
         try:
@@ -168,12 +168,12 @@ class Writer:
         if batch[0].key:
             file.cues.append((start, segment.bytes))
         file.segment = replace(segment, bytes=segment.bytes + len(data), pictures=segment.pictures + len(batch), stop_ns=stop)
-        file.last_pts, file.last_sequence = last.pts_ns, last.sequence
+        file.last_pts = last.pts_ns
         self.pictures += len(batch)
         self.recording = replace(self.recording, stop_ns=max(self.recording.stop_ns, stop))
         if last.pts_ns - file.flushed_pts >= FLUSH_NS:
             file.out.flush()
-            file.flushed_pts, self.safe = last.pts_ns, last.sequence
+            file.flushed_pts = self.safe = last.pts_ns
         self._list(file.segment)
         self.index.put_marks(self.recording.id, notes)
 
@@ -197,7 +197,7 @@ class Writer:
             file.out.patch(file.place.room, seek)
             file.out.patch(file.place.duration, duration)
             file.out.flush()
-            self.safe = file.last_sequence
+            self.safe = file.last_pts
             self._list(replace(file.segment, bytes=size + len(cues), complete=True))
         finally:
             file.out.close()

@@ -69,6 +69,7 @@ from panocam.pipeline.supervisor import SourceState, SourceStatus
 from panocam.pipeline.whiteness import white_reference
 from panocam.ptz import PtzService
 from panocam.settings import SYSTEM, DataFolder, Role, Store
+from panocam.storage.shares import Shares
 from panocam.storage.storage import Storage, StorageOptions
 
 SERIAL = "0200DEADBEEF"
@@ -303,6 +304,7 @@ def _side(folder: Path, static: Path) -> Side:
     services.certificates = Certificates.open(data, KeyStore.open(data), SystemClock(), Names(SERIAL))
     desk = services.tls = TlsDesk(services.certificates, services.settings.running.tls)
     services.settings.bind(("tls",), lambda old, new: desk.set_plan(new.tls))
+    services.storage.shares = Shares(services.settings, KeyStore.open(data))
     services.signed = SignedVideo(Signs(VideoIdentity.open(data, FileKey.open(KeyStore.open(data)), SERIAL)), data.folder("verify"))
     ended: list[str] = []
     journal = services.journal = Journal(data.folder("logs"), clock)

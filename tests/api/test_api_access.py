@@ -30,10 +30,12 @@ EXAMPLES = {
     "log": "system",
     "guesser": "0123456789abcdef",
     "subscription": "0123456789abcdef",
+    "share": "12345",
+    "action": "1",
 }
 """Something for every path parameter."""
 
-ABSENT = "no (recording|export|disk|certificate|CA certificate)|nobody waits"
+ABSENT = "no (recording|export|disk|network share|job|certificate|CA certificate)|nobody waits"
 """Words of the answer where the example names nothing that is there; a missing route has none."""
 
 

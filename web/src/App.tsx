@@ -23,6 +23,7 @@ import { SignedVideo } from "./pages/SignedVideo";
 import { Source } from "./pages/Source";
 import { Status } from "./pages/Status";
 import { StreamProfiles } from "./pages/StreamProfiles";
+import { Storage } from "./pages/Storage";
 import { Streams } from "./pages/Streams";
 import { SessionProvider, useSession } from "./session";
 import { Shell } from "./Shell";
@@ -70,6 +71,7 @@ function Gate() {
             <Route path="stream-profiles" element={<StreamProfiles />} />
             <Route path="signed-video" element={<SignedVideo />} />
             <Route path="recordings" element={<Recordings />} />
+            <Route path="storage" element={<Storage />} />
             <Route path="settings" element={<SettingsPage />} />
             <Route path="settings/:section" element={<SettingsPage />} />
           </>

@@ -6,6 +6,7 @@ import {
   IconArrowsMaximize,
   IconArrowsMove,
   IconBookmarks,
+  IconDatabase,
   IconEyeOff,
   IconFocusCentered,
   IconHeartRateMonitor,
@@ -73,6 +74,7 @@ const MENU = [
     title: "System",
     pages: [
       { to: "/status", label: "Status", icon: IconHeartRateMonitor, roles: EVERYBODY },
+      { to: "/storage", label: "Storage", icon: IconDatabase, roles: OPERATORS },
       { to: "/stream-profiles", label: "Stream profiles", icon: IconBookmarks, roles: OPERATORS },
       { to: "/settings", label: "Settings", icon: IconAdjustments, roles: OPERATORS },
       { to: "/accessories", label: "Accessories", icon: IconPlugConnected, roles: OPERATORS },

@@ -153,7 +153,7 @@ async def start(call: Call[NewRecording]) -> RecordingReply:
     request: StreamRequest = parse_query(wish.options, call.services.settings.snapshot.profiles.parameters)
     identity = await storage.recorder.start(Order(request, wish.disk, trigger=call.caller.name or "", pre=wish.pre, duration=wish.duration))
     running = next(r for r in storage.recorder.running if identity in r.ids)
-    return RecordingReply(**_fields(call, running.writer.recording))
+    return RecordingReply(**_fields(call, running.route.writer.recording))
 
 
 async def one(call: Call[None]) -> DetailReply:

@@ -36,6 +36,8 @@ const SENTENCES: Record<string, Sentence> = {
   "Storage/Disruption": ({ disruption, reason }, { disk_id }) =>
     disruption ? `The disk ${disk_id} cannot be used${because(reason)}` : `The disk ${disk_id} can be used again`,
   "Storage/Full": ({ full }, { disk_id }) => (full ? `The disk ${disk_id} is full` : `The disk ${disk_id} has room again`),
+  "Storage/Failover": ({ away, to, reason }, { disk_id }) =>
+    away ? `Recordings of ${disk_id} go to ${to} meanwhile${because(reason)}` : `Recordings go to ${disk_id} again`,
   "Storage/Recording": ({ recording }, { disk_id }) => (recording ? `A recording began on ${disk_id}` : `Recording on ${disk_id} ended`),
   "VideoSource/PrivacyMasks": ({ hidden, names, by }) => (hidden ? `${by} took away the privacy masks ${listed(names)}` : "All privacy masks are in place"),
 };
@@ -82,6 +84,7 @@ export function alarming({ topic, data }: CameraEvent): boolean {
     "Storage/Disruption": "disruption",
     "Storage/Full": "full",
     "Device/Network/Lost": "lost",
+    "Storage/Failover": "away",
     "VideoSource/PrivacyMasks": "hidden",
   };
   return topic.startsWith("Device/Access/") || data[BAD[topic] ?? ""] === true;

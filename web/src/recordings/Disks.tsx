@@ -1,6 +1,8 @@
 import { Alert, Badge, Button, Card, Group, Progress, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
+import { Link } from "react-router-dom";
+
 import { saying } from "../api";
 import { bytes } from "../status/words";
 import { type Disk, recordings } from "./calls";
@@ -17,7 +19,8 @@ export function Disks({ disks, mayManage }: { disks: Disk[]; mayManage: boolean 
   if (disks.length === 0) {
     return (
       <Alert color="blue" title="Nothing can be recorded yet">
-        Recordings need a place. Start the camera with <code>--sd-card DIRECTORY</code>, a directory or a mounted card, and they can be made here.
+        Recordings need a place. Set up a network share on the <Link to="/storage">storage page</Link>, or start the camera with{" "}
+        <code>--sd-card DIRECTORY</code>, a directory or a mounted card.
       </Alert>
     );
   }
@@ -33,7 +36,7 @@ export function Disks({ disks, mayManage }: { disks: Disk[]; mayManage: boolean 
             <Group justify="space-between">
               <Group gap="xs">
                 <Title order={2} size="h5">
-                  {disk.id === "SD_DISK" ? "Card" : disk.id}
+                  {disk.name}
                 </Title>
                 <Badge color={COLOURS[disk.state] ?? "red"}>{disk.state}</Badge>
               </Group>

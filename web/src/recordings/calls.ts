@@ -38,6 +38,7 @@ export interface Detail extends Recording {
 
 export interface Disk {
   id: string;
+  name: string;
   state: string;
   reason: string;
   total: number;

@@ -11,6 +11,7 @@ from panocam.optics.capture import capture_mode
 from panocam.optics.catalog import VIEWS, Model, resolutions
 from panocam.settings.privacy import MOST_MASKS
 from panocam.settings.ptz import MAX_TOURS
+from panocam.settings.storage import CARD, MOST_PROFILES
 
 
 def _device(name: str) -> Callable[[Services], object]:
@@ -63,6 +64,20 @@ def rows() -> Iterator[Leaf]:
             "LightControl.LightControlAvailable": "no",
             "LocalStorage.LocalStorage": lambda services: services.storage is not None,
             "LocalStorage.Version": "1.00",
+            "LocalStorage.AutoRepair": "yes",
+            "LocalStorage.ContinuousRecording": "yes",
+            "LocalStorage.DiskEncryption": "no",
+            "LocalStorage.DiskHealth": "yes",
+            "LocalStorage.ExportRecording": "yes",
+            "LocalStorage.FailOverRecording": "yes",
+            "LocalStorage.NbrOfContinuousRecordingProfiles": str(MOST_PROFILES),
+            "LocalStorage.RequiredFileSystem": "no",
+            "LocalStorage.SDCard": lambda services: services.storage is not None and CARD in services.storage.volumes,
+            "LocalStorage.StorageLimit": "yes",
+            "NetworkShare.CIFS": "yes",
+            "NetworkShare.IPV6": "no",
+            "NetworkShare.NameLookup": "yes",
+            "NetworkShare.NetworkShare": "yes",
             "PTZ.DigitalPTZ": "yes",
             "PTZ.DriverManagement": "no",
             "PTZ.PTZ": "yes",

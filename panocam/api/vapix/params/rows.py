@@ -19,7 +19,7 @@ TREE = Tree(
         *ports.rows(),
         *clock.rows(),
     ),
-    (masks.LIVING, sensor.LIVING, ptz.LIVING, tours.LIVING, profiles.LIVING, ports.LIVING),
+    (masks.LIVING, sensor.LIVING, ptz.LIVING, tours.LIVING, profiles.LIVING, ports.LIVING, *storage.LIVING),
     (*tours.TEMPLATES, *profiles.TEMPLATES, *masks.TEMPLATES),
 )
 """What param.cgi lists and changes."""
