@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator, Sequence
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from panocam.discovery import ssdp, wsdiscovery
 from panocam.discovery.announcement import Announcement, address_towards, own_addresses
@@ -30,11 +30,14 @@ class Speaker(Protocol):
 
     def alive(self, address: str) -> Iterator[bytes]: ...
     def goodbye(self) -> Iterator[bytes]: ...
-    def answers(self, data: bytes, address: str) -> Sequence[bytes]:
-        """To a datagram; empty is silence."""
+    def read(self, data: bytes) -> Any:
+        """The question in a datagram; None where there is none."""
 
-    def patience(self, data: bytes) -> float:
-        """Seconds over which answers to this datagram may be spread."""
+    def answers(self, question: Any, address: str) -> Sequence[bytes]:
+        """To a question; empty is silence."""
+
+    def patience(self, question: Any) -> float:
+        """Seconds over which answers to this question may be spread."""
 
 
 class Upnp:
@@ -52,13 +55,15 @@ class Upnp:
     def goodbye(self) -> Iterator[bytes]:
         return self._device.goodbye()
 
-    def answers(self, data: bytes, address: str) -> Sequence[bytes]:
-        asked = ssdp.read(data)
-        return list(self._device.answers(asked, self._location(address))) if isinstance(asked, ssdp.Search) else ()
+    def read(self, data: bytes) -> ssdp.Search | None:
+        said = ssdp.read(data)
+        return said if isinstance(said, ssdp.Search) else None
 
-    def patience(self, data: bytes) -> float:
-        asked = ssdp.read(data)
-        return asked.delay if isinstance(asked, ssdp.Search) else 0
+    def answers(self, question: ssdp.Search, address: str) -> Sequence[bytes]:
+        return list(self._device.answers(question, self._location(address)))
+
+    def patience(self, question: ssdp.Search) -> float:
+        return question.delay
 
     def _location(self, address: str) -> str:
         return self._announcement.url(address).rstrip("/") + ssdp.PATH
@@ -79,12 +84,15 @@ class WsDiscovery:
     def goodbye(self) -> Iterator[bytes]:
         yield self._target.bye()
 
-    def answers(self, data: bytes, address: str) -> Sequence[bytes]:
-        asked = wsdiscovery.read(data)
-        answer = self._target.answer(asked, address) if isinstance(asked, wsdiscovery.Probe | wsdiscovery.Resolve) else None
+    def read(self, data: bytes) -> wsdiscovery.Probe | wsdiscovery.Resolve | None:
+        said = wsdiscovery.read(data)
+        return said if isinstance(said, wsdiscovery.Probe | wsdiscovery.Resolve) else None
+
+    def answers(self, question: wsdiscovery.Probe | wsdiscovery.Resolve, address: str) -> Sequence[bytes]:
+        answer = self._target.answer(question, address)
         return [] if answer is None else [answer]
 
-    def patience(self, data: bytes) -> float:
+    def patience(self, question: wsdiscovery.Probe | wsdiscovery.Resolve) -> float:
         return 0.1
 
 
@@ -119,16 +127,17 @@ class Responder:
             await asyncio.sleep(self._speaker.repeat_s)
 
     def _heard(self, data: bytes, sender: Address) -> None:
-        if len(self._waiting) >= MOST_WAITING:
+        question = None if len(self._waiting) >= MOST_WAITING else self._speaker.read(data)
+        if question is None:
             return
         try:
             address = address_towards(sender[0], self._host)
         except OSError:
             return
-        answers = self._speaker.answers(data, address)
+        answers = self._speaker.answers(question, address)
         if not answers:
             return
-        delay = random.uniform(0, self._speaker.patience(data) / 2)  # noqa: S311 - as above
+        delay = random.uniform(0, self._speaker.patience(question) / 2)  # noqa: S311 - as above
         handle: asyncio.TimerHandle = asyncio.get_running_loop().call_later(delay, lambda: self._answer(handle, answers, sender, address))
         self._waiting.add(handle)
 
