@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import system_clients as clients
 from system_camera import NAME, PASSWORD, RunningCamera
+
+from panocam.discovery.announcement import Announcement, own_addresses
+from panocam.discovery.responder import Responder, WsDiscovery
 
 RTSP = 554
 """The only port that some clients know."""
@@ -21,6 +26,7 @@ KANE = [("3.11", "axis==60"), ("3.12", "axis==65"), ("3.13", "axis==66")]
 """Kane610's library, by which Home Assistant talks to this camera family: the newest release for each Python."""
 
 RTSP_TOOL, API_TOOL = "ax-devil-rtsp==0.5.1", "ax-devil-device-api==0.7.0"
+FINDERS = ("async-upnp-client==0.49.0", "WSDiscovery==2.1.2")
 LIBRARY = "media-stream-library@13.1.1"
 SMALL = "camera=2&videocodec=h264&resolution=640x240"
 
@@ -158,6 +164,39 @@ def api_list(camera: RunningCamera) -> list[dict[str, str]]:
         reply = client.post("/axis-cgi/apidiscovery.cgi", json={"apiVersion": "1.0", "method": "getApiList"})
     listed: list[dict[str, str]] = reply.json()["data"]["apiList"]
     return listed
+
+
+class TestFinders:
+    """The libraries by which Home Assistant looks for devices."""
+
+    @pytest.mark.feature("GET-01")
+    def test_async_upnp_client_reads_the_description(self, standard: RunningCamera) -> None:
+        status, said = clients.ran(clients.python("3.11", *FINDERS), clients.CLIENTS / "finders.py", "upnp", place(standard)[0])
+        assert status == 0, said
+        serial, udn = "ACCC8E0C11E7", "uuid:Upnp-BasicDevice-1_0-ACCC8E0C11E7"
+        assert json.loads(said) == [["AXIS", serial, f"Panoramic camera - {serial}", "M4328", standard.ready["http"], udn]]
+
+    async def test_wsdiscovery_finds_onvif_devices_and_no_others_by_their_type(self) -> None:
+        host = next((each for each in own_addresses(None) if not each.startswith("127.")), None)
+        if host is None:
+            pytest.skip("this library does not look on the loopback, and there is no other interface")
+        plain = Announcement("Hall", "M4328", "ACCC8E0C11E8", 18080, 0, 0)
+        onvif = replace(plain, name="Stairs", serial="ACCC8E0C11E9", device_service="/onvif/device_service")
+        program = await asyncio.to_thread(clients.python, "3.11", *FINDERS)
+        async with Responder(WsDiscovery(plain, 1), None), Responder(WsDiscovery(onvif, 1), None):
+            status, said = await asyncio.to_thread(clients.ran, program, clients.CLIENTS / "finders.py", "onvif")
+        assert status == 0, said
+        found = {
+            kind: {
+                camera.serial: where
+                for camera in (plain, onvif)
+                for scopes, where in rows
+                if f"/SerialNumber/{camera.serial}" in str(scopes)
+            }
+            for kind, rows in json.loads(said).items()
+        }
+        service = [f"http://{host}:18080/onvif/device_service"]
+        assert found == {"any": {plain.serial: [], onvif.serial: service}, "video": {onvif.serial: service}}
 
 
 @pytest.mark.peer("ffmpeg")
