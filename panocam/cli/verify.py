@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from panocam.codecs.signing.verdicts import Report
 
 UNREADABLE = 3
+MEMORY = 2 << 30
+"""Bytes of address space: a few thousand bytes of a file can ask a demuxer for any number of them."""
 
 
 def command(
@@ -29,10 +31,14 @@ def command(
     """Verify signed video. Exit status: 0 intact, 1 not intact, 2 not signed, 3 unreadable."""
     from panocam.codecs.signing import wording
 
+    _bound()
     try:
         report = _verified(file, None if trust is None else _certificates(trust), shown=not as_json and sys.stderr.isatty())
     except PanocamError as error:
         print(f"panocam: {' '.join(str(error).split())}", file=sys.stderr)
+        return UNREADABLE
+    except MemoryError:
+        print(f"panocam: {file.name!a} asks for more than {MEMORY >> 30} GB of memory; no video does", file=sys.stderr)
         return UNREADABLE
     text = json.dumps(wording.as_json(report)) if as_json else "\n".join(wording.lines(report))
     print(text)
@@ -48,6 +54,17 @@ def _verified(file: Path, trust: Trust | None, *, shown: bool) -> Report:
     with Progress(console=Console(stderr=True), transient=True, disable=not shown) as bar:
         task = bar.add_task(file.name, total=1.0)
         return verify_file(file, trust, lambda done: bar.update(task, completed=done))
+
+
+def _bound() -> None:
+    """What a file can make this process take, where the system can say so."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_AS)
+    if now == resource.RLIM_INFINITY or now > MEMORY:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, most))
 
 
 def _certificates(path: Path) -> Trust:

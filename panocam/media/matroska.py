@@ -42,6 +42,12 @@ ROOM = 64
 
 LARGEST_HEADER = 1 << 20
 LARGEST_CLUSTER = 256 << 20
+MOST_CLUSTERS, MOST_BLOCKS, MOST_BETWEEN = 40_000, 10_000, 1000
+"""Many times what is ever written: clusters in a file, elements in a cluster, other elements one after another. A file that has more was
+made to keep its reader busy, and is read no further."""
+LATEST_NS, LONGEST_TICKS = 7_258_118_400 * NS, 366 * 86_400_000
+"""The year 2200, and a year: later and longer is a lie, and not every number further on fits where times are kept."""
+
 VIDEO_TRACK, NOTE_TRACK = 1, 2
 NOTES_ID = "D_ONVIF/METADATA"
 """No player knows it, so none shows it as subtitles or stumbles over it (docs/decisions/010-events-in-the-file.md)."""
@@ -174,6 +180,8 @@ def read_header(file: BinaryIO) -> Opened:
     info = dict(ebml.children(parts[INFO]))
     date = info.get(0x4461, b"")
     start = int.from_bytes(date, "big", signed=True) + EPOCH_NS if len(date) == 8 else 0
+    if not 0 <= start < LATEST_NS:
+        raise RemoteProtocolError("a file that says it was begun in no time that can be")
     tags = _tags(parts[TAGS]) if TAGS in parts else {}
     facts = Facts(start, ebml.text(info.get(0x7BA9, b"")), tags, ebml.text(info.get(0x5741, b"")))
     return Opened(_track(parts[TRACKS]), facts, at, _has_notes(parts[TRACKS]))
@@ -221,7 +229,8 @@ def clusters(file: BinaryIO, at: int) -> Iterator[Place]:
     """The whole clusters from the place ``at`` on, bodies skipped; ends before a cut one and before foreign bytes."""
     file.seek(0, 2)
     end = file.tell()
-    while at < end:
+    count = others = 0
+    while at < end and count < MOST_CLUSTERS and others < MOST_BETWEEN:
         file.seek(at)
         data = file.read(64)
         try:
@@ -232,10 +241,14 @@ def clusters(file: BinaryIO, at: int) -> Iterator[Place]:
                 first = ebml.read_head(data, head.body - at, at)
                 if first is None or first.id != TIMESTAMP or first.end is None or first.end - at > len(data):
                     return
-                yield Place(at, head.end, ebml.number(data[first.body - at : first.end - at]), first.end)
+                count, others = count + 1, -1
+                ticks = ebml.number(data[first.body - at : first.end - at])
+                if ticks > LONGEST_TICKS:
+                    return
+                yield Place(at, head.end, ticks, first.end)
         except RemoteProtocolError:
             return
-        at = head.end
+        at, others = head.end, others + 1
 
 
 def read_cluster(file: BinaryIO, place: Place, track: int = VIDEO_TRACK) -> list[Block]:
@@ -246,7 +259,9 @@ def read_cluster(file: BinaryIO, place: Place, track: int = VIDEO_TRACK) -> list
     if head is None or len(data) < place.end - place.start:
         raise RemoteProtocolError(f"the cluster at byte {place.start} is cut")
     blocks = []
-    for kind, body in ebml.children(data[head.body :]):
+    for count, (kind, body) in enumerate(ebml.children(data[head.body :])):
+        if count > MOST_BLOCKS:
+            raise RemoteProtocolError(f"the cluster at byte {place.start} has more than {MOST_BLOCKS} elements")
         if kind == SIMPLE_BLOCK and len(body) >= 4 and body[0] == 0x80 | track:
             ticks = struct.unpack_from(">h", body, 1)[0]
             blocks.append(Block(place.ticks + ticks, bool(body[3] & 0x80), body[4:]))

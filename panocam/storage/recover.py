@@ -50,7 +50,7 @@ def reconcile(disk: Disk, index: Index, writing: frozenset[str] = frozenset(), r
         try:
             repaired += _take_in(disk, index, path, size, running)
             read += 1
-        except (PanocamError, ValueError, KeyError) as fault:
+        except (PanocamError, ValueError, KeyError, OverflowError) as fault:
             foreign += 1
             log.warning("%s: %s is not listed: %s", disk.id, path, fault)
     for path in known.keys() - seen:
