@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Card, Group, Image, Menu, Pagination, Select, SimpleGrid, Stack, Text } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Button, Card, Group, Image, Menu, Pagination, Select, SimpleGrid, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDots, IconDownload, IconLock, IconLockOpen, IconPlayerPlay, IconPlayerRecord, IconPlayerStop, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -12,6 +12,8 @@ import { type Recording, recordings, stillOf } from "../recordings/calls";
 import { Disks } from "../recordings/Disks";
 import { ExportDialog } from "../recordings/ExportDialog";
 import { Player } from "../recordings/Player";
+import { SHORTEST, type Span } from "../recordings/timeline";
+import { Timeline } from "../recordings/Timeline";
 import { clock, day, KINDS } from "../recordings/words";
 import { useSession } from "../session";
 import { codecName } from "../settings/labels";
@@ -27,9 +29,13 @@ export function Recordings() {
   const [view, setView] = useState<string | null>(null);
   const [kind, setKind] = useState<string | null>(null);
   const [page, setPage] = useState(1);
-  const [playing, setPlaying] = useState<Recording | null>(null);
+  const [playing, setPlaying] = useState<{ row: Recording; at: number | null } | null>(null);
+  const [span, setSpan] = useState<Span>(lately);
+  const [limited, setLimited] = useState(false);
   const [exporting, setExporting] = useState<Recording | null>(null);
-  const filter = { view: view === null ? null : Number(view), kind, since: null, until: null, offset: (page - 1) * A_PAGE, limit: A_PAGE };
+  const chosen = view === null ? null : Number(view);
+  const [since, until] = limited ? [new Date(span.from).toISOString(), new Date(span.to).toISOString()] : [null, null];
+  const filter = { view: chosen, kind, since, until, offset: (page - 1) * A_PAGE, limit: A_PAGE };
   const disks = useQuery({ queryKey: ["disks"], queryFn: recordings.disks, refetchInterval: REFRESH_MS });
   const list = useQuery({ queryKey: ["recordings", filter], queryFn: () => recordings.list(filter), refetchInterval: REFRESH_MS, placeholderData: keepPreviousData });
   const name = (index: number) => views.find((row) => row.index === index)?.name ?? `View ${index + 1}`;
@@ -48,7 +54,10 @@ export function Recordings() {
             w={180}
             data={views.map((row) => ({ value: String(row.index), label: row.name }))}
             value={view}
-            onChange={setView}
+            onChange={(value) => {
+              setView(value);
+              setPage(1);
+            }}
           />
           <Select
             label="Started"
@@ -57,25 +66,65 @@ export function Recordings() {
             w={150}
             data={Object.entries(KINDS).map(([value, label]) => ({ value, label }))}
             value={kind}
-            onChange={setKind}
+            onChange={(value) => {
+              setKind(value);
+              setPage(1);
+            }}
           />
+          <Time label="From" value={span.from} onChange={(from) => setSpan({ from, to: Math.max(span.to, from + SHORTEST) })} />
+          <Time label="To" value={span.to} onChange={(to) => setSpan({ from: Math.min(span.from, to - SHORTEST), to })} />
+          <Button variant="default" onClick={() => setSpan(lately())}>
+            Last hour
+          </Button>
         </Group>
         <Start disk={disks.data.find(({ state }) => state === "OK")?.id ?? null} views={views.filter((row) => row.available)} />
       </Group>
+      <Timeline span={span} onSpan={setSpan} view={chosen} kind={kind} name={name} onPlay={(row, at) => setPlaying({ row, at })} />
+      <Switch
+        label="List only what lies in this time"
+        checked={limited}
+        onChange={(event) => {
+          setLimited(event.currentTarget.checked);
+          setPage(1);
+        }}
+      />
       {list.error && <Alert color="orange">{list.error.message} What is shown is older.</Alert>}
       {list.data.total === 0 ? (
-        <Text c="dimmed">{view === null && kind === null ? "Nothing has been recorded yet." : "Nothing fits this choice."}</Text>
+        <Text c="dimmed">{view === null && kind === null && !limited ? "Nothing has been recorded yet." : "Nothing fits this choice."}</Text>
       ) : (
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 4 }}>
           {list.data.recordings.map((row) => (
-            <Tile key={row.id} row={row} view={name(row.view)} onPlay={() => setPlaying(row)} onExport={() => setExporting(row)} />
+            <Tile key={row.id} row={row} view={name(row.view)} onPlay={() => setPlaying({ row, at: null })} onExport={() => setExporting(row)} />
           ))}
         </SimpleGrid>
       )}
       {pages > 1 && <Pagination total={pages} value={page} onChange={setPage} />}
-      {playing && <Player id={playing.id} title={`${name(playing.view)}, ${day(Date.parse(playing.start))}`} onClose={() => setPlaying(null)} />}
+      {playing && <Player id={playing.row.id} at={playing.at} title={`${name(playing.row.view)}, ${day(Date.parse(playing.row.start))}`} onClose={() => setPlaying(null)} />}
       {exporting && <ExportDialog recording={exporting} onClose={() => setExporting(null)} />}
     </Stack>
+  );
+}
+
+function lately(): Span {
+  const now = Date.now();
+  return { from: now - 60 * 60_000, to: now + 60_000 };
+}
+
+/** A moment in the time of whoever looks. */
+function Time({ label, value, onChange }: { label: string; value: number; onChange(value: number): void }) {
+  const shown = `${day(value)}T${clock(value)}`;
+  return (
+    <TextInput
+      type="datetime-local"
+      step={1}
+      label={label}
+      w={200}
+      value={shown}
+      onChange={(event) => {
+        const at = Date.parse(event.currentTarget.value);
+        if (!Number.isNaN(at)) onChange(at);
+      }}
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Box, Button as PlainButton, Group, Modal, Select, Slider, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Box, Button as PlainButton, Group, Modal, ScrollArea, Select, Slider, Stack, Text, Tooltip } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { IconPlayerPause, IconPlayerPlay, IconPlayerSkipBack, IconPlayerSkipForward } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
@@ -10,25 +10,27 @@ import { COLOURS, WORDS } from "../signed/report";
 import { ReportView } from "../signed/ReportView";
 import { type Detail, recordings, stillOf } from "./calls";
 import { RecordingPlayer } from "./player";
+import { topicWords } from "./timeline";
 import { clock, gapWords } from "./words";
 
 const SPEEDS = ["0.25", "0.5", "1", "2", "4", "8"];
 const THUMBNAILS = 8;
+const MARKS = 100;
 
 /** A recording in a window of its own: play, jump, step. */
-export function Player({ id, title, onClose }: { id: string; title: string; onClose(): void }) {
+export function Player({ id, title, at = null, onClose }: { id: string; title: string; at?: number | null; onClose(): void }) {
   const detail = useQuery({ queryKey: ["recording", id], queryFn: () => recordings.one(id), staleTime: Infinity });
   return (
     <Modal opened onClose={onClose} title={title} size="xl">
-      {detail.data ? <Screen recording={detail.data} /> : <Loading problem={detail.error?.message ?? null} />}
+      {detail.data ? <Screen recording={detail.data} from={at} /> : <Loading problem={detail.error?.message ?? null} />}
     </Modal>
   );
 }
 
-function Screen({ recording }: { recording: Detail }) {
+function Screen({ recording, from }: { recording: Detail; from: number | null }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const player = useRef<RecordingPlayer | null>(null);
-  const [at, setAt] = useState(Date.parse(recording.start));
+  const [at, setAt] = useState(from ?? Date.parse(recording.start));
   const [playing, setPlaying] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [speed, setSpeed] = useState("1");
@@ -37,7 +39,7 @@ function Screen({ recording }: { recording: Detail }) {
   useEffect(() => {
     if (!canvas.current) return;
     const codec = recording.codec === "jpeg" ? "mjpeg" : recording.codec_string;
-    const made = new RecordingPlayer(canvas.current, recording, { shown: setAt, playing: setPlaying, ended: () => undefined, problem: setProblem });
+    const made = new RecordingPlayer(canvas.current, recording, { shown: setAt, playing: setPlaying, ended: () => undefined, problem: setProblem }, from);
     player.current = made;
     void canDecode(codec).then((able) => {
       if (player.current !== made) return;
@@ -48,7 +50,7 @@ function Screen({ recording }: { recording: Detail }) {
       player.current = null;
       made.close();
     };
-  }, [recording]);
+  }, [recording, from]);
 
   const toggle = () => (playing ? player.current?.pause() : player.current?.play());
   const keys = (event: KeyboardEvent) => {
@@ -62,6 +64,11 @@ function Screen({ recording }: { recording: Detail }) {
     event.preventDefault();
     action();
   };
+  const marks = useQuery({
+    queryKey: ["marks", recording.id],
+    queryFn: () => recordings.marks(recording.start, recording.stop, recording.id),
+    staleTime: Infinity,
+  });
   const gaps = recording.segments.filter(({ began, number }) => number > 0 && gapWords(began) !== null);
   return (
     <Stack gap="xs" onKeyDown={keys}>
@@ -80,7 +87,7 @@ function Screen({ recording }: { recording: Detail }) {
         step={40}
         value={Math.min(Math.max(at, start), stop)}
         label={(value) => clock(value, true)}
-        marks={gaps.map(({ start: moment }) => ({ value: Date.parse(moment) }))}
+        marks={[...gaps.map(({ start: moment }) => Date.parse(moment)), ...(marks.data?.marks ?? []).map((mark) => Date.parse(mark.at))].map((value) => ({ value }))}
         onChange={setAt}
         onChangeEnd={(value) => player.current?.jump(value)}
       />
@@ -108,6 +115,19 @@ function Screen({ recording }: { recording: Detail }) {
           </Text>
         </Group>
       </Group>
+      {marks.data && marks.data.marks.length > 0 && (
+        <ScrollArea.Autosize mah={96} aria-label="Events">
+          <Group gap={4}>
+            {marks.data.marks.slice(0, MARKS).map((mark) => (
+              <Tooltip key={`${mark.at} ${mark.topic} ${mark.text}`} label={mark.text || topicWords(mark.topic)}>
+                <PlainButton size="compact-xs" variant="light" color="orange" onClick={() => player.current?.jump(Date.parse(mark.at))}>
+                  {clock(Date.parse(mark.at))} {topicWords(mark.topic)}
+                </PlainButton>
+              </Tooltip>
+            ))}
+          </Group>
+        </ScrollArea.Autosize>
+      )}
       {gaps.length > 0 && (
         <Text size="sm" c="dimmed">
           {gaps.map(({ start: moment, began }) => `${clock(Date.parse(moment))}: ${gapWords(began)}`).join(" · ")}

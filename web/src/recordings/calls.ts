@@ -57,6 +57,13 @@ export interface Export {
   name: string;
 }
 
+/** Something that happened while recordings were made. */
+export interface Mark {
+  at: string;
+  topic: string;
+  text: string;
+}
+
 export interface Filter {
   view: number | null;
   kind: string | null;
@@ -74,6 +81,7 @@ function query(values: object): string {
 export const recordings = {
   list: (filter: Filter) => call<{ recordings: Recording[]; total: number }>("GET", `recordings?${query(filter)}`),
   one: (id: string) => call<Detail>("GET", `recordings/${id}`),
+  marks: (since: string, until: string, recording = "") => call<{ marks: Mark[] }>("GET", `recording-marks?${query({ since, until, recording })}`),
   start: (options: string, disk: string) => call<Recording>("POST", "recordings", { options, disk }),
   stop: (id: string) => call<void>("POST", `recordings/${id}/stop`),
   lock: (id: string, locked: boolean) => call<void>("PATCH", `recordings/${id}`, { locked }),

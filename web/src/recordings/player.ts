@@ -37,8 +37,9 @@ export class RecordingPlayer {
     private readonly canvas: HTMLCanvasElement,
     private readonly recording: Detail,
     private readonly events: PlaybackEvents,
+    from: number | null = null,
   ) {
-    this.at = Date.parse(recording.start);
+    this.at = from ?? Date.parse(recording.start);
   }
 
   /** The time of the picture that is shown, ms since 1970. */
