@@ -20,6 +20,13 @@ def node(name: str, children: Iterable[Element] = (), /, **attributes: object) -
     return made
 
 
+def word(name: str, text: object) -> Element:
+    """One element around a text."""
+    made = Element(name)
+    made.text = clean(str(text))
+    return made
+
+
 def document(root: Element) -> Response:
     """``root`` as a reply. Characters that XML cannot hold are left out, because names come from people."""
     data = tostring(root, encoding="UTF-8", xml_declaration=True)

@@ -27,6 +27,7 @@ from panocam.storage.recording import Recording, check_id
 from panocam.streaming.url import parse_query
 
 MOST = 10_000
+LONGEST_POST_S = 3600
 ALL = "all"
 
 Answer = Callable[[Call[None]], Awaitable[Element]]
@@ -68,9 +69,10 @@ async def record(call: Call[None]) -> Element:
 
 
 async def stop(call: Call[None]) -> Element:
-    """End a recording."""
+    """End a recording, with ``postbuffer`` so many seconds from now."""
     identity = check_id(_needed(call, "recordingid"))
-    await storage_of(call.services).recorder.stop(identity)
+    after = _whole(call.arguments, "postbuffer") if call.arguments.get("postbuffer") else 0
+    await storage_of(call.services).recorder.stop(identity, min(after, LONGEST_POST_S))
     return node("stop", recordingid=identity, result="OK")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from xml.sax.saxutils import escape
+from xml.etree.ElementTree import Element
 
 from starlette.responses import Response
 
 from panocam.api.endpoint import Call, Discovery, vapix
+from panocam.api.vapix.markup import INSTANCE, document, node, word
 from panocam.errors import Busy, Denied, InvalidValue, NotFound, PanocamError, Unavailable
 from panocam.settings.ptz import Tour
 from panocam.settings.role import Role
@@ -26,7 +27,7 @@ class Refused(Exception):
         self.code = code
 
 
-Action = Callable[[Call[None]], Awaitable[str]]
+Action = Callable[[Call[None]], Awaitable[Element]]
 
 
 def handler(action: Action) -> Callable[[Call[None]], Awaitable[Response]]:
@@ -36,7 +37,7 @@ def handler(action: Action) -> Callable[[Call[None]], Awaitable[Response]]:
         try:
             if call.arguments.get("schemaversion") != "1":
                 raise Refused(BAD_VERSION, "give schemaversion=1")
-            return _document(f"<Success>{await action(call)}</Success>")
+            return _document(node("Success", [await action(call)]))
         except Refused as refused:
             return _fault(refused.code, str(refused))
         except PanocamError as problem:
@@ -62,69 +63,67 @@ def _code(problem: PanocamError) -> int:
     return OTHER
 
 
-async def _list(call: Call[None]) -> str:
+async def _list(call: Call[None]) -> Element:
     tours = [tour for tour in _tours(call) if "recordedtourid" not in call.arguments or tour.number == _number(call)]
     rows = [(t.number, t.name, _status(call, t), t.area, t.pause) for t in tours]
     rows += [(r.number, r.name, "recording", r.area, 60) for r in call.services.ptz.recordings]
     camera = _camera(call) if "camera" in call.arguments else None
     first = min(call.services.ptz.areas)
-    return "<ListSuccess>" + "".join(_row(*row, first + row[3]) for row in rows if camera in (None, first + row[3])) + "</ListSuccess>"
+    return node("ListSuccess", [_row(*row, first + row[3]) for row in rows if camera in (None, first + row[3])])
 
 
-def _row(number: int, name: str, status: str, _area: int, pause: int, camera: int) -> str:
-    return (
-        f"<RecordingInformation><RecordingId>{number}</RecordingId><NiceName>{escape(name)}</NiceName><Status>{status}</Status>"
-        f"<Camera>{camera}</Camera><DefaultLoopDelay>{pause}</DefaultLoopDelay></RecordingInformation>"
-    )
+def _row(number: int, name: str, status: str, _area: int, pause: int, camera: int) -> Element:
+    said = {"RecordingId": number, "NiceName": name, "Status": status, "Camera": camera, "DefaultLoopDelay": pause}
+    return node("RecordingInformation", [word(key, value) for key, value in said.items()])
 
 
 def _status(call: Call[None], tour: Tour) -> str:
     return "stopped" if call.services.ptz.state(tour) in ("stopped", "paused") else "playing"
 
 
-async def _record(call: Call[None]) -> str:
+async def _record(call: Call[None]) -> Element:
     number = _number(call) if "recordedtourid" in call.arguments else None
     begun = await call.services.ptz.record(_camera(call) - 1, call.caller, call.arguments.get("nicename"), number)
-    return f"<RecordSuccess><RecordingId>{begun}</RecordingId></RecordSuccess>"
+    return node("RecordSuccess", [word("RecordingId", begun)])
 
 
-async def _stop_recording(call: Call[None]) -> str:
+async def _stop_recording(call: Call[None]) -> Element:
     service = call.services.ptz
     open_ones = [each.number for each in service.recordings]
     for number in [_number(call)] if "recordedtourid" in call.arguments else open_ones:
         await service.keep_recording(number, call.caller)
-    return DONE
+    return node("GeneralSuccess")
 
 
-async def _play(call: Call[None]) -> str:
+async def _play(call: Call[None]) -> Element:
     arguments, tour = call.arguments, _tour(call)
     if arguments.get("loop", "0") not in ("0", "1"):
         raise Refused(BAD_ARGUMENT, "loop is 0 or 1")
     if "loopdelay" in arguments and tour.pause != (pause := _whole(call, "loopdelay")):
         await call.services.ptz.library.keep_tour(tour.model_copy(update={"pause": pause}), call.caller)
     await call.services.ptz.start(tour.number, call.caller, once=arguments.get("loop", "0") == "0")
-    return DONE
+    return node("GeneralSuccess")
 
 
-async def _stop(call: Call[None]) -> str:
+async def _stop(call: Call[None]) -> Element:
     for tour in _chosen(call):
         await call.services.ptz.stop(tour.number, call.caller)
-    return DONE
+    return node("GeneralSuccess")
 
 
-async def _pause(call: Call[None]) -> str:
+async def _pause(call: Call[None]) -> Element:
     for tour in _chosen(call):
         call.services.ptz.pause(tour.number)
-    return DONE
+    return node("GeneralSuccess")
 
 
-async def _resume(call: Call[None]) -> str:
+async def _resume(call: Call[None]) -> Element:
     for tour in _chosen(call):
         call.services.ptz.resume(tour.number)
-    return DONE
+    return node("GeneralSuccess")
 
 
-async def _modify(call: Call[None]) -> str:
+async def _modify(call: Call[None]) -> Element:
     tour = _idle(call)
     changes: dict[str, object] = {}
     if "nicename" in call.arguments:
@@ -132,20 +131,17 @@ async def _modify(call: Call[None]) -> str:
     if "defaultloopdelay" in call.arguments:
         changes["pause"] = _whole(call, "defaultloopdelay")
     await call.services.ptz.library.keep_tour(tour.model_copy(update=changes), call.caller)
-    return DONE
+    return node("GeneralSuccess")
 
 
-async def _remove(call: Call[None]) -> str:
+async def _remove(call: Call[None]) -> Element:
     await call.services.ptz.remove_tour(_idle(call).number, call.caller)
-    return DONE
+    return node("GeneralSuccess")
 
 
 async def _versions(_call: Call[None]) -> Response:
-    version = "<SchemaVersion><VersionNumber>1.0</VersionNumber><Deprecated>false</Deprecated></SchemaVersion>"
-    return _document(f"<Success><GetSchemaVersionsSuccess>{version}</GetSchemaVersionsSuccess></Success>")
-
-
-DONE = "<GeneralSuccess />"
+    version = node("SchemaVersion", [word("VersionNumber", "1.0"), word("Deprecated", "false")])
+    return _document(node("Success", [node("GetSchemaVersionsSuccess", [version])]))
 
 
 def _tours(call: Call[None]) -> Sequence[Tour]:
@@ -188,15 +184,14 @@ def _whole(call: Call[None], name: str) -> int:
 
 
 def _fault(code: int, text: str) -> Response:
-    return _document(f"<GeneralError><ErrorCode>{code}</ErrorCode><ErrorDescription>{escape(text)}</ErrorDescription></GeneralError>")
+    return _document(node("GeneralError", [word("ErrorCode", code), word("ErrorDescription", text)]))
 
 
-def _document(body: str) -> Response:
-    head = (
-        f'<RecordedTourResponse xmlns="{NAMESPACE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-        f'xsi:SchemaLocation="{NAMESPACE} {NAMESPACE}.xsd" SchemaVersion="1.0">'
-    )
-    return Response(f'<?xml version="1.0" encoding="utf-8"?>\n{head}{body}</RecordedTourResponse>\n', media_type="text/xml")
+def _document(body: Element) -> Response:
+    root = node("RecordedTourResponse", [body], SchemaVersion="1.0")
+    for name, value in (("xmlns", NAMESPACE), ("xmlns:xsi", INSTANCE), ("xsi:SchemaLocation", f"{NAMESPACE} {NAMESPACE}.xsd")):
+        root.set(name, value)
+    return document(root)
 
 
 _CGI = "/axis-cgi/recordedtour/"

@@ -116,6 +116,12 @@ class NewRecording(Wish):
     duration: float = Field(0.0, ge=0, le=86_400)
 
 
+class Ending(Wish):
+    """When to end: so many seconds from now, so that what comes after a moment is kept too."""
+
+    after: float = Field(0.0, ge=0, le=3600)
+
+
 class Change(Wish):
     """Lock a recording, so that it is never removed to make room, or unlock it."""
 
@@ -167,9 +173,9 @@ async def one(call: Call[None]) -> DetailReply:
     )
 
 
-async def stop(call: Call[None]) -> None:
+async def stop(call: Call[Ending]) -> None:
     """End a recording that runs."""
-    await storage_of(call.services).recorder.stop(_id(call))
+    await storage_of(call.services).recorder.stop(_id(call), call.wish.after)
 
 
 async def change(call: Call[Change]) -> None:
@@ -228,7 +234,7 @@ def nanoseconds(at: datetime | None) -> int | None:
     return None if at is None else to_ns(at)
 
 
-def _id(call: Call[None] | Call[Change] | Call[Span] | Call[Moment]) -> str:
+def _id(call: Call[None] | Call[Ending] | Call[Change] | Call[Span] | Call[Moment]) -> str:
     return check_id(call.path("recording"))
 
 
@@ -260,7 +266,7 @@ ENDPOINTS = (
     rest(_ONE, "Lock or unlock a recording", change, _ROLE, methods=("PATCH",), request=Change, reply=Kind.NOTHING),
     rest(_ONE, "Remove a recording", remove, _ROLE, methods=("DELETE",), reply=Kind.NOTHING),
     rest("/api/v1/recording-marks", "What happened while recordings were made", marks, _ROLE, request=Marked, reply=MarksReply),
-    rest(f"{_ONE}/stop", "End a recording", stop, _ROLE, methods=("POST",), reply=Kind.NOTHING),
+    rest(f"{_ONE}/stop", "End a recording", stop, _ROLE, methods=("POST",), request=Ending, reply=Kind.NOTHING),
     rest(f"{_ONE}/media.mkv", "A recording, or a part of it, as Matroska", matroska, _ROLE, request=Span, reply=Kind.MATROSKA),
     rest(f"{_ONE}/pictures", "Coded pictures for a player", pictures, _ROLE, request=Span, reply=Kind.BINARY),
     rest(f"{_ONE}/still.jpg", "A small picture of a moment", still, _ROLE, request=Moment, reply=Kind.JPEG),

@@ -13,6 +13,7 @@ import { clock, day } from "./words";
 const MOST = 1000;
 const REFRESH_MS = 5000;
 const STILL_EVERY_MS = 250;
+const HALF_LABEL = 32;
 
 interface Props {
   span: Span;
@@ -41,6 +42,8 @@ export function Timeline({ span, onSpan, view, kind, name, onPlay }: Props) {
   const marks = useQuery({ queryKey: ["marks", since, until], queryFn: () => recordings.marks(since, until), refetchInterval: REFRESH_MS, placeholderData: keepPreviousData });
   const rows = found.data?.recordings ?? [];
   const views = [...new Set(rows.map((row) => row.view))].sort((a, b) => a - b);
+  const edge = (100 * HALF_LABEL) / Math.max(pixels, 1);
+  const clear = (at: number) => place(at, span) > edge && place(at, span) < 100 - edge; // a label at the edge would be cut
   const middle = (span.from + span.to) / 2;
 
   useEffect(() => {
@@ -128,7 +131,7 @@ export function Timeline({ span, onSpan, view, kind, name, onPlay }: Props) {
           </Text>
         )}
         <div className={classes.scale}>
-          {ticks(span, Math.max(2, Math.floor(pixels / 80))).map((at) => (
+          {ticks(span, Math.max(2, Math.floor(pixels / 80))).filter(clear).map((at) => (
             <span key={at} style={{ left: `${place(at, span)}%` }}>
               {label(at, span)}
             </span>

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import quoteattr
+from xml.etree.ElementTree import Element, tostring
 
 from panocam.api.services import Services
+from panocam.api.vapix.markup import INSTANCE, node, word
 from panocam.api.vapix.params.leaf import Leaf, Shape
 from panocam.settings.role import Role
 
@@ -22,46 +23,37 @@ def definitions(services: Services, leaves: Iterable[Leaf], model: str, version:
     """The document for some leaves, in ``charset``; what it cannot spell becomes a character reference."""
     tree: Nested = {}
     for leaf in leaves:
-        node = tree
+        at = tree
         *groups, name = leaf.path.split(".")
         for group in groups:
-            below = node.setdefault(group, {})
+            below = at.setdefault(group, {})
             assert isinstance(below, dict)
-            node = below
-        node[name] = leaf
-    head = (
-        f'<?xml version="1.0" encoding="{charset}"?>\n'
-        f'<parameterDefinitions xmlns="{NAMESPACE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-        f'xsi:schemaLocation="{NAMESPACE} {NAMESPACE}.xsd" version="1.0">\n'
-        f"<model>{model}</model>\n<firmwareVersion>{version}</firmwareVersion>\n"
+            at = below
+        at[name] = leaf
+    root = node(
+        "parameterDefinitions", [word("model", model), word("firmwareVersion", version), _group(services, "root", tree)], version="1.0"
     )
-    body = _group(services, "root", tree)
-    return f"{head}{body}</parameterDefinitions>\n".encode(charset, "xmlcharrefreplace")
+    for name, value in (("xmlns", NAMESPACE), ("xmlns:xsi", INSTANCE), ("xsi:schemaLocation", f"{NAMESPACE} {NAMESPACE}.xsd")):
+        root.set(name, value)
+    return bytes(tostring(root, encoding=charset, xml_declaration=True))
 
 
-def _group(services: Services, name: str, members: Nested) -> str:
+def _group(services: Services, name: str, members: Nested) -> Element:
     inside = (_group(services, key, each) if isinstance(each, dict) else _leaf(services, key, each) for key, each in members.items())
-    return f"<group name={quoteattr(name)}>\n{''.join(inside)}</group>\n"
+    return node("group", inside, name=name)
 
 
-def _leaf(services: Services, name: str, leaf: Leaf) -> str:
+def _leaf(services: Services, name: str, leaf: Leaf) -> Element:
     level = f"77{LEVELS[leaf.read_role]}{LEVELS[leaf.write_role] if leaf.write else '7'}"
-    value, nice = quoteattr(_printable(leaf.read(services))), quoteattr(leaf.title or name)
-    kind = f"<type>{_shape(leaf.shape)}</type>" if leaf.write else f'<type readonly="true">{_shape(leaf.shape)}</type>'
-    return f'<parameter name={quoteattr(name)} value={value} securityLevel="{level}" niceName={nice}>{kind}</parameter>\n'
+    kind = node("type", [_shape(leaf.shape)], readonly=None if leaf.write else "true")
+    return node("parameter", [kind], name=name, value=leaf.read(services), securityLevel=level, niceName=leaf.title or name)
 
 
-def _shape(shape: Shape) -> str:
+def _shape(shape: Shape) -> Element:
     if shape.kind == "int":
-        bounds = "".join(f' {name}="{value}"' for name, value in (("min", shape.low), ("max", shape.high)) if value is not None)
-        return f"<int{bounds}/>"
+        return node("int", min=shape.low, max=shape.high)
     if shape.kind == "bool":
-        return f'<bool true="{shape.choices[0]}" false="{shape.choices[1]}"/>'
+        return node("bool", true=shape.choices[0], false=shape.choices[1])
     if shape.kind == "enum":
-        return "<enum>" + "".join(f"<entry value={quoteattr(word)} niceValue={quoteattr(word)}/>" for word in shape.choices) + "</enum>"
-    return f'<string maxlen="{shape.length}"/>'
-
-
-def _printable(text: str) -> str:
-    """Without the characters that XML 1.0 cannot hold."""
-    return "".join(each for each in text if each in "\t" or ord(each) >= 32)
+        return node("enum", [node("entry", value=choice, niceValue=choice) for choice in shape.choices])
+    return node("string", maxlen=shape.length)
