@@ -17,7 +17,7 @@ from logging.handlers import MemoryHandler
 
 from panocam.clock import NS, CameraClock
 from panocam.journal import Journal, Level, Which
-from panocam.journal.discretion import discreet, tidy
+from panocam.journal.discretion import clean
 
 LEVELS = ("debug", "info", "warning", "error")
 STYLE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
@@ -42,18 +42,18 @@ class Discreet(logging.Formatter):
         return f"{at:%Y-%m-%d %H:%M:%S}.{wall_ns % NS // 1_000_000:03}"
 
     def format(self, record: logging.LogRecord) -> str:
-        record.message = tidy(discreet(record.getMessage()))
+        record.message = clean(record.getMessage())
         record.asctime = self.formatTime(record, self.datefmt)
         return "\n".join((self.formatMessage(record), *(f"    {line}" for line in self._trace(record))))
 
     def said(self, record: logging.LogRecord) -> str:
         """The text without time, level and part."""
-        return "\n".join((tidy(discreet(record.getMessage())), *self._trace(record)))
+        return "\n".join((clean(record.getMessage()), *self._trace(record)))
 
     def _trace(self, record: logging.LogRecord) -> Iterator[str]:
         parts = (self.formatException(record.exc_info) if record.exc_info else "", record.stack_info or "")
         for line in "\n".join(part for part in parts if part).splitlines():
-            yield tidy(discreet(line))
+            yield clean(line)
 
 
 class ToJournal(logging.Handler):

@@ -15,7 +15,8 @@ HIDDEN = "***"
 SHORTEST = 4
 """A known secret with fewer characters is not looked for: it would blot out ordinary words."""
 
-_CREDENTIALS = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s'\"]*@", re.IGNORECASE)
+# Every repetition here has a bound, or what follows it cannot be in it: a long line of an attacker costs no more than its length.
+_CREDENTIALS = re.compile(r"([a-z][a-z0-9+.-]{0,20}://)[^/\s'\"]{0,1024}@", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?i)((?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|signature|(?:\b|_)pin)[\"']?\s*[=:]\s*[\"']?)"
     r"(?!\*\*\*)[^\s\"'&,;]+"
@@ -98,8 +99,14 @@ def tidy(text: str, longest: int = LONGEST) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
 
 
+def clean(text: str) -> str:
+    """Discreet and tidy. What lies far behind the end of what will be shown is not even looked at."""
+    return tidy(discreet(text[: 4 * LONGEST]))
+
+
 def shown_target(target: str) -> str:
     """The target of a request without what may be secret: no credentials, and values only of arguments known to be harmless."""
+    target = target[:LONGEST]
     try:
         parts = urlsplit(target)
         host = f"{parts.scheme}://{parts.hostname or ''}" if parts.scheme in ("rtsp", "rtsps", "http", "https") else ""

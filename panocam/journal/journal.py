@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from panocam.clock import Clock
 from panocam.journal.book import Book, Wanted
-from panocam.journal.discretion import discreet, tidy
+from panocam.journal.discretion import clean, tidy
 from panocam.journal.entry import Entry, Level
 
 log = logging.getLogger(__name__)
@@ -74,8 +74,8 @@ class Journal:
 
     def write(self, which: Which, level: Level, part: str, text: str, **fields: str) -> None:
         """Put an entry into a log. Lines of ``text`` and ``fields`` are made harmless and discreet here."""
-        lines = "\n".join(tidy(discreet(line)) for line in text.split("\n")[:200])
-        kept = {name: tidy(discreet(value)) for name, value in fields.items()}
+        lines = "\n".join(clean(line) for line in text.split("\n")[:200])
+        kept = {name: clean(value) for name, value in fields.items()}
         with self._turn:
             if self._closed:
                 return

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from panocam.errors import PanocamError, Unavailable
-from panocam.journal.discretion import discreet, tidy
+from panocam.journal.discretion import clean, tidy
 from panocam.settings import DataFolder, atomic
 
 log = logging.getLogger(__name__)
@@ -141,12 +141,12 @@ class Life:
         return True
 
     def _keep(self, text: str) -> None:
-        lines = "\n".join(tidy(discreet(line)) for line in text.splitlines())
+        lines = "\n".join(clean(line) for line in text.splitlines())
         with contextlib.suppress(Unavailable):
             atomic.write(self._logs / CRASH, lines.encode()[:LONGEST] + b"\n")
 
     def _write(self, how: End, by: str) -> None:
-        kept = {"end": how, "by": tidy(discreet(by)), "boot": _boot_id()}
+        kept = {"end": how, "by": clean(by), "boot": _boot_id()}
         atomic.write(self._path, json.dumps(kept).encode() + b"\n")
 
 

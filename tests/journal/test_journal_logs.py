@@ -190,6 +190,13 @@ def test_secrets_in_what_others_say_are_hidden(said: str) -> None:
     assert "Sup3rS3cret" not in discreet(said)
 
 
+@pytest.mark.parametrize("piece", ["a", "a:", "a://", "pass", "pass=", "cookie ", "@", "'", "%", "a=b&"])
+def test_a_long_line_of_an_attacker_costs_no_more_than_its_length(piece: str) -> None:
+    line = (piece * 64_000)[:64_000] + "://"  # would take minutes where the work grows with the square
+    assert discreet(line)
+    assert len(shown_target("/" + line)) <= 300
+
+
 def test_secrets_of_the_settings_are_hidden_wherever_they_turn_up(journal: Journal) -> None:
     settings = build({"source.uri": "rtsp://camera/", "source.password": "p@ss word"})
     assert set(secrets_in(settings)) >= {"p@ss word"}
