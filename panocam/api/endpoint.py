@@ -60,6 +60,8 @@ class Kind(StrEnum):
     MATROSKA = "video/x-matroska"
     MP4 = "video/mp4"
     BINARY = "application/octet-stream"
+    SOAP = "application/soap+xml"
+    PEM = "application/x-pem-file"
 
 
 class Wish(BaseModel):
@@ -126,7 +128,7 @@ class Endpoint:
     and the handler decides by ``caller.demand``. ``preview``: also without login while preview mode lasts.
     ``first_account``: also without login while no account exists (the handler sees to it that only the first
     administrator comes out). ``streamed``: the body is any bytes (application/octet-stream), which the handler reads from
-    the connection as they come. ``secret``: passwords travel here, so web pages use it over HTTPS only.
+    the connection as they come. ``also``: other kinds of reply that an argument or a mistake brings. ``secret``: passwords travel here, so web pages use it over HTTPS only.
     """
 
     path: str
@@ -137,6 +139,7 @@ class Endpoint:
     methods: tuple[str, ...] = ("GET",)
     request: type[BaseModel] | None = None
     reply: type[BaseModel] | Kind = Kind.JSON
+    also: tuple[Kind, ...] = ()
     ptz: bool = False
     preview: bool = False
     optional_login: bool = False

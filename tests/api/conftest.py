@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
-from collections.abc import AsyncIterator, Iterable
+from base64 import b64decode
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
+from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,15 +20,17 @@ import httpx
 import numpy as np
 import pytest
 import simplejpeg
+from exchanges import observe
 from PIL import Image
 
 from panocam.access import Accounts, Authenticator, KeyStore
 from panocam.access.certificates import Certificates
 from panocam.access.issue import Names
+from panocam.access.sessions import cookie_name
 from panocam.access.signing_key import FileKey
 from panocam.access.tls import TlsDesk
 from panocam.access.video_identity import VideoIdentity
-from panocam.api.build import application, http_server
+from panocam.api.build import application, endpoints
 from panocam.api.listen import HttpServer
 from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
@@ -215,7 +220,7 @@ class Side:
 
     def client(self, who: Role | None = None, *, secure: bool = True, peer: tuple[str, int] = ELSEWHERE, **more: Any) -> httpx.AsyncClient:
         """An in-process client."""
-        auth: httpx.Auth | None = None
+        auth: Any = more.pop("auth", None)
         if who is not None:
             auth = httpx.DigestAuth(*PASSWORDS[who])  # basic costs an Argon2 each time, on purpose
         transport = httpx.ASGITransport(self.app, client=peer, raise_app_exceptions=True)
@@ -232,7 +237,8 @@ class Side:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[tuple[HttpServer, int]]:
         """The same on a real port of this machine."""
-        server = http_server(self.services)
+        rtsp = self.services.rtsp
+        server = HttpServer(self.app, self.services.clock, rtsp.protocol if rtsp is not None else None)
         async with server:
             yield server, await server.listen("127.0.0.1", 0)
 
@@ -292,6 +298,26 @@ def services_folder(folder: Path) -> Path:
     return DataFolder(folder).folder("storage")
 
 
+def role_of(services: Services) -> Callable[[dict[str, Any]], str]:
+    """In which role a request is made, told from its credentials."""
+
+    def role(scope: dict[str, Any]) -> str:
+        headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        given = headers.get("authorization", "")
+        if given.startswith("Basic "):
+            name = b64decode(given[6:]).decode("latin-1").partition(":")[0]
+        elif (found := re.search(r'username="([^"]*)"', given)) is not None:
+            name = found[1]
+        else:
+            cookie = SimpleCookie(headers.get("cookie", "")).get(cookie_name(SERIAL))
+            session = services.sessions.find(cookie.value) if cookie else None
+            name = session[0].name if session else ""
+        account = services.accounts.find(name)
+        return str(account.role) if account else "nobody"
+
+    return role
+
+
 def _side(folder: Path, static: Path) -> Side:
     clock = ManualClock(monotonic_ns=3_600_000_000_000)
     services = _make(folder, clock)
@@ -310,7 +336,8 @@ def _side(folder: Path, static: Path) -> Side:
     journal = services.journal = Journal(data.folder("logs"), clock)
     services.audit, services.access = Audit(journal), AccessLog(journal, clock)
     services.maintenance = Maintenance(data, Life(data), lambda: ended.append("again"))
-    return Side(services, camera, clock, application(services, static), journal, ended)
+    app = observe(application(services, static), endpoints(static), role_of(services))
+    return Side(services, camera, clock, app, journal, ended)
 
 
 @pytest.fixture

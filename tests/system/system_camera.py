@@ -15,9 +15,11 @@ from typing import Any
 
 import av
 import cv2
+import exchanges
 import httpx
 import numpy as np
 import pytest
+from exchanges import NOBODY
 
 NAME, PASSWORD = "root", "Pelargonie-7"
 FREE_PORTS = tuple(word for name in ("http", "https", "rtsp", "rtsps") for word in (f"--{name}-port", "0"))
@@ -106,7 +108,16 @@ class RunningCamera:
     def client(self, name: str | None = NAME, password: str = PASSWORD, *, secure: bool = False, **more: Any) -> httpx.Client:
         """A client of the web port; ``name`` None logs in as nobody."""
         auth = httpx.DigestAuth(name, password) if name else None
-        return httpx.Client(base_url=self.ready["https" if secure else "http"], auth=auth, verify=False, timeout=20, **more)
+        hooks = {"response": [self._heard]}
+        return httpx.Client(
+            base_url=self.ready["https" if secure else "http"], auth=auth, verify=False, timeout=20, event_hooks=hooks, **more
+        )
+
+    @staticmethod
+    def _heard(reply: httpx.Response) -> None:
+        given = reply.request.headers.get("authorization", "")
+        role = "administrator" if f'username="{NAME}"' in given else "" if given else NOBODY
+        exchanges.heard(reply.request.method, reply.request.url.path, role, reply.status_code)
 
     def create_administrator(self) -> None:
         wish = {"username": NAME, "password": PASSWORD, "licence_accepted": True}

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.responses import Response
 
 import panocam
-from panocam.api.endpoint import Call, Discovery, vapix
+from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.api.guard import demand_own_site
 from panocam.api.vapix.params.definitions import definitions
 from panocam.api.vapix.params.leaf import Changes, Leaf
@@ -195,7 +195,8 @@ ENDPOINTS = (
         "List, change, define, add and remove parameters",
         param,
         Role.VIEWER,
+        also=(Kind.XML,),
         discovery=Discovery("param-cgi", "1.0", "Parameter Management"),
     ),
-    vapix("/axis-cgi/admin/param.cgi", "The same under an older path", param, Role.VIEWER),
+    vapix("/axis-cgi/admin/param.cgi", "The same under an older path", param, Role.VIEWER, also=(Kind.XML,)),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from panocam.api.endpoint import Call, Discovery, vapix
+from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.api.offers import head, offers
 from panocam.api.steering import mover_of
 from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
@@ -222,6 +222,7 @@ ENDPOINTS = (
         "Add, change, remove, list, hide and show privacy masks",
         privacymask,
         Role.ADMINISTRATOR,
+        also=(Kind.JSON,),
         discovery=Discovery("privacy-mask", "1.0", "Privacy Mask"),
     ),
 )

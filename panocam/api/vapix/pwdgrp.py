@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from starlette.responses import Response
 
 from panocam.access import Account
-from panocam.api.endpoint import Call, Discovery, vapix
+from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.errors import InvalidValue, NotFound, PanocamError, Unavailable
 from panocam.settings import Role
 
@@ -151,6 +151,7 @@ ENDPOINTS = (
         pwdgrp,
         Role.ADMINISTRATOR,
         first_account=True,
+        also=(Kind.HTML,),
         discovery=Discovery("user-management", "1.0", "User Management"),
     ),
     vapix("/axis-cgi/usergroup.cgi", "The caller's name and groups", usergroup, Role.VIEWER),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from xml.etree.ElementTree import Element
 
 from starlette.responses import Response
 
-from panocam.api.endpoint import Call, Discovery, vapix
+from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.api.vapix.markup import INSTANCE, document, node, word
 from panocam.errors import Busy, Denied, InvalidValue, NotFound, PanocamError, Unavailable
 from panocam.settings.ptz import Tour
@@ -196,16 +197,17 @@ def _document(body: Element) -> Response:
 
 _CGI = "/axis-cgi/recordedtour/"
 _FOUND = Discovery("recorded-guard-tour", "1.0", "Recorded guard tour")
+_cgi = partial(vapix, reply=Kind.XML)
 
 ENDPOINTS = (
-    vapix(_CGI + "getschemaversions.cgi", "Versions of the recorded tours' format", _versions, Role.VIEWER),
-    vapix(_CGI + "list.cgi", "Recorded tours", handler(_list), Role.VIEWER, discovery=_FOUND),
-    vapix(_CGI + "record.cgi", "Begin to record a view area's movement", handler(_record), Role.OPERATOR),
-    vapix(_CGI + "stoprecording.cgi", "End a recording and keep it", handler(_stop_recording), Role.OPERATOR),
-    vapix(_CGI + "play.cgi", "Play a recorded tour, once or again and again", handler(_play), Role.VIEWER, ptz=True),
-    vapix(_CGI + "stopplayback.cgi", "End a recorded tour", handler(_stop), Role.VIEWER, ptz=True),
-    vapix(_CGI + "pause.cgi", "Hold a recorded tour", handler(_pause), Role.VIEWER, ptz=True),
-    vapix(_CGI + "resume.cgi", "Let a held recorded tour go on", handler(_resume), Role.VIEWER, ptz=True),
-    vapix(_CGI + "modify.cgi", "Another name or pause for a recorded tour", handler(_modify), Role.OPERATOR),
-    vapix(_CGI + "remove.cgi", "Forget a recorded tour", handler(_remove), Role.OPERATOR),
+    _cgi(_CGI + "getschemaversions.cgi", "Versions of the recorded tours' format", _versions, Role.VIEWER),
+    _cgi(_CGI + "list.cgi", "Recorded tours", handler(_list), Role.VIEWER, discovery=_FOUND),
+    _cgi(_CGI + "record.cgi", "Begin to record a view area's movement", handler(_record), Role.OPERATOR),
+    _cgi(_CGI + "stoprecording.cgi", "End a recording and keep it", handler(_stop_recording), Role.OPERATOR),
+    _cgi(_CGI + "play.cgi", "Play a recorded tour, once or again and again", handler(_play), Role.VIEWER, ptz=True),
+    _cgi(_CGI + "stopplayback.cgi", "End a recorded tour", handler(_stop), Role.VIEWER, ptz=True),
+    _cgi(_CGI + "pause.cgi", "Hold a recorded tour", handler(_pause), Role.VIEWER, ptz=True),
+    _cgi(_CGI + "resume.cgi", "Let a held recorded tour go on", handler(_resume), Role.VIEWER, ptz=True),
+    _cgi(_CGI + "modify.cgi", "Another name or pause for a recorded tour", handler(_modify), Role.OPERATOR),
+    _cgi(_CGI + "remove.cgi", "Forget a recorded tour", handler(_remove), Role.OPERATOR),
 )

@@ -108,8 +108,8 @@ ENDPOINTS = (
         service,
         Role.OPERATOR,
         methods=("POST",),
-        reply=Kind.XML,
+        reply=Kind.SOAP,
         discovery=Discovery("event-declaration", "1.0", "Event declarations"),
     ),
-    vapix(DOOR + "/{subscription}", "One pull point, by SOAP", service, Role.OPERATOR, methods=("POST",), reply=Kind.XML),
+    vapix(DOOR + "/{subscription}", "One pull point, by SOAP", service, Role.OPERATOR, methods=("POST",), reply=Kind.SOAP),
 )

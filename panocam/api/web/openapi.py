@@ -98,7 +98,7 @@ def _success(row: Endpoint, method: str, refs: Refs) -> dict[str, Any]:
     if row.reply is Kind.NOTHING:
         return {"204": {"description": "Done"}}
     if isinstance(row.reply, Kind):
-        return {"200": {"description": row.title, "content": {str(row.reply): {}}}}
+        return {"200": {"description": row.title, "content": {str(kind): {} for kind in (row.reply, *row.also)}}}
     return {"200": {"description": row.title, "content": {"application/json": {"schema": refs[row.reply]}}}}
 
 

@@ -75,7 +75,7 @@ _PATH = "/api/v1/signed-video"
 
 ENDPOINTS = (
     rest(_PATH, "Whose signature signed video carries", identity, Role.VIEWER, reply=IdentityReply),
-    rest(f"{_PATH}/certificates", "Certificates that prove it, as PEM", certificates, Role.VIEWER, reply=Kind.TEXT),
+    rest(f"{_PATH}/certificates", "Certificates that prove it, as PEM", certificates, Role.VIEWER, reply=Kind.PEM),
     rest(f"{_PATH}/verify", "Verify a video file", verify, Role.OPERATOR, methods=("POST",), streamed=True),
     rest("/api/v1/recordings/{recording}/verify", "Verify a recording", verify_recording, Role.OPERATOR, methods=("POST",), request=Span),
 )
