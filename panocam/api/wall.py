@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+FARTHEST_NS = 2**62
+"""About 146 years before and after 1970: nothing that was recorded is farther, and sums of such times still fit into 64 bits."""
 
 
 def to_ns(at: datetime) -> int:
-    """``at``, which has a zone, in nanoseconds since 1970."""
-    return (at - EPOCH) // MICROSECOND * 1000
+    """``at``, which has a zone, in nanoseconds since 1970; what is farther than ``FARTHEST_NS`` is taken as that."""
+    return max(-FARTHEST_NS, min((at - EPOCH) // MICROSECOND * 1000, FARTHEST_NS))
 
 
 def from_ns(ns: int) -> datetime:

@@ -226,7 +226,7 @@ def _time(call: Call[None], name: str) -> int | None:
         return None
     try:
         return to_ns(moment(text, call.services.clock.zone))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InvalidValue(name, text, "write it as 2026-08-12T08:12:11Z") from None
 
 
