@@ -45,9 +45,9 @@ def application(services: Services, static: Path = STATIC) -> ASGIApp:
     return build_app(services, endpoints(static))
 
 
-def http_server(services: Services, static: Path = STATIC) -> HttpServer:
-    """A server for the application and for RTSP tunnels. Enter it, then ``listen`` on the HTTP and HTTPS ports."""
+def http_server(services: Services, app: ASGIApp | None = None) -> HttpServer:
+    """A server for the application (another one may be given) and for RTSP tunnels. Enter it, then ``listen`` on the HTTP and HTTPS ports."""
     tunnel = services.rtsp.protocol if services.rtsp is not None else None
     crowd = Crowd(lambda: services.settings.running.access.connections_per_address)
     state = FrontState(crowd, lambda secure: services.settings.running.network.http_policy.allows(secure))
-    return HttpServer(application(services, static), services.clock, tunnel, state)
+    return HttpServer(app or application(services), services.clock, tunnel, state)

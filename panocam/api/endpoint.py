@@ -62,6 +62,8 @@ class Kind(StrEnum):
     BINARY = "application/octet-stream"
     SOAP = "application/soap+xml"
     PEM = "application/x-pem-file"
+    ZIP = "application/zip"
+    GZIP = "application/gzip"
 
 
 class Wish(BaseModel):

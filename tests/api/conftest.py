@@ -8,7 +8,7 @@ import shutil
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from http.cookies import SimpleCookie
@@ -30,7 +30,7 @@ from panocam.access.sessions import cookie_name
 from panocam.access.signing_key import FileKey
 from panocam.access.tls import TlsDesk
 from panocam.access.video_identity import VideoIdentity
-from panocam.api.build import application, endpoints
+from panocam.api.build import application, endpoints, http_server
 from panocam.api.listen import HttpServer
 from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
@@ -237,8 +237,7 @@ class Side:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[tuple[HttpServer, int]]:
         """The same on a real port of this machine."""
-        rtsp = self.services.rtsp
-        server = HttpServer(self.app, self.services.clock, rtsp.protocol if rtsp is not None else None)
+        server = http_server(self.services, self.app)
         async with server:
             yield server, await server.listen("127.0.0.1", 0)
 
@@ -305,8 +304,9 @@ def role_of(services: Services) -> Callable[[dict[str, Any]], str]:
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         given = headers.get("authorization", "")
         if given.startswith("Basic "):
-            name = b64decode(given[6:]).decode("latin-1").partition(":")[0]
-        elif (found := re.search(r'username="([^"]*)"', given)) is not None:
+            with suppress(ValueError):
+                given = 'username="' + b64decode(given[6:]).decode("latin-1").partition(":")[0] + '"'
+        if (found := re.search(r'username="([^"]*)"', given)) is not None:
             name = found[1]
         else:
             cookie = SimpleCookie(headers.get("cookie", "")).get(cookie_name(SERIAL))

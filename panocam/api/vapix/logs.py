@@ -49,5 +49,5 @@ ENDPOINTS = (
     _row("/axis-cgi/admin/systemlog.cgi", Which.SYSTEM),
     _row("/axis-cgi/accesslog.cgi", Which.ACCESS),
     _row("/axis-cgi/auditlog.cgi", Which.AUDIT),
-    vapix("/axis-cgi/serverreport.cgi", "Server report", report, Role.ADMINISTRATOR, reply=Kind.TEXT),
+    vapix("/axis-cgi/serverreport.cgi", "Server report", report, Role.ADMINISTRATOR, also=(Kind.ZIP, Kind.GZIP)),
 )

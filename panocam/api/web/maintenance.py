@@ -103,7 +103,7 @@ _ADMIN = Role.ADMINISTRATOR
 
 ENDPOINTS = (
     rest(_PATH, "Why the camera was started last, and what a reset removes", facts, _ADMIN, reply=MaintenanceReply),
-    rest(f"{_PATH}/report", "Server report", report, _ADMIN, request=Which, reply=Kind.BINARY),
+    rest(f"{_PATH}/report", "Server report", report, _ADMIN, request=Which, reply=Kind.ZIP, also=(Kind.TEXT, Kind.GZIP)),
     rest(f"{_PATH}/restart", "Restart the camera", restart, _ADMIN, methods=("POST",), reply=Begun),
     rest(
         f"{_PATH}/factory-default",

@@ -106,6 +106,8 @@ def _failures(row: Endpoint) -> dict[str, Any]:
     kind = "application/json" if row.dialect is Dialect.REST else "text/plain"
     schema: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Error"}} if row.dialect is Dialect.REST else {}
     statuses = {str(status): error.__name__ for error, status in STATUSES if row.role or status not in (401, 403)}
+    if row.request is not None or row.streamed:
+        statuses |= {"413": "The body is too large", "415": "The body is not what it must be"}
     return {status: {"description": name, "content": {kind: schema}} for status, name in sorted(statuses.items())}
 
 
