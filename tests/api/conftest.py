@@ -309,7 +309,7 @@ def role_of(services: Services) -> Callable[[dict[str, Any]], str]:
         if (found := re.search(r'username="([^"]*)"', given)) is not None:
             name = found[1]
         else:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(cookie_name(SERIAL))
+            cookie = SimpleCookie(headers.get("cookie", "")).get(cookie_name(SERIAL, secure=scope["scheme"] in ("https", "wss")))
             session = services.sessions.find(cookie.value) if cookie else None
             name = session[0].name if session else ""
         account = services.accounts.find(name)
