@@ -46,7 +46,7 @@ def application(services: Services, static: Path = STATIC) -> ASGIApp:
 
 
 def http_server(services: Services, app: ASGIApp | None = None) -> HttpServer:
-    """A server for the application (another one may be given) and for RTSP tunnels. Enter it, then ``listen`` on the HTTP and HTTPS ports."""
+    """A server for the application (another one may be given) and for RTSP tunnels. Enter it, then ``listen``."""
     tunnel = services.rtsp.protocol if services.rtsp is not None else None
     crowd = Crowd(lambda: services.settings.running.access.connections_per_address)
     state = FrontState(crowd, lambda secure: services.settings.running.network.http_policy.allows(secure))

@@ -130,7 +130,8 @@ class Endpoint:
     and the handler decides by ``caller.demand``. ``preview``: also without login while preview mode lasts.
     ``first_account``: also without login while no account exists (the handler sees to it that only the first
     administrator comes out). ``streamed``: the body is any bytes (application/octet-stream), which the handler reads from
-    the connection as they come. ``also``: other kinds of reply that an argument or a mistake brings. ``secret``: passwords travel here, so web pages use it over HTTPS only.
+    the connection as they come. ``also``: other kinds of reply that an argument or a mistake brings. ``secret``: passwords travel
+    here, so web pages use it over HTTPS only.
     """
 
     path: str
