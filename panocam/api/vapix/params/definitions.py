@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
 from panocam.api.services import Services
-from panocam.api.vapix.markup import INSTANCE, node, word
+from panocam.api.vapix.markup import INSTANCE, encoded, node, word
 from panocam.api.vapix.params.leaf import Leaf, Shape
 from panocam.settings.role import Role
 
@@ -35,7 +35,7 @@ def definitions(services: Services, leaves: Iterable[Leaf], model: str, version:
     )
     for name, value in (("xmlns", NAMESPACE), ("xmlns:xsi", INSTANCE), ("xsi:schemaLocation", f"{NAMESPACE} {NAMESPACE}.xsd")):
         root.set(name, value)
-    return bytes(tostring(root, encoding=charset, xml_declaration=True))
+    return encoded(root, charset)
 
 
 def _group(services: Services, name: str, members: Nested) -> Element:
