@@ -86,7 +86,11 @@ PTZ_ON_PRESET = Topic(
     "PTZController/PresetReached",
     "Preset position reached",
     True,
-    (Item("on_preset", bool, "At a preset position"), Item("number", int, "Number of it, or of the last one"), Item("name", str, "Name")),
+    (
+        Item("on_preset", bool, "At a preset position"),
+        Item("number", int, "Preset position, the last one when left"),
+        Item("name", str, "Name"),
+    ),
     (AREA,),
 )
 PTZ_TOUR = Topic(

@@ -68,6 +68,14 @@ def test_the_axis_package_reads_and_sets_ports(known: RunningCamera) -> None:
                 while (await ports.get_ports())["1"].state != "open":
                     pass
 
+            await axis.vapix.event_instances.update()
+            declared = {topic: instance for topic, instance in axis.vapix.event_instances.items() if "/tnsaxis:IO/" in topic}
+            assert [(each.source["@Name"], each.data["@Name"], each.stateful) for each in declared.values()] == [
+                ("port", "state", True),
+                ("port", "active", True),
+                ("port", "state", True),
+            ]
+
             old = axis.vapix.port_cgi
             await old.update()
             assert (old["0"].name, old["1"].direction) == ("Door", PortDirection.OUT)
