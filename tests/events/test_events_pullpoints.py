@@ -112,7 +112,7 @@ async def test_there_are_so_many_and_no_more() -> None:
     assert len(bench.points) == 0
 
 
-EVENT = Named(PORT, {"port": "1"}, {"state": "1", "words": "a b"}, None, 0)
+EVENT = Named(PORT, {"port": "1"}, {"state": "1", "words": "a b", "spoken": "true"}, None, 0)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,7 @@ EVENT = Named(PORT, {"port": "1"}, {"state": "1", "words": "a b"}, None, 0)
         ('boolean(//SimpleItem[@Name="port" and @Value="1"]) and boolean(//SimpleItem[@Name="state" and @Value="true"])', True),
         ('boolean(//SimpleItem[@Name="port" and @Value="1"]) and boolean(//SimpleItem[@Name="state" and @Value="0"])', False),
         ('boolean(//SimpleItem[@Name="x"]) or boolean(//SimpleItem[@Value="a b"])', True),
+        ('//SimpleItem[@Name="spoken" and @Value="true"] and //SimpleItem[@Name="spoken" and @Value="1"]', True),
         ('not(boolean(//SimpleItem[@Name="x"]))', True),
         ('//tt:Source/tt:SimpleItem[@Name="port"]', True),
         ('//tt:Data/tt:SimpleItem[@Name="port"]', False),

@@ -114,6 +114,15 @@ async def test_steps_follow_each_other_and_the_last_word_counts() -> None:
     assert [state for _, _, state, _ in told.news()] == [True, False]
 
 
+async def test_steps_that_were_overruled_never_come() -> None:
+    told = Told(LAMP, LAMP)
+    told.news()
+    told.board.run_port(0, [Step(False, 0.01), Step(True)])
+    told.board.run_port(0, [Step(False)])
+    told.board.run_port(1, [Step(False, 0.02), Step(True)])  # later than what was overruled
+    assert [(number, state) for _, number, state, _ in await told.until(1)] == [(1, True)]
+
+
 async def test_removed_and_closed_ports_take_no_further_steps() -> None:
     told = Told(LAMP, LAMP)
     told.board.run_port(1, [Step(True, 0.001), Step(False)])
