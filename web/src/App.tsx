@@ -11,6 +11,7 @@ import { Live } from "./pages/Live";
 import { Login } from "./pages/Login";
 import { Logs } from "./pages/Logs";
 import { Maintenance } from "./pages/Maintenance";
+import { Network } from "./pages/Network";
 import { Overlays } from "./pages/Overlays";
 import { Preview } from "./pages/Preview";
 import { PrivacyMasks } from "./pages/PrivacyMasks";
@@ -25,6 +26,7 @@ import { Status } from "./pages/Status";
 import { StreamProfiles } from "./pages/StreamProfiles";
 import { Storage } from "./pages/Storage";
 import { Streams } from "./pages/Streams";
+import { Time } from "./pages/Time";
 import { SessionProvider, useSession } from "./session";
 import { Shell } from "./Shell";
 
@@ -72,6 +74,8 @@ function Gate() {
             <Route path="signed-video" element={<SignedVideo />} />
             <Route path="recordings" element={<Recordings />} />
             <Route path="storage" element={<Storage />} />
+            <Route path="time" element={<Time />} />
+            <Route path="network" element={<Network />} />
             <Route path="settings" element={<SettingsPage />} />
             <Route path="settings/:section" element={<SettingsPage />} />
           </>

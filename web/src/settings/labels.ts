@@ -31,7 +31,7 @@ const WORDS: Record<string, string> = {
 
 const SIZE = /^\d+x\d+$/;
 
-const SECTIONS: Record<string, string> = { access: "Access and login", tls: "Encryption" };
+const SECTIONS: Record<string, string> = { access: "Access and login", tls: "Encryption", addressing: "Name and address" };
 
 /** The value of a choice as people read it. */
 export function labelOf(value: unknown, unit = ""): string {
