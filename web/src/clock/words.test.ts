@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { compared, offsetOf, span, wallClock } from "./words";
+import { compared, followed, offsetOf, span, wallClock } from "./words";
 
 test("offsets are read from both sides of Greenwich", () => {
   expect(offsetOf("2026-11-27T10:00:00.000+05:30")).toBe(19_800_000);
@@ -20,4 +20,13 @@ test("who is ahead", () => {
   expect(compared(0.4)).toBe("This computer's clock shows the same.");
   expect(compared(3600)).toBe("This computer's clock is 60 min behind.");
   expect(compared(-3)).toBe("This computer's clock is 3 s ahead.");
+});
+
+test("the Status page says whom the clock follows and whether it is right", () => {
+  const time = { utc: "", local: "2026-11-27T10:00:00.000+01:00", zone: "", zone_short: "", rule: "", daylight_saving: true, correction_s: 0, warnings: [] };
+  const state = { synchronised: true, reason: "", offset_s: 0, ago_s: 1, next_s: 64, servers: [] };
+  expect(followed({ ...time, source: "manual", synchronisation: null })).toBe("2026-11-27 10:00, set by hand");
+  expect(followed({ ...time, source: "ntp", synchronisation: state })).toBe("2026-11-27 10:00, synchronised; asked again in 64 s");
+  const lost = { ...state, synchronised: false, reason: "no server answers" };
+  expect(followed({ ...time, source: "ntp", synchronisation: lost })).toContain("not synchronised: no server answers");
 });

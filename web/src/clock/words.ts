@@ -1,5 +1,7 @@
 /** The camera's time in words, for people in whatever zone their own computer is. */
 
+import type { CameraTime } from "./calls";
+
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** Milliseconds east of UTC that an ISO time such as 2026-11-27T10:00:00.000+05:30 says. */
@@ -26,6 +28,15 @@ export function span(seconds: number): string {
   if (size < 5400) return `${Math.round(size / 60)} min`;
   if (size < 172_800) return `${Math.round(size / 3600)} h`;
   return `${Math.round(size / 86_400)} days`;
+}
+
+/** The clock of the Status page: what it shows, and whether it is right. */
+export function followed({ local, source, synchronisation }: CameraTime): string {
+  const shown = `${local.slice(0, 10)} ${local.slice(11, 16)}`;
+  if (source === "manual") return `${shown}, set by hand`;
+  if (source === "machine") return `${shown}, the machine's`;
+  if (!synchronisation?.synchronised) return `${shown}, not synchronised: ${synchronisation?.reason ?? "no server is asked"}`;
+  return `${shown}, synchronised; asked again in ${span(synchronisation.next_s)}`;
 }
 
 /** How the camera's clock compares with this computer's. */

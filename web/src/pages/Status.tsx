@@ -2,6 +2,8 @@ import { Alert, Badge, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { api, type ChannelStatus, type ClientStatus, type SourceStatus } from "../api";
+import { clock } from "../clock/calls";
+import { followed } from "../clock/words";
 import { useViews } from "../live/useCamera";
 import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
@@ -21,6 +23,8 @@ export function Status() {
   const status = useQuery({ queryKey: ["status"], queryFn: api.status, refetchInterval: REFRESH_MS });
   const lens = useQuery({ queryKey: ["lens"], queryFn: api.lens, retry: false, refetchInterval: 30_000 });
   const name = (view: number | null) => (view === null ? "–" : (views.find(({ index }) => index === view)?.name ?? `View ${view + 1}`));
+  const time = useQuery({ queryKey: ["time"], queryFn: clock.read, refetchInterval: 10_000 });
+  const settings = useQuery({ queryKey: ["settings"], queryFn: api.settings });
   if (!status.data) return <Loading problem={status.error?.message ?? null} />;
   const { source, channels, clients, uptime, started } = status.data;
   const circle = lens.data && `centre ${lens.data.circle.cx.toFixed(0)}, ${lens.data.circle.cy.toFixed(0)}; radius ${lens.data.circle.radius.toFixed(0)} px`;
@@ -40,6 +44,8 @@ export function Status() {
             ["Version", `panocam ${state.version}`],
             ["Running for", duration(uptime)],
             ["Started", started],
+            ["Clock", time.data ? followed(time.data) : "–"],
+            ["Location", String(settings.data?.values["location.text"] || "not said")],
           ]}
         />
       </SimpleGrid>

@@ -50,6 +50,8 @@ def rows() -> Iterator[Leaf]:
             "Firmware.BuildNumber": _device("Version"),
             "Firmware.Version": _device("Version"),
             "DynamicOverlay.DynamicOverlay": lambda services: services.overlays is not None,
+            "Geolocation.Geolocation": "yes",
+            "Geolocation.Version": "0.01",
             "GuardTour.GuardTour": "yes",
             "GuardTour.MaxGuardTours": str(4 * MAX_TOURS),
             "GuardTour.RecordedTour": "yes",
