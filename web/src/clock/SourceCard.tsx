@@ -153,7 +153,7 @@ function Servers({ time, onAsk }: { time: CameraTime; onAsk(): void }) {
                   )}
                 </Table.Td>
                 <Table.Td>
-                  <Badge color={COLOURS[server.standing]} variant="light">
+                  <Badge color={COLOURS[server.standing]} variant="light" miw="max-content">
                     {server.standing}
                   </Badge>
                 </Table.Td>

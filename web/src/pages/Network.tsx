@@ -20,6 +20,8 @@ export function Network() {
   const found = useQuery({ queryKey: ["network"], queryFn: network.read, refetchInterval: REFRESH_MS });
   if (!access || !found.data) return <Loading problem={problem ?? found.error?.message ?? null} />;
   const state = found.data;
+  const used = state.interfaces.filter(({ addresses, managed }) => addresses.length > 0 || managed);
+  const idle = state.interfaces.filter((each) => !used.includes(each)).map(({ name }) => name);
   return (
     <Stack>
       <PageTitle title="Network">
@@ -27,14 +29,15 @@ export function Network() {
       </PageTitle>
       <RestartNote access={access} section="network" />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-        {state.interfaces.map((each) => (
+        {used.map((each) => (
           <InterfaceCard key={each.name} each={each} />
         ))}
         <Facts
-          title="Names"
+          title="Names and the rest"
           rows={[
             ["Host name", state.host_name],
             ["Name servers", state.name_servers.join(", ") || "none"],
+            ["Without address", idle.join(", ") || "no interface"],
             ["Search domains", state.search_domains.join(", ") || "none"],
           ]}
         />

@@ -36,13 +36,15 @@ export function Time() {
           <ClockCard time={time.data} ahead={ahead} />
           <ZoneCard access={access} refresh={refresh} />
         </Stack>
-        <SourceCard time={time.data} access={access} refresh={refresh} />
-        <Card withBorder>
-          <Title order={2} size="h5" mb="xs">
-            Location
-          </Title>
-          <SectionForm section={{ ...section, description: "" }} access={access} help={HELP} />
-        </Card>
+        <Stack>
+          <SourceCard time={time.data} access={access} refresh={refresh} />
+          <Card withBorder>
+            <Title order={2} size="h5" mb="xs">
+              Location
+            </Title>
+            <SectionForm section={{ ...section, description: "" }} access={access} help={HELP} />
+          </Card>
+        </Stack>
       </SimpleGrid>
     </Stack>
   );
