@@ -35,9 +35,6 @@ export function Time() {
         <Stack>
           <ClockCard time={time.data} ahead={ahead} />
           <ZoneCard access={access} refresh={refresh} />
-        </Stack>
-        <Stack>
-          <SourceCard time={time.data} access={access} refresh={refresh} />
           <Card withBorder>
             <Title order={2} size="h5" mb="xs">
               Location
@@ -45,6 +42,7 @@ export function Time() {
             <SectionForm section={{ ...section, description: "" }} access={access} help={HELP} />
           </Card>
         </Stack>
+        <SourceCard time={time.data} access={access} refresh={refresh} />
       </SimpleGrid>
     </Stack>
   );
