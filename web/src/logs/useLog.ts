@@ -17,6 +17,7 @@ export function useLog(log: LogId, filter: LogFilter, following: boolean) {
     initialPageParam: 0,
     getNextPageParam: (last) => (last.more ? last.entries.at(-1)?.number : undefined),
   });
+  const { refetch } = query;
   useEffect(() => setFresh([]), [log, level, text]);
   useEffect(() => {
     if (!following) return;
@@ -25,6 +26,7 @@ export function useLog(log: LogId, filter: LogFilter, following: boolean) {
     let over = false;
     const connect = () => {
       socket = new WebSocket(liveAddress(log, { level, text }));
+      socket.onopen = () => void refetch(); // what was written between the first reading and now
       socket.onmessage = ({ data }) => {
         const line = JSON.parse(String(data)) as LogLine;
         setFresh((lines) => inFront(lines, [line], MOST_LIVE));
@@ -39,7 +41,7 @@ export function useLog(log: LogId, filter: LogFilter, following: boolean) {
       window.clearTimeout(timer);
       socket?.close();
     };
-  }, [log, level, text, following]);
+  }, [log, level, text, following, refetch]);
   const kept = query.data?.pages.flatMap(({ entries }) => entries) ?? [];
   return { ...query, lines: inFront(kept, fresh, kept.length + fresh.length) };
 }
