@@ -74,7 +74,8 @@ async def _watching(port: int) -> AsyncIterator[None]:
         yield
     finally:
         for reader in readers:
-            reader.kill()
+            with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+                reader.kill()
         await asyncio.gather(*(reader.wait() for reader in readers))
 
 
