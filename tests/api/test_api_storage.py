@@ -120,3 +120,11 @@ async def test_a_share_that_recordings_go_to_stays(side: Side) -> None:
         assert (await client.patch("/api/v1/settings", json=wanted)).status_code == 200
         reply = await client.delete(f"/api/v1/storage/shares/{made['id']}")
         assert (reply.status_code, "recording 3" in reply.text) == (400, True)
+
+
+async def test_a_continuous_recording_names_a_disk_that_there_is(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        reply = await client.get("/axis-cgi/record/continuous/addconfiguration.cgi?diskid=Cellar&options=camera%3D2")
+        child = ElementTree.fromstring(reply.content)[0]
+        assert (child.get("result"), "Cellar" in (child.get("errormsg") or "")) == ("ERROR", True)
+        assert side.services.settings.snapshot.storage.continuous == ()

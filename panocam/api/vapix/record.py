@@ -96,6 +96,7 @@ async def lock(call: Call[None]) -> Element:
 async def add_profile(call: Call[None]) -> Element:
     """Record a stream all the time."""
     disk, options = _needed(call, "diskid"), call.arguments.get("options", "")
+    storage_of(call.services).recorder.volume(disk)  # raises NotFound for one that is not set up
     number = 0
 
     def law(now: Snapshot) -> Mapping[str, object]:
