@@ -190,9 +190,14 @@ class Volume:
         return True
 
     async def close(self, writer: Writer) -> None:
-        """End a recording in order, after what is queued of it."""
-        if self._worker is not None:
-            await self.run(lambda: self._close(writer))
+        """End a recording in order, after what is queued of it. A disk that hangs does that when it can; it is not waited for."""
+        if self._worker is None:
+            return
+        try:
+            async with asyncio.timeout(FLUSH_S):
+                await self.run(lambda: self._close(writer))
+        except TimeoutError:
+            log.warning("%s has not closed recording %s within %g s", self.id, writer.recording.id, FLUSH_S)
 
     def adopt(self, writer: Writer) -> None:
         """``writer`` goes on here with a recording from another disk."""

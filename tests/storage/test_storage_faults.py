@@ -204,7 +204,16 @@ async def test_a_card_that_hangs_holds_up_nobody(tmp_path: Path, monkeypatch: py
             await until(lambda: store.volume.usable)
             await reel.run(2)
             assert viewer.seen == reel.count
-        await store.recorder.stop(identity)
+            await store.volume.run(lambda: None)
+            monkeypatch.setattr("panocam.storage.volume.FLUSH_S", 0.1)
+            stuck.flows.clear()
+            await reel.run(1)
+            await store.recorder.stop(identity)  # comes back all the same
+            assert not store.index.get(identity).complete
+            stuck.flows.set()
+            monkeypatch.undo()
+        await store.volume.run(lambda: None)
+        assert store.index.get(identity).complete
         began = [segment.began for segment in store.index.segments(identity)]
         assert began[0] is Began.START
         assert Began.GAP in began[1:]
