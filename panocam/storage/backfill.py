@@ -100,9 +100,10 @@ class Backfill:
     async def _bring_all(self, home: Volume) -> None:
         state = self.of(home.id)
         while True:
-            strayed = [row for row in await asyncio.to_thread(self._index.strayed, home.id) if not self._given_up(row)]
-            waiting, size = await asyncio.to_thread(self._index.straying, home.id)
-            state.waiting, state.bytes, state.stuck = len(strayed), size, max(0, waiting - len(strayed))
+            finished = await asyncio.to_thread(self._index.strayed, home.id)
+            strayed = [row for row in finished if not self._given_up(row)]
+            _, size = await asyncio.to_thread(self._index.straying, home.id)
+            state.waiting, state.bytes, state.stuck = len(strayed), size, len(finished) - len(strayed)
             ready = next((row for row in strayed if row.disk in self._volumes and self._volumes[row.disk].state.readable), None)
             if ready is None or not home.usable:
                 state.segment, state.progress = "", 0.0

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 from samba import PASSWORD, USER, Samba
-from share_kit import SHARE, Line, Recording, address, samba, until
-from storage_kit import PushedCamera, coded
+from share_kit import ORDER, SHARE, Line, Recording, address, samba, until
+from storage_kit import PushedCamera, coded, settle
 
 from panocam.errors import Unavailable
 from panocam.pipeline.service import DropPolicy
 from panocam.storage.disk import State
 from panocam.storage.recording import Began
+from panocam.storage.retention import Keep
 from panocam.storage.sharetest import try_share
 from panocam.storage.smb import VERSIONS, SmbFiles
 
@@ -288,3 +289,46 @@ async def test_a_line_that_is_cut_in_the_middle_costs_nothing(server: Samba, qui
             assert line.cut == 0, "it was cut"
     finally:
         line.close()
+
+
+async def test_without_a_stand_in_pictures_are_lost_and_counted(quick: None, tmp_path: Path, pictures) -> None:
+    packets, description = pictures
+    with samba(tmp_path) as server:
+        async with Recording(tmp_path, PushedCamera(description), packets, server.port) as it:
+            it.storage.set_plan(replace(it.plan, failover=False))
+            await it.ready()
+            identity = await it.begin()
+            await it.push(2)
+            await it.flushed(it.share)
+            server.stop()
+            await it.push(2)
+            await until(lambda: not it.share.usable)
+            await it.push(2)
+            assert it.share.refused > 0
+            assert not files(tmp_path / "card")
+            server.start()
+            await it.ready()
+            await it.push(2)
+            await it.storage.recorder.stop(identity)
+            assert [segment.began for segment in it.storage.index.segments(identity)] == [Began.START, Began.GAP]
+
+
+async def test_a_protected_card_takes_nothing_and_loses_nothing(quick: None, tmp_path: Path, pictures) -> None:
+    packets, description = pictures
+    order = replace(ORDER, disk="SD_DISK")
+    async with Recording(tmp_path, PushedCamera(description), packets, 1) as it:
+        identity = await it.storage.recorder.start(order)
+        await settle()
+        await it.push(2)
+        await it.storage.recorder.stop(identity)
+        it.storage.set_plan(replace(it.plan, protected=True, keep=Keep(days=1e-9)))
+        it.clock.advance(3600)
+        with pytest.raises(Unavailable, match="write-protected"):
+            await it.storage.recorder.start(order)
+        with pytest.raises(Unavailable, match="write-protected"):
+            await it.card.format()
+        await it.card.check()
+        assert it.back(identity) == it.wanted
+        it.storage.set_plan(replace(it.plan, keep=Keep(days=1e-9)))
+        await it.card.check()
+        assert not files(tmp_path / "card")

@@ -520,9 +520,9 @@ ELSEWHERE = {
     "storage.retention_days": "test_what_is_kept_follows_the_settings (test_system_recordings)",
     "storage.remove_oldest": "test_what_is_kept_follows_the_settings (test_system_recordings)",
     "storage.most_mb": "test_what_is_kept_follows_the_settings (test_system_recordings)",
-    "storage.shares": "test_a_share_is_added_recorded_on_and_stood_in_for (test_system_storage)",
-    "storage.failover": "test_without_a_stand_in_pictures_are_lost_and_it_says_so (test_system_storage)",
-    "storage.protected": "test_a_protected_card_takes_nothing_and_loses_nothing (test_system_storage)",
+    "storage.shares": "tests/storage/test_storage_share.py with a real Samba, tests/api/test_api_storage.py",
+    "storage.failover": "test_without_a_stand_in_pictures_are_lost_and_counted (test_storage_share)",
+    "storage.protected": "test_a_protected_card_takes_nothing_and_loses_nothing (test_storage_share)",
     "storage.buffers": "test_a_buffered_recording_begins_before_its_start (test_system_recordings)",
     "storage.continuous": "test_continuous_recordings_outlive_restart_and_kill (test_system_recordings)",
     **dict.fromkeys(

@@ -89,7 +89,7 @@ export function ShareForm({ share, done }: { share: Share | null; done(): void }
           </div>
         )}
         {trial?.end === "done" && <Alert color="teal">{sentence(trial.words)}</Alert>}
-        {trial?.end === "failed" && <Alert color="red" title="The test failed">{`${trial.words}.`}</Alert>}
+        {trial?.end === "failed" && <Alert color="red" title="The test failed">{sentence(trial.words)}</Alert>}
         {refusal && <Alert color="red">{refusal}</Alert>}
         <Group>
           <Button type="submit" loading={busy} disabled={!given.address || !given.share}>
@@ -110,5 +110,5 @@ function pick(share: Share): Partial<ShareFields> {
 }
 
 function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith("?") ? "" : "."}`;
 }
