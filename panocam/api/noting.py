@@ -21,6 +21,9 @@ ACCOUNT = "panocam.account"
 SESSION = "panocam.session"
 """And whether by a page's session."""
 
+BY_THE_STORE = "/api/v1/settings"
+"""The store tells of each setting that becomes another; a form that is sent without a change is none."""
+
 
 class Noting:
     """Tells the access log of every request when its reply begins: an endless stream is noted while it runs."""
@@ -62,7 +65,7 @@ def refused(scope: Any, problem: PanocamError) -> None:
 
 def changed(services: Services, row: Endpoint, acting: Acting, method: str, place: dict[str, Any]) -> None:
     """Note a change of the system that no part has told the audit log about; steering a view is none."""
-    steers = row.ptz or row.role in (None, Role.VIEWER)
+    steers = row.ptz or row.role in (None, Role.VIEWER) or row.path == BY_THE_STORE
     if services.audit is None or acting.told or steers or row.dialect is not Dialect.REST or method in SAFE | {WEBSOCKET}:
         return
     where = ", ".join(f"{name} {value}" for name, value in place.items())
