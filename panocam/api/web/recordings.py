@@ -16,7 +16,7 @@ from panocam.api.streamed import first_of, rest_of
 from panocam.api.wall import from_ns, to_ns
 from panocam.api.web import frames
 from panocam.codecs.thumbnail import thumbnail
-from panocam.errors import NotFound
+from panocam.errors import NotFound, Unavailable
 from panocam.pipeline.request import StreamRequest
 from panocam.settings import Role
 from panocam.storage import recording as storage_recording
@@ -166,7 +166,10 @@ async def one(call: Call[None]) -> DetailReply:
     """One recording with its files and key pictures."""
     storage, identity = storage_of(call.services), _id(call)
     row, segments = storage.index.get(identity), storage.index.segments(identity)
-    keys = await asyncio.to_thread(storage.library.key_times, identity) if segments else []
+    try:
+        keys = await asyncio.to_thread(storage.library.key_times, identity) if segments else []
+    except Unavailable:  # its disk is away; what is known of it is told all the same
+        keys = []
     codec = await asyncio.to_thread(storage.library.codec_string, identity)
     return DetailReply(
         **_fields(call, row), codec_string=codec, segments=[_segment(segment) for segment in segments], keys=[from_ns(at) for at in keys]
