@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from panocam.access.reset import PLACES, Mode
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
@@ -79,13 +79,13 @@ async def report(call: Call[Which]) -> Response:
     return await respond(call, call.wish.mode)
 
 
-async def restart(call: Call[None]) -> Response:
+async def restart(call: Call[None]) -> Begun:
     """Restart the program; settings and recordings stay, streams and logins end."""
     maintenance_of(call.services).restart(call)
     return _begun(call)
 
 
-async def factory_default(call: Call[Reset]) -> Response:
+async def factory_default(call: Call[Reset]) -> Begun:
     """Back to factory default."""
     serial = call.services.settings.running.device.serial
     if call.wish.confirm.upper() != serial:
@@ -94,8 +94,8 @@ async def factory_default(call: Call[Reset]) -> Response:
     return _begun(call)
 
 
-def _begun(call: Call[None] | Call[Reset]) -> Response:
-    return JSONResponse(Begun(boot_id=call.services.boot.id).model_dump(), 202)
+def _begun(call: Call[None] | Call[Reset]) -> Begun:
+    return Begun(boot_id=call.services.boot.id)
 
 
 _PATH = "/api/v1/maintenance"
