@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,8 @@ from panocam.storage.index import Filter
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Recording, Segment, check_id
 from panocam.streaming.url import parse_query
+
+log = logging.getLogger(__name__)
 
 
 class SegmentReply(Reply):
@@ -166,11 +169,12 @@ async def one(call: Call[None]) -> DetailReply:
     """One recording with its files and key pictures."""
     storage, identity = storage_of(call.services), _id(call)
     row, segments = storage.index.get(identity), storage.index.segments(identity)
+    keys, codec = [], ""
     try:
         keys = await asyncio.to_thread(storage.library.key_times, identity) if segments else []
-    except Unavailable:  # its disk is away; what is known of it is told all the same
-        keys = []
-    codec = await asyncio.to_thread(storage.library.codec_string, identity)
+        codec = await asyncio.to_thread(storage.library.codec_string, identity)
+    except Unavailable as fault:  # its disk is away; what is known of it is told all the same
+        log.info("recording %s: %s", identity, fault)
     return DetailReply(
         **_fields(call, row), codec_string=codec, segments=[_segment(segment) for segment in segments], keys=[from_ns(at) for at in keys]
     )
