@@ -18,6 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import vapix_shapes
 from pydantic import BaseModel
 
 FOLDER = "PANOCAM_EXCHANGES"
@@ -124,7 +125,7 @@ def fault(row: Any, reply: Reply) -> str | None:
     if isinstance(row.reply, type):
         return model(row.reply, reply)
     if row.dialect == "json-api":
-        return envelope(reply)
+        return envelope(row, reply)
     if reply.kind.partition(";")[0] not in (row.reply, *row.also):
         return f"declared as {', '.join((row.reply, *row.also))}"
     return readable(reply) if reply.whole else None
@@ -156,7 +157,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def envelope(reply: Reply) -> str | None:
+def envelope(row: Any, reply: Reply) -> str | None:
     body = json.loads(reply.body)
     if not re.fullmatch(r"\d+\.\d+", str(body.get("apiVersion", ""))):
         return "an envelope without apiVersion"
@@ -164,7 +165,9 @@ def envelope(reply: Reply) -> str | None:
         return "an envelope has either data or an error"
     if "error" in body and not (isinstance(body["error"].get("code"), int) and body["error"].get("message")):
         return "an error without code and message"
-    return None if body.keys() <= {"apiVersion", "context", "method", "data", "error"} else "members that no envelope has"
+    if not body.keys() <= {"apiVersion", "context", "method", "data", "error"}:
+        return "members that no envelope has"
+    return vapix_shapes.fault(row.path, body.get("method"), body["data"]) if "data" in body else None
 
 
 def readable(reply: Reply) -> str | None:
@@ -190,6 +193,7 @@ def missing(rows: Iterable[Any], seen: set[Seen]) -> list[str]:
     asked = {(method, path, role) for method, path, role, _ in seen}
     succeeded = {path for _, path, _, well in seen if well}
     for row in rows:
+        lines += vapix_shapes.undeclared(row)
         for method in row.methods:
             wanted = ROLES if method != "WEBSOCKET" else (NOBODY,)
             never = [role for role in wanted if (method, row.path, role) not in asked]
