@@ -1,7 +1,7 @@
 """What stands under ``data`` in the replies of VAPIX's JSON APIs, by the last part of the path and the method.
 
-A type is that type exactly; a dictionary has these members (those with ``?`` may be missing); a list has any number of such items; a tuple is
-one of its members; ``...`` as a name is any name.
+A type is that type exactly; a dictionary has these members (those with ``?`` may be missing); a list has any number of such items; a tuple
+is one of its members; ``...`` as a name is any name.
 """
 
 from __future__ import annotations
