@@ -42,7 +42,7 @@ async def test_ports_are_named_turned_switched_and_follow(anna: Visitor, wired: 
     await expect(first.get_by_role("switch", name="Door is active")).to_be_visible()
     assert board(wired)["ports"][0]["name"] == "Door"
 
-    await first.get_by_role("switch", name="Door is active").check()
+    await first.get_by_role("switch", name="Door is active").click()
     await expect(first.get_by_text("Closed", exact=True)).to_be_visible()
     assert board(wired)["ports"][0]["active"]
     wired.send("PUT", "ports/0/state", {"active": False})  # somebody else
