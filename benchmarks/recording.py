@@ -35,7 +35,7 @@ from panocam.storage.retention import Keep
 from panocam.storage.storage import Plan, Storage, StorageOptions
 from panocam.streaming.server import RtspServer
 
-VIEWS, SIZE, FPS, SIDE = (4, 5, 6, 7), (1280, 960), 25, 1280
+VIEWS, SIZE, FPS, SIDE = (4, 5, 6, 7), (1280, 960), 25, 2160
 WINDOW_S, ROUNDS = 4.0, 8
 
 
