@@ -10,6 +10,7 @@ import io
 import re
 import socket
 import struct
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from fractions import Fraction
@@ -35,12 +36,14 @@ MASK = [{"id": 1, "name": "Disc", "corners": [[-25, 28], [25, 28], [25, 66], [-2
 SEEN = {"camera": "5", "resolution": "320x240", "videokeyframeinterval": "5"}
 QUERY = "&".join(f"{name}={value}" for name, value in SEEN.items())
 
-NO_PICTURES = {Kind.TEXT, Kind.XML, Kind.JSON, Kind.HTML, Kind.NOTHING}
+NO_PICTURES = {Kind.TEXT, Kind.XML, Kind.JSON, Kind.HTML, Kind.NOTHING, Kind.SOAP, Kind.PEM}
 """Reply kinds that hold no picture of the camera. A new kind counts as pictures until it is named here."""
 
 ANOTHERS = {
     "/api/v1/overlay-images/{image}": "pictures that people have uploaded",
     "/vapix/ws-data-stream": "events, in JSON",
+    "/api/v1/events/live": "events, in JSON",
+    "/api/v1/logs/{log}/live": "lines of a log, in JSON",
 }
 """Rows whose reply might hold pictures, and what it holds instead."""
 
@@ -273,6 +276,18 @@ def exported(camera: RunningCamera) -> Pictures:
     return found
 
 
+def report(path: str) -> Callable[[RunningCamera], Pictures]:
+    """The picture in a server report."""
+
+    def look(camera: RunningCamera) -> Pictures:
+        with camera.client() as client:
+            data = client.get(path, params={"mode": "zip_with_image"}).content
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return [cv2.imdecode(np.frombuffer(archive.read("picture.jpg"), np.uint8), cv2.IMREAD_COLOR)]
+
+    return look
+
+
 OUTPUTS: dict[str, Callable[[RunningCamera], Pictures]] = {
     "/axis-cgi/jpg/image.cgi": still("/axis-cgi/jpg/image.cgi"),
     "/jpg/image.jpg": still("/jpg/image.jpg"),
@@ -288,6 +303,8 @@ OUTPUTS: dict[str, Callable[[RunningCamera], Pictures]] = {
     "/api/v1/recordings/{recording}/pictures": recorded("/api/v1/recordings/{recording}/pictures"),
     "/api/v1/recordings/{recording}/still.jpg": recorded("/api/v1/recordings/{recording}/still.jpg"),
     "/api/v1/exports/{export}/file": exported,
+    "/axis-cgi/serverreport.cgi": report("/axis-cgi/serverreport.cgi"),
+    "/api/v1/maintenance/report": report("/api/v1/maintenance/report"),
 }
 """For each endpoint row that gives pictures, what comes out of it."""
 
@@ -303,7 +320,7 @@ CARRIERS: dict[str, Callable[[RunningCamera], Pictures]] = {
 
 
 def test_no_door_is_left_out() -> None:
-    giving = {row.path for row in endpoints() if isinstance(row.reply, Kind) and row.reply not in NO_PICTURES}
+    giving = {row.path for row in endpoints() if {row.reply, *row.also} & (set(Kind) - NO_PICTURES)}
     assert giving == OUTPUTS.keys() | ANOTHERS.keys(), "walk through the new door in OUTPUTS, or say in ANOTHERS whose pictures it shows"
     commands = {command.name for command in app.registered_commands}
     assert commands == QUIET_COMMANDS | {"snapshot"}, "say in QUIET_COMMANDS that the new command writes no picture, or walk through it"

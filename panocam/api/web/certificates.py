@@ -271,7 +271,7 @@ ENDPOINTS = (
     ),
     rest(_ONE, "One certificate", one, _ADMIN, reply=CertificateReply),
     rest(_ONE, "Delete a certificate and its key", delete, _ADMIN, methods=("DELETE",), reply=Kind.NOTHING),
-    rest(f"{_ONE}/pem", "The certificate and its chain, as PEM", download, _ADMIN, reply=Kind.TEXT),
+    rest(f"{_ONE}/pem", "The certificate and its chain, as PEM", download, _ADMIN, reply=Kind.PEM),
     rest(f"{_ONE}/request", "The signing request, as PEM", download_request, _ADMIN, reply=Kind.TEXT),
     rest(
         f"{_ONE}/answer",
@@ -294,5 +294,5 @@ ENDPOINTS = (
         body_limit=UPLOAD_LIMIT,
     ),
     rest(_AUTHORITY, "Delete a CA certificate", delete_authority, _ADMIN, methods=("DELETE",), reply=Kind.NOTHING),
-    rest(f"{_AUTHORITY}/pem", "A CA certificate, as PEM", download_authority, _ADMIN, reply=Kind.TEXT),
+    rest(f"{_AUTHORITY}/pem", "A CA certificate, as PEM", download_authority, _ADMIN, reply=Kind.PEM),
 )

@@ -88,4 +88,4 @@ class Reply:
             if not value.isprintable():
                 raise LocalProtocolError(f"header {name}: {value!r} holds a character that is not printable")
             lines.append(f"{name}: {value}")
-        return "\r\n".join((*lines, "", "")).encode("latin-1", "replace") + self.body
+        return "\r\n".join((*lines, "", "")).encode("utf-8", "replace") + self.body
