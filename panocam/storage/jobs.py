@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import secrets
+import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from panocam.storage.recording import Recording
 log = logging.getLogger(__name__)
 
 MOST = 4
+PIECE = 1 << 20
 KEPT_NS = 3600 * NS
 
 
@@ -144,7 +146,8 @@ class Exports:
         shown = {"recording": row.id, "view": row.view, "codec": row.codec, "size": f"{row.width}x{row.height}"}
         facts = {**self._facts, **shown, "sha256": digest}
         with zipfile.ZipFile(job.path, "w", zipfile.ZIP_STORED) as archive:
-            archive.write(film, name)
+            with film.open("rb") as file, archive.open(zipfile.ZipInfo.from_file(film, name), "w") as packed:
+                shutil.copyfileobj(file, packed, PIECE)  # ``write`` would copy in pieces of 8 KB, at twice the processor time
             archive.writestr(f"{name}.sha256", f"{digest}  {name}\n")
             archive.writestr("camera.json", json.dumps(facts, indent=1) + "\n")
             archive.writestr("player.html", PAGE.replace("@FILE@", name).replace("@TITLE@", row.id))
