@@ -230,11 +230,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         problems += wrong
         file.unlink()
     folder.rmdir()
-    if exitstatus == 0:
-        lines = problems + (missing((row for _, row in declared()), seen) if is_whole(session.config) else [])
-        session.config.stash[FOUND] = lines
-        if lines:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    left_out = missing((row for _, row in declared()), seen) if is_whole(session.config) else []
+    session.config.stash[FOUND] = problems + left_out
+    if problems and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 FOUND = pytest.StashKey[list[str]]()
