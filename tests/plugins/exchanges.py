@@ -1,5 +1,5 @@
 """Watches every HTTP exchange of the tests: a reply that is not as its row declares it fails the test that got it, and after a whole run
-every row must have been asked as every role and have answered with success at least once.
+it is said which rows were not asked as every role, or never answered with success.
 
 Loaded as a plugin. ``observe`` wraps an application; workers of a parallel run leave what they saw in a folder that the first process
 reads at the end. A run of a part of the tests is not judged for what it left out.
@@ -232,8 +232,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     folder.rmdir()
     left_out = missing((row for _, row in declared()), seen) if is_whole(session.config) else []
     session.config.stash[FOUND] = problems + left_out
-    if problems and exitstatus == 0:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 FOUND = pytest.StashKey[list[str]]()

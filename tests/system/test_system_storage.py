@@ -134,7 +134,7 @@ def test_a_share_that_is_not_there_yet_is_added_untested(camera: RunningCamera, 
     until(lambda: disk(camera, SHARE).get("state") == "failed")
     assert "nothing answers" in disk(camera, SHARE)["reason"]
     server.start()
-    until(lambda: disk(camera, SHARE)["state"] == "OK")
+    until(lambda: disk(camera, SHARE)["state"] == "OK", 40)
     one = f"storage/shares/{shown['id']}"
     tried = ask(camera, "POST", one, action="test")
     until(lambda: ask(camera, "GET", f"storage/actions/{tried['id']}")["end"] != "running")

@@ -272,7 +272,7 @@ ENDPOINTS = (
     rest(_ONE, "One certificate", one, _ADMIN, reply=CertificateReply),
     rest(_ONE, "Delete a certificate and its key", delete, _ADMIN, methods=("DELETE",), reply=Kind.NOTHING),
     rest(f"{_ONE}/pem", "The certificate and its chain, as PEM", download, _ADMIN, reply=Kind.PEM),
-    rest(f"{_ONE}/request", "The signing request, as PEM", download_request, _ADMIN, reply=Kind.TEXT),
+    rest(f"{_ONE}/request", "The signing request, as PEM", download_request, _ADMIN, reply=Kind.PEM),
     rest(
         f"{_ONE}/answer",
         "Hand in the signed answer to a request",
