@@ -43,6 +43,7 @@ ANOTHERS = {
     "/api/v1/overlay-images/{image}": "pictures that people have uploaded",
     "/vapix/ws-data-stream": "events, in JSON",
     "/api/v1/events/live": "events, in JSON",
+    **dict.fromkeys((f"/axis-cgi/io/{name}.cgi" for name in ("port", "output", "input")), "states of I/O ports, as they change"),
     "/api/v1/logs/{log}/live": "lines of a log, in JSON",
 }
 """Rows whose reply might hold pictures, and what it holds instead."""

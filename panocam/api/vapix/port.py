@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 
 from starlette.responses import Response, StreamingResponse
 
-from panocam.api.endpoint import Call, vapix
+from panocam.api.endpoint import Call, Kind, vapix
 from panocam.api.guard import demand_own_site
 from panocam.api.vapix.ioaction import action, numbers
 from panocam.errors import Denied, InvalidValue, PanocamError, Unauthenticated
@@ -112,7 +112,7 @@ def _text(lines: str) -> Response:
 
 
 ENDPOINTS = (
-    vapix("/axis-cgi/io/port.cgi", "Ask for the states of I/O ports, drive outputs", port, Role.VIEWER),
-    vapix("/axis-cgi/io/output.cgi", "The same under an older path", port, Role.VIEWER),
-    vapix("/axis-cgi/io/input.cgi", "The same under an older path", port, Role.VIEWER),
+    vapix("/axis-cgi/io/port.cgi", "Ask for the states of I/O ports, drive outputs", port, Role.VIEWER, also=(Kind.MJPEG,)),
+    vapix("/axis-cgi/io/output.cgi", "The same under an older path", port, Role.VIEWER, also=(Kind.MJPEG,)),
+    vapix("/axis-cgi/io/input.cgi", "The same under an older path", port, Role.VIEWER, also=(Kind.MJPEG,)),
 )
