@@ -247,3 +247,13 @@ def test_a_stream_that_was_open_goes_on(door: Door) -> None:
             seen = b""
             while b"picture %03d" % number not in seen:
                 seen += next(parts)
+
+
+def test_times_that_are_out_of_reach_are_times(door: Door) -> None:
+    with door.client() as client:
+        for year in ("0453", "9998"):
+            assert client.get("/api/v1/recordings", params={"since": f"{year}-09-08T08:25:41Z"}).status_code == 200
+        assert client.get("/axis-cgi/record/list.cgi", params={"recordingid": "all", "starttime": "0001-01-01T00:00:00"}).status_code in (
+            200,
+            400,
+        )
