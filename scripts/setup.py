@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import venv
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,12 +142,15 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
     parser.add_argument("--web", action="store_true", help="build the web interface even when it looks up to date")
     args = parser.parse_args()
-    install_panocam()
-    build_native()
-    build_web(args.web)
-    if args.dev:
-        install_group("dev")
-        install_peers()
+    with ThreadPoolExecutor(1) as beside:  # the system's packages take as long as everything else together
+        peers = beside.submit(install_peers) if args.dev else None
+        install_panocam()
+        if args.dev:
+            install_group("dev")
+        build_native()
+        build_web(args.web)
+        if peers:
+            peers.result()
 
 
 if __name__ == "__main__":

@@ -201,6 +201,7 @@ class PanoramicCamera(Camera):
     def set_exposure(self, plan: ExposurePlan) -> None:
         """Exposure by other rules from the next picture on, where the source lets itself be set."""
         self._intake.exposure.plan = plan
+        self._runner.rouse()
 
     @property
     def exposure(self) -> ExposureState:

@@ -8,45 +8,64 @@ from panocam.clock import NS, Clock
 
 LATE_NS = NS // 4
 JITTER_NS = NS // 200
+RESTING_NS = NS
+"""Between two pictures while nobody looks."""
 
 
 class Pacer:
-    """Lets pictures pass when they are due. One thread waits, another may end the waiting with ``close``."""
+    """Lets pictures pass when they are due. One thread waits, others may end the waiting with ``close`` or slow it down with ``rest``.
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._closed = threading.Event()
+    A schedule that ``slips`` starts anew where the work is too slow for the rate, instead of rushing to catch up; one that does not
+    belongs to somebody who leaves out moments.
+    """
+
+    def __init__(self, clock: Clock, slips: bool = True) -> None:
+        self._clock, self._slips = clock, slips
+        self._changed = threading.Condition()
+        self._closed = self._resting = False
         self._start: int | None = None
+        self._passed = 0  # when the last one did, and before the first one, when the schedule began
         self.slipped_ns = 0  # how far the schedule has been moved in all
 
     @property
     def closed(self) -> bool:
-        return self._closed.is_set()
+        return self._closed
 
     def close(self) -> None:
-        self._closed.set()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def rest(self, resting: bool) -> None:
+        """While resting one picture passes in ``RESTING_NS``. Whoever waits when that ends goes on at once."""
+        with self._changed:
+            self._resting = resting
+            self._changed.notify_all()
 
     def wait(self, pts_ns: int) -> int | None:
         """Wait until ``pts_ns`` (counted from the first call's) is due. Returns how late we are in ns, None if closed.
 
-        More than a quarter of a second late means the work is too slow for the rate: the schedule then starts anew from here
-        instead of rushing to catch up.
+        More than a quarter of a second late counts as slipping.
         """
         if self._start is None:
-            self._start = self._clock.monotonic_ns() - pts_ns
-        while not self.closed:
-            ahead = self._start + pts_ns - self._clock.monotonic_ns()
-            if ahead <= 0:
-                if -ahead > LATE_NS:
-                    self._start -= ahead
-                    self.slipped_ns -= ahead
-                return -ahead
-            self._closed.wait(ahead / NS)
+            self._passed = self._clock.monotonic_ns()
+            self._start = self._passed - pts_ns
+        with self._changed:
+            while not self._closed:
+                now = self._clock.monotonic_ns()
+                due = self._start + pts_ns
+                until = max(due, self._passed + RESTING_NS) if self._resting else due
+                if now >= until:
+                    self._passed = now
+                    return self._late(now - due)
+                self._changed.wait((until - now) / NS)
         return None
 
-    def pause(self, seconds: float) -> bool:
-        """Wait that long; False if closed meanwhile."""
-        return not self._closed.wait(seconds)
+    def _late(self, late_ns: int) -> int:
+        if self._slips and late_ns > LATE_NS:
+            self._start = (self._start or 0) + late_ns
+            self.slipped_ns += late_ns
+        return late_ns
 
 
 class Decimator:

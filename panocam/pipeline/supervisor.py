@@ -26,7 +26,7 @@ from panocam.errors import PanocamError
 from panocam.media.frame import RawFrame
 from panocam.pipeline.intake import Intake
 from panocam.pipeline.shot import Notice, Shot, Sink
-from panocam.pipeline.sources.base import FrameSource, HoldsRate
+from panocam.pipeline.sources.base import CanRest, FrameSource, HoldsRate
 from panocam.pipeline.stats import RateMeter
 from panocam.pipeline.timeline import Timeline
 from panocam.pipeline.workers import spawn
@@ -47,7 +47,8 @@ class SourceState(StrEnum):
 @dataclass(frozen=True)
 class RestartPolicy:
     """Seconds: first and longest wait between attempts, how long live counts as recovered, silence that counts as failure,
-    how long opening may take before a notice is shown, and the distance of two notices."""
+    how long opening may take before a notice is shown, the distance of two notices, and how long nobody must have looked before a source
+    that can rest does."""
 
     shortest: float = 0.5
     longest: float = 30.0
@@ -55,6 +56,7 @@ class RestartPolicy:
     stall: float = 8.0
     patience: float = 1.5
     notice: float = 0.5
+    idle: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class SourceRunner:
         self._now = clock.monotonic_ns()
         self._since = self._last = self._now  # when the state began; when the last picture came
         self._retry_at = self._now
+        self._wanted = self._now  # when somebody looked last
+        self._resting = False
         self._frames = self._corrupt = self._restarts = 0
         self._lost = False
         self._size = (0, 0)
@@ -142,6 +146,19 @@ class SourceRunner:
     def attach(self, sink: Sink) -> None:
         with self._lock:
             self._sinks = (*self._sinks, sink)
+        self.rouse()
+
+    def rouse(self) -> None:
+        """Pictures at the full rate for a while, if nobody looks, and from here on if somebody does."""
+        with self._lock:
+            self._wanted = self._clock.monotonic_ns()
+            self._rest(False)
+
+    def _rest(self, resting: bool) -> None:
+        source: object = self._source  # it may be more than a FrameSource
+        if resting != self._resting and isinstance(source, CanRest):
+            self._resting = resting
+            source.rest(resting)
 
     def detach(self, sink: Sink) -> None:
         """At most one shot more reaches ``sink``."""
@@ -197,7 +214,7 @@ class SourceRunner:
             with self._lock:
                 if self._closing.is_set():  # another source has taken over meanwhile
                     return "closed"
-                self._source = source
+                self._source, self._resting = source, False
                 self._timeline.restart()
                 self._intake.source_opened(source.circle, source.controls)
                 self._last = self._clock.monotonic_ns()
@@ -237,7 +254,8 @@ class SourceRunner:
                 self._last, self._size = now, raw.planes.size
                 pts, jump = self._timeline.place(raw.pts_ns, now)
                 self._frames += 1
-                self._meter.add(pts)
+                if not self._resting:
+                    self._meter.add(pts)
             marked = replace(raw, pts_ns=pts, discontinuity=jump or back or raw.discontinuity)
             self._send(self._intake.take(marked, bool(self._sinks)))
         if was_lost:
@@ -274,6 +292,10 @@ class SourceRunner:
             state, silent = self._state, (now - self._last) / NS
             slow = 5 / self._meter.fps if self._meter.fps else 0.0  # a source of one picture in five seconds is not dead
             source = self._source
+            if self._sinks or state is not SourceState.LIVE or not self._intake.settled:
+                self._wanted = now
+            elif now - self._wanted > self._policy.idle * NS:
+                self._rest(True)
         if state is SourceState.LIVE and silent > max(self._policy.stall, slow):
             self._lose(f"no picture for {silent:.0f} s", 0)
             if source is not None:

@@ -38,6 +38,14 @@ class FrameSource(Protocol):
 
 
 @runtime_checkable
+class CanRest(Protocol):
+    """A source that sets its own pace, and need not keep it while nobody looks."""
+
+    def rest(self, resting: bool) -> None:
+        """Give about a picture a second from here on, or again all of them, at once. May be called from any thread."""
+
+
+@runtime_checkable
 class HoldsRate(Protocol):
     """A source that makes its pictures itself, and knows how many a second this machine can make."""
 

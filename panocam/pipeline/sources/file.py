@@ -71,6 +71,9 @@ class FileSource:
     def close(self) -> None:
         self._pacer.close()
 
+    def rest(self, resting: bool) -> None:
+        self._pacer.rest(resting)
+
     def frames(self) -> Iterator[RawFrame]:
         """Raises Unavailable if a whole pass gives not one picture."""
         if not self._paced:

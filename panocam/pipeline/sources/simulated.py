@@ -52,7 +52,7 @@ class SimulatedSource:
         self._sensor = SensorControls(self._scene, options.clock)
         self.controls: SourceControls | None = self._sensor
         self._clock = options.clock
-        self._pacer = Pacer(options.clock)
+        self._pacer = Pacer(options.clock, slips=False)
         self._pool = PicturePool(side, side, JPEG_COLOR)
         self.circle: Circle | None = lens.circle
         self.size = (side, side)
@@ -63,6 +63,9 @@ class SimulatedSource:
 
     def close(self) -> None:
         self._pacer.close()
+
+    def rest(self, resting: bool) -> None:
+        self._pacer.rest(resting)
 
     def _trial(self) -> list[float]:
         """Seconds that some pictures take; the first one, which finds nothing prepared, does not count."""
