@@ -84,7 +84,7 @@ async def connected(side: Side, role: Role = Role.OPERATOR) -> AsyncIterator[Any
             ticket = (await client.get("/axis-cgi/wssession.cgi")).text
         assert ticket.isdigit()
         url = f"ws://127.0.0.1:{port}/vapix/ws-data-stream?sources=events&wssession={ticket}"
-        async with websockets.connect(url) as socket:
+        async with websockets.connect(url, max_queue=None) as socket:  # who stops reading is waited for when it closes
             yield socket
 
 

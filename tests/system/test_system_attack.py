@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -151,7 +152,7 @@ def exchange_for_ever(camera: RunningCamera, done: list[str]) -> None:
                 for name in ("one", "two"):
                     admin.patch("/api/v1/settings", json={"tls.https_certificate": name}).raise_for_status()
                     done.append(name)
-                    wish = {"name": f"more-{len(done)}", "names": ["localhost"]}
+                    wish = {"name": f"more-{time.monotonic_ns()}", "names": ["localhost"]}  # one of a life that was cut short may be left
                     admin.post("/api/v1/self-signed-certificates", json=wish).raise_for_status()
                     admin.delete(f"/api/v1/certificates/{wish['name']}").raise_for_status()
         except httpx.TransportError:
