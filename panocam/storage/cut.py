@@ -31,12 +31,13 @@ class _Part:
 
 
 class Cut:
-    """The same bytes as ``export.export_matroska`` gives. Raises NotFound when there is nothing in that time."""
+    """The same bytes as ``export.export_matroska`` gives. Raises NotFound when there is nothing in that time,
+    Unavailable when a disk that has some of it cannot be read."""
 
     def __init__(self, library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> None:
         self._header, self._parts = b"", list[_Part]()
         base: int | None = None
-        for stretch in library.stretches(recording, since_ns, until_ns):
+        for stretch in library.stretches(recording, since_ns, until_ns, whole=True):
             start = stretch.segment.start_ns
             if base is None:
                 base = start + stretch.places[0].ticks * MS

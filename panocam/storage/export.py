@@ -7,9 +7,12 @@ into another box by FFmpeg, with its index in front so that browsers can seek.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import av.error
@@ -24,23 +27,41 @@ Progress = Callable[[float], bool]
 """Told the part that is done, 0..1; False cancels."""
 
 
-def export_matroska(library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[bytes]:
-    """The pieces of a Matroska file of the pictures between two moments, begun with the key picture at or before the first.
+@dataclass(frozen=True)
+class _Piece:
+    """New bytes, then ``count`` that stay as they are, from the place ``at`` of a file."""
 
-    Raises NotFound when there is nothing, before the first piece.
-    """
+    head: bytes
+    file: BinaryIO | None = None
+    at: int = 0
+    count: int = 0
+
+
+def _pieces(library: Library, recording: str, since_ns: int | None, until_ns: int | None) -> Iterator[_Piece]:
     base: int | None = None
-    for stretch in library.stretches(recording, since_ns, until_ns):
+    for stretch in library.stretches(recording, since_ns, until_ns, whole=True):
         start = stretch.segment.start_ns
         if base is None:
             base = start + stretch.places[0].ticks * MS
-            yield export_header(stretch, base)
+            yield _Piece(export_header(stretch, base))
         with stretch.path.open("rb") as file:
             for place in stretch.places:
-                file.seek(place.body)
-                yield matroska.moved(place, (start - base) // MS + place.ticks) + file.read(place.end - place.body)
+                yield _Piece(matroska.moved(place, (start - base) // MS + place.ticks), file, place.body, place.end - place.body)
     if base is None:
         raise NotFound(f"recording {recording} has no pictures in that time")
+
+
+def export_matroska(library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[bytes]:
+    """The pieces of a Matroska file of the pictures between two moments, begun with the key picture at or before the first.
+
+    Raises, before the first piece, NotFound when there is nothing, Unavailable when a disk that has some of it cannot be read.
+    """
+    for piece in _pieces(library, recording, since_ns, until_ns):
+        if piece.file is None:
+            yield piece.head
+            continue
+        piece.file.seek(piece.at)
+        yield piece.head + piece.file.read(piece.count)
 
 
 def export_header(first: Stretch, base_ns: int) -> bytes:
@@ -51,18 +72,22 @@ def export_header(first: Stretch, base_ns: int) -> bytes:
 
 def expected_bytes(library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> int:
     """About how large the export will be."""
-    return sum(place.end - place.start for stretch in library.stretches(recording, since_ns, until_ns) for place in stretch.places)
+    return sum(
+        place.end - place.start for stretch in library.stretches(recording, since_ns, until_ns, whole=True) for place in stretch.places
+    )
 
 
 def write_matroska(library: Library, row: Recording, target: Path, span: tuple[int | None, int | None], progress: Progress) -> bool:
     """Into a file; False when cancelled, and then the file is gone."""
-    total = max(1, expected_bytes(library, row.id, *span))
+    total = max(1, library.about_bytes(row.id, *span))
     done = 0
     try:
-        with target.open("wb") as out:
-            for piece in export_matroska(library, row.id, *span):
-                out.write(piece)
-                done += len(piece)
+        with target.open("wb", buffering=0) as out:
+            for piece in _pieces(library, row.id, *span):
+                _write(out, piece.head)
+                if piece.file is not None:
+                    _copy(piece.file, piece.at, piece.count, out)
+                done += len(piece.head) + piece.count
                 if not progress(min(1.0, done / total)):
                     raise InterruptedError
     except InterruptedError:
@@ -72,6 +97,26 @@ def write_matroska(library: Library, row: Recording, target: Path, span: tuple[i
         target.unlink(missing_ok=True)
         raise
     return True
+
+
+def _write(out: BinaryIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[out.write(view) :]
+
+
+def _copy(file: BinaryIO, at: int, count: int, out: BinaryIO) -> None:
+    """Bytes as they are, inside the system where it can do that; a share's files, and file systems that cannot, are read and written."""
+    try:
+        source = file.fileno()
+        while count > 0 and (copied := os.copy_file_range(source, out.fileno(), count, offset_src=at)):
+            at, count = at + copied, count - copied
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EIO):
+            raise
+    if count > 0:
+        file.seek(at)
+        _write(out, file.read(count))
 
 
 def write_mp4(library: Library, row: Recording, target: Path, span: tuple[int | None, int | None], progress: Progress) -> bool:

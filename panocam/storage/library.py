@@ -5,8 +5,10 @@ Pictures are read from the segments as they are, also from the one that is being
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from panocam.clock import NS
@@ -18,7 +20,7 @@ from panocam.media.footage import Footage
 from panocam.media.headers import codec_string
 from panocam.media.matroska import Place
 from panocam.media.packet import Packet
-from panocam.storage.disk import Disk
+from panocam.storage.disk import Disk, words
 from panocam.storage.index import Index
 from panocam.storage.reader import Reader
 from panocam.storage.recording import Began, Segment, check_id
@@ -89,34 +91,72 @@ class Library:
         self.index.lock(recording, locked)
         self.noted("locked" if locked else "unlocked", recording)
 
-    def stretches(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[Stretch]:
-        """The clusters between two moments (UTC), the first stretch from the last key picture at or before ``since_ns`` on."""
-        self.index.get(recording)
-        segments = self.index.segments(recording)
-        ends = _ends(segments)
-        if not segments:
-            raise NotFound(f"recording {recording} has no pictures yet")
+    def stretches(self, recording: str, since_ns: int | None = None, until_ns: int | None = None, whole: bool = False) -> Iterator[Stretch]:
+        """The clusters between two moments (UTC), the first stretch from the last key picture at or before ``since_ns`` on.
+
+        What lies on a disk that cannot be read just now is a gap; Unavailable when that is all. ``whole``: for what leaves the camera,
+        Unavailable already when a part cannot be read, before anything is given.
+        """
+        segments = self._segments(recording, since_ns, until_ns)
+        ends = _ends(self.index.segments(recording))
+        for segment in segments if whole else ():
+            self._check_there(segment)
+        given, away = False, list[Segment]()
         for segment in segments:
-            if (since_ns is not None and segment.stop_ns < since_ns and segment is not segments[-1]) or (
-                until_ns is not None and segment.start_ns > until_ns
-            ):
-                continue
             end = min((at for at in (until_ns, ends[segment.number]) if at is not None), default=None)
             path = Kept(self, segment)
-            with path.open("rb") as file:
-                opened = matroska.read_header(file)
-                places = _between(file, list(matroska.clusters(file, opened.clusters)), segment, since_ns, end)
+            try:
+                with path.open("rb") as file:
+                    opened = matroska.read_header(file)
+                    places = _between(file, list(matroska.clusters(file, opened.clusters)), segment, since_ns, end)
+            except (Unavailable, OSError):
+                if whole:
+                    raise
+                away.append(segment)
+                continue
             if places:
+                given = True
                 yield Stretch(path, segment, opened, places)
+        for segment in away if not given else ():
+            self._check_there(segment)
+
+    def _check_there(self, segment: Segment) -> None:
+        """Raises Unavailable, which names the time that cannot be read now, and its disk."""
+        try:
+            Kept(self, segment).open().close()
+        except (Unavailable, OSError) as fault:
+            begin, end = (f"{datetime.fromtimestamp(at / NS, UTC):%Y-%m-%d %H:%M:%S}" for at in (segment.start_ns, segment.stop_ns))
+            raise Unavailable(
+                f"{begin} to {end} UTC of recording {segment.recording} lies on {segment.disk}, which cannot be read now: {words(fault)}; "
+                "wait until it is there again, or choose another time"
+            ) from None
+
+    def about_bytes(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> int:
+        """How large that is, as far as the index knows: for showing how far something is."""
+        return round(sum(s.bytes * _share(s, since_ns, until_ns) for s in self._segments(recording, since_ns, until_ns)))
+
+    def _segments(self, recording: str, since_ns: int | None, until_ns: int | None) -> list[Segment]:
+        """Those that have something of that time; the last one also for a time after it."""
+        self.index.get(recording)
+        segments = self.index.segments(recording)
+        if not segments:
+            raise NotFound(f"recording {recording} has no pictures yet")
+        return [
+            segment
+            for segment in segments
+            if (since_ns is None or segment.stop_ns >= since_ns or segment is segments[-1])
+            and (until_ns is None or segment.start_ns <= until_ns)
+        ]
 
     def packets(
         self, recording: str, since_ns: int | None = None, until_ns: int | None = None
     ) -> Iterator[tuple[Packet, StreamDescription]]:
         """Stored pictures as they were streamed, from a key picture on. ``pts_ns`` is UTC too; ``discontinuity`` where a gap is."""
-        number = 0
+        number, follows = 0, -1
         for stretch in self.stretches(recording, since_ns, until_ns):
             codec = stretch.opened.description.codec
-            first = not stretch.segment.began.seamless
+            first = not stretch.segment.began.seamless or follows not in (-1, stretch.segment.number)
+            follows = stretch.segment.number + 1
             with stretch.path.open("rb") as file:
                 for place in stretch.places:
                     for block in matroska.read_cluster(file, place):
@@ -127,11 +167,10 @@ class Library:
     def footage(self, recording: str) -> Footage:
         """A recording for a player. Raises InvalidValue, NotFound; Unavailable without its disk or before its first picture."""
         row = self.index.get(check_id(recording))
-        for segment in self.index.segments(row.id):
-            with Kept(self, segment).open() as file:
-                opened = matroska.read_header(file)
-            return Footage(row.id, row.start_ns, row.stop_ns, not row.complete, opened.description, opened.notes)
-        raise Unavailable(f"recording {row.id} has no pictures yet")
+        opened = self._front(row.id)
+        if opened is None:
+            raise Unavailable(f"recording {row.id} has no pictures yet")
+        return Footage(row.id, row.start_ns, row.stop_ns, not row.complete, opened.description, opened.notes)
 
     def reader(self, recording: str) -> Reader:
         """Reads it piece by piece."""
@@ -139,11 +178,18 @@ class Library:
 
     def codec_string(self, recording: str) -> str:
         """The RFC 6381 name of its first pictures, for a decoder; "" when there are none yet."""
-        for segment in self.index.segments(recording)[:1]:
-            with Kept(self, segment).open("rb") as file:
-                description = matroska.read_header(file).description
-            return codec_string(description.codec, description.parameter_sets)
-        return ""
+        opened = self._front(recording)
+        return codec_string(opened.description.codec, opened.description.parameter_sets) if opened is not None else ""
+
+    def _front(self, recording: str) -> matroska.Opened | None:
+        """What its first file says that can be read now; None when there is none yet. Raises Unavailable."""
+        segments = self.index.segments(recording)
+        for segment in segments:
+            with contextlib.suppress(Unavailable, OSError), Kept(self, segment).open() as file:
+                return matroska.read_header(file)
+        for segment in segments:
+            self._check_there(segment)
+        return None
 
     def key_times(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> list[int]:
         """UTC of clusters that begin with a key picture: where a player may jump to."""
@@ -168,6 +214,13 @@ def _ends(segments: list[Segment]) -> dict[int, int | None]:
         elif segment.began in (Began.CLOCK, Began.START):
             moved = None
     return ends
+
+
+def _share(segment: Segment, since_ns: int | None, until_ns: int | None) -> float:
+    """The part of a segment that lies between two moments, 0..1."""
+    begin = max(segment.start_ns, segment.start_ns if since_ns is None else since_ns)
+    end = min(segment.stop_ns, segment.stop_ns if until_ns is None else until_ns)
+    return max(0.0, end - begin) / max(1, segment.stop_ns - segment.start_ns)
 
 
 def _packet(codec: Codec, block: matroska.Block, at: int, number: int, discontinuity: bool) -> Packet:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from panocam.errors import NotFound, RemoteProtocolError
+from panocam.errors import NotFound, RemoteProtocolError, Unavailable
 from panocam.media import matroska
 from panocam.media.codec import Codec
 from panocam.media.config import unstored
@@ -143,6 +143,7 @@ class Reader:
         """Open the first of these that is still there."""
         self.close()
         self._next = 0
+        away: Unavailable | None = None
         ends = self._ends(self._index.segments(self._recording))
         for segment in segments:
             try:
@@ -150,7 +151,12 @@ class Reader:
             except (NotFound, RemoteProtocolError):
                 self._gone = True
                 continue
+            except (Unavailable, OSError) as fault:  # on a share that is away; what is on other disks can be seen
+                self._gone, away = True, Unavailable(f"{segment.disk} cannot be read now: {fault}")
+                continue
             return
+        if away is not None:
+            raise away
 
     def _whole(self, file: _File, place: Place, first: bool) -> Piece:
         pictures = [file.packet(block, False) for block in matroska.read_cluster(file.file, place)]

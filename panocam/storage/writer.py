@@ -1,7 +1,8 @@
 """Packets into segment files: what a recording does on its disk's thread. Nothing is coded anew; packets go through as they are.
 
 A batch becomes one cluster and is written in one piece, so after a crash a file ends with a whole cluster or with one that readers skip.
-The index follows with every batch, the flush to the medium once a second. A new segment begins, always with a key picture, when the
+The index follows with every batch, the flush to the medium with every batch of half a second: a batch in the making and what waits for
+its flush are less than a second together, also when the power fails. A new segment begins, always with a key picture, when the
 one before is long enough, when pictures are missing in front of it, when the wall clock was set, and when the stream's
 parameters changed; the file and the index say which.
 """
@@ -30,7 +31,7 @@ MS = 1_000_000
 SEGMENT_NS = 300 * NS
 SEGMENT_BYTES = 1 << 30
 CLOCK_JUMP_NS = 3 * NS // 2
-FLUSH_NS = NS
+FLUSH_NS = 2 * NS // 5
 
 
 @dataclass

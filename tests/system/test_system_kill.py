@@ -21,7 +21,7 @@ from system_camera import RunningCamera, until
 KILLS = int(os.environ.get("PANOCAM_KILLS", "3"))
 SEED = int(os.environ.get("PANOCAM_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 VIEWS = (5, 6, 7)
-LOST_S = 1.5
+LOST_S = 1.0
 """The second that may be missing, and the moments from a picture's capture to its place in the queue of the disk."""
 
 
@@ -66,6 +66,7 @@ def check(camera: RunningCamera, card: Path, killed_at: float, ids: list[str], s
     for identity in ids:
         assert not rows[identity]["running"]
         late = killed_at - datetime.fromisoformat(rows[identity]["stop"]).timestamp()
+        print(f"{late:.3f} s of {identity} are missing", flush=True)
         assert late < LOST_S, f"the last {late:.2f} s of {identity} are missing"
         listed[identity] = pictures(camera, identity)
     found = dict.fromkeys(ids, 0)
