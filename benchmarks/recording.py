@@ -1,4 +1,4 @@
-"""What recording adds to streaming, and how fast recordings come out again: processor time of one process, with and without, in turn.
+"""What recording adds to streaming: processor time of one process, with and without, in turn.
 
 Four view areas at 1280x960 and 25 pictures a second go to four RTSP clients. In every other window they are recorded as well; what
 counts is processor time for a streamed picture, because the machine may be too busy for all of them.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import statistics
 import tempfile
 import time
@@ -28,8 +27,6 @@ from panocam.pipeline.camera import PanoramicCamera
 from panocam.pipeline.config import CameraConfig
 from panocam.pipeline.request import StreamRequest
 from panocam.settings import Role
-from panocam.storage.export import write_matroska
-from panocam.storage.index import Filter
 from panocam.storage.recorder import Order
 from panocam.storage.retention import Keep
 from panocam.storage.storage import Plan, Storage, StorageOptions
@@ -79,7 +76,7 @@ async def _watching(port: int) -> AsyncIterator[None]:
         await asyncio.gather(*(reader.wait() for reader in readers))
 
 
-async def _measure(folder: Path) -> dict[str, Any]:
+async def _measure(folder: Path) -> list[dict[str, float]]:
     source, clock = folder / "source.mp4", SystemClock()
     _source(source)
     (folder / "card").mkdir()
@@ -93,8 +90,7 @@ async def _measure(folder: Path) -> dict[str, Any]:
         async with asyncio.timeout(60):
             while len(server.sessions()) < len(VIEWS) or min(s.pictures for s in server.sessions()) < FPS:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
-        windows = [await _window(storage, server, bool(number % 2)) for number in range(2 * ROUNDS)]
-        return {"windows": windows, "export": await asyncio.to_thread(_export, storage, folder)}
+        return [await _window(storage, server, bool(number % 2)) for number in range(2 * ROUNDS)]
 
 
 async def _window(storage: Storage, server: RtspServer, recorded: bool) -> dict[str, float]:
@@ -110,34 +106,12 @@ async def _window(storage: Storage, server: RtspServer, recorded: bool) -> dict[
     return {"ms": 1000 * spent / max(1, pictures), "fps": rate}
 
 
-def _export(storage: Storage, folder: Path) -> dict[str, float]:
-    """The largest recording as one file, and a plain copy of the same bytes, in turn."""
-    found, _ = storage.index.find(Filter())
-    row = max(found, key=lambda r: sum(segment.bytes for segment in storage.index.segments(r.id)))
-    out, copy = folder / "export.mkv", folder / "copy.mkv"
-    exports, copies = [], []
-    for _ in range(9):
-        began = time.perf_counter()
-        write_matroska(storage.library, row, out, (None, None), lambda part: True)
-        exports.append(time.perf_counter() - began)
-        began = time.perf_counter()
-        shutil.copyfile(out, copy)
-        copies.append(time.perf_counter() - began)
-    return {
-        "bytes": float(out.stat().st_size),
-        "export": statistics.median(exports),
-        "copy": statistics.median(copies),
-        "seconds": row.seconds,
-    }
-
-
 def run() -> dict[str, Any]:
-    """What recording adds for a picture, and export beside a copy."""
+    """What recording adds for a picture."""
     with tempfile.TemporaryDirectory() as folder:
         found = asyncio.run(_measure(Path(folder)))
-    plain, recorded = ([w for n, w in enumerate(found["windows"]) if n % 2 == odd] for odd in (0, 1))
+    plain, recorded = ([w for n, w in enumerate(found) if n % 2 == odd] for odd in (0, 1))
     added = [100 * (b["ms"] / a["ms"] - 1) for a, b in zip(plain, recorded, strict=True)]
-    export = found["export"]
 
     def row(name: str, windows: list[dict[str, float]]) -> dict[str, object]:
         ms, fps = (statistics.median(w[key] for w in windows) for key in ("ms", "fps"))
@@ -146,7 +120,4 @@ def run() -> dict[str, Any]:
     return {
         "channels": [row("no", plain), row("yes", recorded)],
         "recording adds, % (median of pairs)": round(statistics.median(added), 1),
-        "export, MB/s": round(export["bytes"] / export["export"] / 1e6),
-        "copy of the same bytes, MB/s": round(export["bytes"] / export["copy"] / 1e6),
-        "export, times real time": round(export["seconds"] / export["export"]),
     }

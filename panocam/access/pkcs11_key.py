@@ -98,9 +98,12 @@ def _found(pkcs11: Any, session: Any) -> tuple[Any, ec.EllipticCurvePublicKey] |
 def _made(pkcs11: Any, session: Any) -> tuple[Any, ec.EllipticCurvePublicKey]:
     util, attribute = import_module("pkcs11.util.ec"), pkcs11.Attribute
     curve = {attribute.EC_PARAMS: util.encode_named_curve_parameters("secp256r1")}
+    uses = pkcs11.MechanismFlag
     public, private = session.create_domain_parameters(pkcs11.KeyType.EC, curve, local=True).generate_keypair(
-        store=True, label=LABEL, private_template={attribute.SENSITIVE: True, attribute.EXTRACTABLE: False}
-    )
+        capabilities=uses.SIGN | uses.VERIFY | uses.ENCRYPT | uses.DECRYPT,  # as a TPM behind tpm2-pkcs11 has it; no P-256 key encrypts
+        store=True, label=LABEL, public_template={attribute.WRAP: None},
+        private_template={attribute.SENSITIVE: True, attribute.EXTRACTABLE: False, attribute.UNWRAP: None, attribute.DERIVE: None},
+    )  # fmt: skip
     return private, _public(public)
 
 

@@ -40,7 +40,7 @@ class Cut:
         for stretch in library.stretches(recording, since_ns, until_ns, whole=True):
             start = stretch.segment.start_ns
             if base is None:
-                base = start + stretch.places[0].ticks * MS
+                base = start + stretch.first.ticks * MS
                 self._header = export_header(stretch, base)
             for place in stretch.places:
                 self._parts.append(_Part(matroska.moved(place, (start - base) // MS + place.ticks), stretch.path, place))

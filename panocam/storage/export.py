@@ -42,11 +42,10 @@ def _pieces(library: Library, recording: str, since_ns: int | None, until_ns: in
     for stretch in library.stretches(recording, since_ns, until_ns, whole=True):
         start = stretch.segment.start_ns
         if base is None:
-            base = start + stretch.places[0].ticks * MS
+            base = start + stretch.first.ticks * MS
             yield _Piece(export_header(stretch, base))
-        with stretch.path.open("rb") as file:
-            for place in stretch.places:
-                yield _Piece(matroska.moved(place, (start - base) // MS + place.ticks), file, place.body, place.end - place.body)
+        for place in stretch.places:
+            yield _Piece(matroska.moved(place, (start - base) // MS + place.ticks), stretch.file, place.body, place.end - place.body)
     if base is None:
         raise NotFound(f"recording {recording} has no pictures in that time")
 

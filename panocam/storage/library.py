@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import BinaryIO
 
 from panocam.clock import NS
@@ -50,12 +51,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A run of clusters of one segment: what is read or copied."""
+    """A run of clusters of one segment: what is read or copied. ``file`` is open while the stretch is looked at; ``places`` are found in it
+    one by one, so that whoever takes their bytes on the way reads the disk once, in order."""
 
     path: Kept
+    file: BinaryIO
     segment: Segment
     opened: matroska.Opened
-    places: tuple[Place, ...]
+    first: Place
+    places: Iterator[Place]
 
 
 class Library:
@@ -104,19 +108,17 @@ class Library:
         given, away = False, list[Segment]()
         for segment in segments:
             end = min((at for at in (until_ns, ends[segment.number]) if at is not None), default=None)
-            path = Kept(self, segment)
             try:
-                with path.open("rb") as file:
-                    opened = matroska.read_header(file)
-                    places = _between(file, list(matroska.clusters(file, opened.clusters)), segment, since_ns, end)
+                stretch = _stretch(Kept(self, segment), since_ns, end)
             except (Unavailable, OSError):
                 if whole:
                     raise
                 away.append(segment)
                 continue
-            if places:
+            if stretch is not None:
                 given = True
-                yield Stretch(path, segment, opened, places)
+                with stretch.file:
+                    yield stretch
         for segment in away if not given else ():
             self._check_there(segment)
 
@@ -157,12 +159,11 @@ class Library:
             codec = stretch.opened.description.codec
             first = not stretch.segment.began.seamless or follows not in (-1, stretch.segment.number)
             follows = stretch.segment.number + 1
-            with stretch.path.open("rb") as file:
-                for place in stretch.places:
-                    for block in matroska.read_cluster(file, place):
-                        at = stretch.segment.start_ns + block.ticks * MS
-                        yield _packet(codec, block, at, number, first), stretch.opened.description
-                        number, first = number + 1, False
+            for place in stretch.places:
+                for block in matroska.read_cluster(stretch.file, place):
+                    at = stretch.segment.start_ns + block.ticks * MS
+                    yield _packet(codec, block, at, number, first), stretch.opened.description
+                    number, first = number + 1, False
 
     def footage(self, recording: str) -> Footage:
         """A recording for a player. Raises InvalidValue, NotFound; Unavailable without its disk or before its first picture."""
@@ -195,8 +196,7 @@ class Library:
         """UTC of clusters that begin with a key picture: where a player may jump to."""
         times = []
         for stretch in self.stretches(recording, since_ns, until_ns):
-            with stretch.path.open("rb") as file:
-                keyed = [place for place in stretch.places if matroska.begins_with_key(file, place)]
+            keyed = [place for place in stretch.places if matroska.begins_with_key(stretch.file, place)]
             times += [stretch.segment.start_ns + place.ticks * MS for place in keyed]
         return times
 
@@ -227,17 +227,33 @@ def _packet(codec: Codec, block: matroska.Block, at: int, number: int, discontin
     return Packet(codec, unstored(codec, bytes(block.data)), block.key, at, at, number, discontinuity=discontinuity)
 
 
-def _between(file: BinaryIO, places: list[Place], segment: Segment, since_ns: int | None, until_ns: int | None) -> tuple[Place, ...]:
+def _stretch(path: Kept, since_ns: int | None, until_ns: int | None) -> Stretch | None:
+    """What a segment has of a time, its file open; None when that is nothing. Raises like ``Kept.open``."""
+    with contextlib.ExitStack() as unless:
+        file = unless.enter_context(path.open())
+        opened = matroska.read_header(file)
+        places = _between(file, matroska.clusters(file, opened.clusters), path.segment, since_ns, until_ns)
+        first = next(places, None)
+        if first is None:
+            return None
+        unless.pop_all()
+        return Stretch(path, file, path.segment, opened, first, chain((first,), places))
+
+
+def _between(file: BinaryIO, places: Iterator[Place], segment: Segment, since_ns: int | None, until_ns: int | None) -> Iterator[Place]:
     """The clusters that reach from ``since_ns`` to ``until_ns``, begun with a key picture."""
-    first = 0
+    front: list[Place] = []
     if since_ns is not None:
         ticks = (since_ns - segment.start_ns) // MS
-        before = [number for number, place in enumerate(places) if place.ticks <= ticks]
-        first = before[-1] if before else 0
-        while first > 0 and not matroska.begins_with_key(file, places[first]):
+        for place in places:
+            front.append(place)
+            if place.ticks > ticks:
+                break
+        first = max(0, sum(place.ticks <= ticks for place in front) - 1)
+        while first > 0 and not matroska.begins_with_key(file, front[first]):
             first -= 1
-    last = len(places)
-    if until_ns is not None:
-        ticks = (until_ns - segment.start_ns) // MS
-        last = sum(place.ticks <= ticks for place in places)
-    return tuple(places[first:last])
+        front = front[first:]
+    for place in chain(front, places):
+        if until_ns is not None and place.ticks > (until_ns - segment.start_ns) // MS:
+            return
+        yield place

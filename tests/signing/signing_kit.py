@@ -145,3 +145,34 @@ def with_picture(codec: Codec, data: bytes, change: Callable[[bytes], bytes]) ->
 def flipped(data: bytes, at: int, mask: int = 0x10) -> bytes:
     at %= len(data)
     return data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :]
+
+
+TOKEN_USER = """
+import sys
+from pathlib import Path
+from panocam.access.pkcs11_key import TokenAddress, TokenKey
+from panocam.errors import Unavailable
+address = TokenAddress(*sys.argv[1:4])
+for module, label, pin in ((address.module, "camera", "0000"), (address.module, "nowhere", "4711"), ("/nowhere.so", "camera", "4711")):
+    try:
+        TokenKey.open(TokenAddress(module, label, pin))
+    except Unavailable as error:
+        assert "0000" not in str(error) and "4711" not in repr(address)
+        print("refused:", error)
+key = TokenKey.open(address)
+print(key.place.store, key.place.protection, sep="|")
+digest = bytes.fromhex(sys.argv[4])
+again = TokenKey.open(address)
+assert again.public == key.public
+print(key.sign(digest).hex())
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+print(key.public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo).hex())
+from pkcs11 import Attribute
+print(key._private[Attribute.EXTRACTABLE], key._private[Attribute.SENSITIVE])
+try:
+    key._private[Attribute.VALUE]
+    print("given out")
+except Exception as error:
+    print(type(error).__name__)
+"""
+"""What a process does with a token (library, label, PIN, digest in hex): refused thrice, then it makes or finds the key and signs."""

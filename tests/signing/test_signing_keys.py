@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_public_key
-from signing_kit import coded, key_pair, sign, signatory, verify
+from signing_kit import TOKEN_USER, coded, key_pair, sign, signatory, verify
 
 from panocam.access import KeyStore
 from panocam.access.pkcs11_key import TokenAddress
@@ -109,41 +109,11 @@ def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TokenAddress:
     return TokenAddress(MODULE, "camera", "4711")
 
 
-CHILD = """
-import sys
-from pathlib import Path
-from panocam.access.pkcs11_key import TokenAddress, TokenKey
-from panocam.errors import Unavailable
-address = TokenAddress(*sys.argv[1:4])
-for module, label, pin in ((address.module, "camera", "0000"), (address.module, "nowhere", "4711"), ("/nowhere.so", "camera", "4711")):
-    try:
-        TokenKey.open(TokenAddress(module, label, pin))
-    except Unavailable as error:
-        assert "0000" not in str(error) and "4711" not in repr(address)
-        print("refused:", error)
-key = TokenKey.open(address)
-print(key.place.store, key.place.protection, sep="|")
-digest = bytes.fromhex(sys.argv[4])
-again = TokenKey.open(address)
-assert again.public == key.public
-print(key.sign(digest).hex())
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-print(key.public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo).hex())
-from pkcs11 import Attribute
-print(key._private[Attribute.EXTRACTABLE], key._private[Attribute.SENSITIVE])
-try:
-    key._private[Attribute.VALUE]
-    print("given out")
-except Exception as error:
-    print(type(error).__name__)
-"""
-
-
 @pytest.mark.feature("SIG-06")
 @pytest.mark.peer("softhsm2-util")
 def test_a_key_in_a_token_signs_and_does_not_leave_it(token: TokenAddress, tmp_path: Path) -> None:
     """In a process of its own: the token's library stays loaded for the life of a process."""
-    command = [sys.executable, "-c", CHILD, token.module, token.token, token.pin, DIGEST.hex()]
+    command = [sys.executable, "-c", TOKEN_USER, token.module, token.token, token.pin, DIGEST.hex()]
     first = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert first.returncode == 0, first.stderr
     lines = first.stdout.splitlines()

@@ -22,7 +22,8 @@ KILLS = int(os.environ.get("PANOCAM_KILLS", "3"))
 SEED = int(os.environ.get("PANOCAM_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 VIEWS = (5, 6, 7)
 LOST_S = 1.0
-"""The second that may be missing, and the moments from a picture's capture to its place in the queue of the disk."""
+"""From the capture of the newest picture that is there to the kill. Pictures go to the disk in batches of half a second, so about that much
+is missing at most; the rest is for the way from capture to the disk on a machine that is busy."""
 
 
 def frames(path: Path) -> int:
