@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import exchanges
 import pytest
 
 PASSWORD = "Pelargonie-7"
@@ -87,6 +88,7 @@ class Wire:
         words += ["--digest", "-u", f"root:{PASSWORD}"] if account else []
         words += ["-H", "Content-Type: application/json", "-d", json.dumps(body)] if body is not None else []
         text, _, status = run(*words, f"https://{address}:8443{path}").rpartition("\n")
+        exchanges.heard(method, path.partition("?")[0], "administrator" if account else "nobody", int(status))
         return int(status), json.loads(text) if text else None
 
     def addresses(self) -> set[str]:

@@ -1,8 +1,9 @@
-"""Watches every HTTP exchange of the tests: a reply that is not as its row declares it fails the test that got it, and after a whole run
-it is said which rows were not asked as every role, or never answered with success.
+"""Watches every HTTP exchange of the tests: a reply that is not as its row declares it fails the test that got it, and a whole run in
+which a row was not asked as every role, or never answered with success, fails although its tests passed.
 
 Loaded as a plugin. ``observe`` wraps an application; workers of a parallel run leave what they saw in a folder that the first process
-reads at the end. A run of a part of the tests is not judged for what it left out.
+reads at the end. A run of a part of the tests is not judged for what it left out, but for one: the tests that failed in a whole run,
+once more (``--last-failed``), go on where that one ended.
 """
 
 from __future__ import annotations
@@ -223,6 +224,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if hasattr(session.config, "workerinput"):
         (folder / f"{os.getpid()}.json").write_text(json.dumps([sorted(SEEN), PROBLEMS]))
         return
+    seen, problems = gathered(folder)
+    whole = is_whole(session.config)
+    if session.config.option.lf and (earlier := session.config.cache.get(KEPT, None)) is not None:
+        whole, seen, problems = True, seen | {tuple(each) for each in earlier[0]}, [*earlier[1], *problems]
+    elif whole:
+        session.config.cache.set(KEPT, [sorted(seen), problems])
+    passed = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)  # a test that failed has not asked what it should
+    left_out = missing((row for _, row in declared()), seen) if whole and passed else []
+    session.config.stash[FOUND] = problems + left_out
+    if session.config.stash[FOUND] and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def gathered(folder: Path) -> tuple[set[Seen], list[str]]:
+    """What this process and the workers saw; the folder is gone then."""
     seen, problems = set(SEEN), list(PROBLEMS)
     for file in folder.iterdir():
         more, wrong = json.loads(file.read_text())
@@ -230,10 +246,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         problems += wrong
         file.unlink()
     folder.rmdir()
-    left_out = missing((row for _, row in declared()), seen) if is_whole(session.config) else []
-    session.config.stash[FOUND] = problems + left_out
+    return seen, problems
 
 
+KEPT = "exchanges/whole"
+"""In the cache between runs: what the last whole run saw."""
 FOUND = pytest.StashKey[list[str]]()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
 import struct
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ntp_kit import HEAD, Fields
 from system_camera import RunningCamera, until
 from system_rtsp import RtspClient
 
@@ -75,6 +78,24 @@ def test_servers_that_do_not_answer_are_told_and_the_clock_goes_on(known: Runnin
     assert known.get("/api/v1/time")["correction_s"] == 0
 
 
+def test_the_servers_are_asked_again_when_somebody_wishes(known: RunningCamera) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(10)
+
+        def answer() -> None:
+            question, address = server.recvfrom(1000)
+            now = time.time_ns()
+            server.sendto(Fields(origin=HEAD.unpack(question)[10], received_ns=now, sent_ns=now).pack(), address)
+
+        known.change(time__ntp_servers=[f"127.0.0.1:{server.getsockname()[1]}"], time__source="ntp")
+        answer()
+        until(lambda: known.get("/api/v1/time")["synchronisation"]["servers"][0]["standing"] != "silent")
+        with known.client() as client:
+            assert client.post("/api/v1/time/synchronise").status_code == 200
+        answer()  # by itself it would have been asked again after a minute
+
+
 def test_the_clock_and_the_zone_survive_a_restart(fresh: RunningCamera) -> None:
     fresh.start()
     fresh.create_administrator()
@@ -105,5 +126,14 @@ def test_a_recording_marks_where_the_clock_was_set(tmp_path: Path, clip: Path) -
         until(lambda: len(segments()) > 1 and segments()[-1]["pictures"] > 5)
         assert [row["began"] for row in segments()] == ["start", "clock"]
         assert segments()[-1]["start"][:10] == "2033-03-03"
+
+        def marks() -> list[dict[str, Any]]:
+            moments = {"since": "2033-03-03T00:00:00Z", "until": "2033-03-04T00:00:00Z"}
+            return list(camera.get("/api/v1/recording-marks", recording=identity, **moments)["marks"])
+
+        with camera.client() as client:
+            assert client.get("/axis-cgi/virtualinput/activate.cgi", params={"schemaversion": "1", "port": "3"}).status_code == 200
+        [mark] = until(lambda: [mark for mark in marks() if "VirtualInput" in mark["topic"]])
+        assert mark["at"][:10] == "2033-03-03"
     finally:
         camera.close()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
-from camera_process import Api
+from camera_process import Api, CameraProcess
 from conftest import Visitor, eventually
 from playwright.async_api import expect
 
@@ -81,7 +82,13 @@ async def test_inputs_show_among_the_events(anna: Visitor, wired: Api) -> None:
     await expect(log.get_by_text("Virtual input 7 is inactive again").first).to_be_visible()
 
 
-async def test_a_fresh_start_tells_no_beginnings_as_happenings(anna: Visitor, wired: Api) -> None:
+async def test_a_fresh_start_tells_no_beginnings_as_happenings(
+    visit: Callable[..., Awaitable[Visitor]], fresh_camera: CameraProcess
+) -> None:
+    with closing(Api(fresh_camera.http)) as api:
+        api.set_up()
+    anna = await visit(fresh_camera.http)
+    await anna.log_in()
     await anna.open("/events")
     log = anna.page.get_by_role("table", name="Events")
     await expect(log.get_by_text("The camera is ready")).to_be_visible()

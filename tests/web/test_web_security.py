@@ -117,6 +117,7 @@ async def test_nobody_shuts_himself_out_on_the_page(anna: Visitor, api: Api) -> 
 async def test_who_guesses_is_seen_and_released(anna: Visitor, api: Api, camera: CameraProcess) -> None:
     page = anna.page
     guess = {"username": "mallory", "password": "guess"}
+    api.send("DELETE", "password-guessing")
     async with httpx.AsyncClient(base_url=camera.http) as client:
         statuses = [(await client.post("/api/v1/login", json=guess)).status_code for _ in range(6)]
         assert statuses == [401] * 5 + [429]

@@ -48,6 +48,7 @@ export function ZoneCard({ access, refresh }: { access: SettingsAccess; refresh(
           ]}
           value={now.choice}
           allowDeselect={false}
+          disabled={zones.isPending} // what is typed would be lost when the names arrive
           onChange={(choice) => choice && setEdit({ ...now, choice })}
         />
         {now.choice === RULE && (
