@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -36,6 +37,8 @@ from panocam.optics.view import Arrangement
 from panocam.pipeline.coder import Coder, Output
 from panocam.pipeline.config import LensOptions
 from panocam.pipeline.intake import Intake
+from panocam.pipeline.overlays.board import OverlayBoard
+from panocam.pipeline.overlays.painter import Painter
 from panocam.pipeline.renderer import Renderer, Scenery
 from panocam.pipeline.shot import Shot
 from panocam.pipeline.sources import SourceOptions, open_source
@@ -102,9 +105,9 @@ class Flow:
 class Telling(Renderer):
     """A renderer that says when it begins, which is when its coder's slot is free again."""
 
-    def __init__(self, view: int, flow: Flow, index: int) -> None:
+    def __init__(self, view: int, flow: Flow, index: int, size: tuple[int, int], painter: Painter | None) -> None:
         scenery = Scenery(Arrangement(Mount.WALL))
-        super().__init__(view, SIZE, lambda t_ns: scenery)
+        super().__init__(view, size, lambda t_ns: scenery, painter)
         self._flow, self._number = flow, index
 
     def draw(self, shot: Shot, out: Planes) -> None:
@@ -112,18 +115,22 @@ class Telling(Renderer):
         super().draw(shot, out)
 
 
-def ours(path: Path, folder: Path, privacy: Privacy | None = None) -> float:
-    """Frames per second of all four views, with ``privacy`` in the picture; writes ``ours0.h264``…"""
+def ours(
+    path: Path, folder: Path, privacy: Privacy | None = None, size: tuple[int, int] = SIZE, overlays: OverlayBoard | None = None
+) -> float:
+    """Frames per second of all four views at ``size``, with ``privacy`` in the picture and ``overlays`` on it; writes ``ours0.h264``…"""
+    profile = replace(PROFILE, width=size[0], height=size[1])
     pool, clock = WorkerPool(2), SystemClock()
     flow = Flow(len(VIEWS))
 
     def fail(error: Exception) -> None:
         raise error
 
-    coders = [
-        Coder(PROFILE, Telling(view, flow, i), pool.pin(), clock, lambda: FPS, lambda out, i=i: flow.deliver(i, out), fail)
-        for i, view in enumerate(VIEWS)
-    ]
+    def coder(index: int, view: int) -> Coder:
+        drawn = Telling(view, flow, index, size, Painter(overlays, view, size) if overlays else None)
+        return Coder(profile, drawn, pool.pin(), clock, lambda: FPS, lambda out: flow.deliver(index, out), fail)
+
+    coders = [coder(i, view) for i, view in enumerate(VIEWS)]
     intake = Intake(LensOptions(circle=default_lens(SOURCE).circle), clock, privacy)
     for number, raw in enumerate(open_source(str(path), SourceOptions(paced=False)).frames()):
         shot = intake.take(raw)

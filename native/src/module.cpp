@@ -2,12 +2,16 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <memory>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "copy.h"
 #include "develop.h"
@@ -56,9 +60,11 @@ panocam::Warp find(const std::string &name) {
     throw std::invalid_argument("this processor has no kernel " + name);
 }
 
-void warp(const Source &sy, const Source &su, const Source &sv, const Picture &ty, const Picture &tu, const Picture &tv, const Nodes &nodes,
-          int x, int y, int width, int height, int row0, int row1, int fill_y, int fill_u, int fill_v, const std::string &kernel) {
-    const Planes source = planes(sy, su, sv, "source chroma planes must have half the luma plane's size, rounded up");
+// A source picture in bands of rows, from the top down; every band but the last has an even number of rows.
+using Pieces = std::vector<std::tuple<Source, Source, Source>>;
+
+void warp(const Pieces &source, const Picture &ty, const Picture &tu, const Picture &tv, const Nodes &nodes, int x, int y, int width, int height, int row0,
+          int row1, int fill_y, int fill_u, int fill_v, const std::string &kernel) {
     const Planes target = planes(ty, tu, tv, "target chroma planes must have half the luma plane's size, rounded up");
     require(!((x | y | width | height | row0 | row1) & 1), "the rectangle and the rows must be even");
     require(x >= 0 && y >= 0 && width > 0 && height > 0 && width <= target.p[0].width - x && height <= target.p[0].height - y,
@@ -66,11 +72,24 @@ void warp(const Source &sy, const Source &su, const Source &sv, const Picture &t
     require(nodes.shape(0) == static_cast<size_t>((height + 15) / 16 + 1) && nodes.shape(1) == static_cast<size_t>((width + 15) / 16 + 1) && nodes.shape(2) == 2,
             "nodes must have the shape (ceil(height/16)+1, ceil(width/16)+1, 2)");
     require(((fill_y | fill_u | fill_v) & ~255) == 0, "fill values are 0..255");
+    require(!source.empty(), "the source needs a band");
+    std::vector<panocam::Plane> bands[3];
     panocam::Job job{};
+    for (const auto &[sy, su, sv] : source) {
+        const Planes band = planes(sy, su, sv, "source chroma planes must have half the luma plane's size, rounded up");
+        require(job.source[0].height % 2 == 0, "every band but the last must have an even number of rows");
+        require(bands[0].empty() || band.p[0].width == bands[0][0].width, "the bands must be equally wide");
+        for (int i = 0; i < 3; ++i) {
+            bands[i].push_back(band.p[i]);
+            job.source[i].width = band.p[i].width;
+            job.source[i].height += band.p[i].height;
+        }
+        require(static_cast<size_t>(job.source[0].height) <= kMost, "a plane must be 1..16383 pixels along each side");
+    }
     for (int i = 0; i < 3; ++i) {
         const panocam::Plane &t = target.p[i];
         const int s = i ? 1 : 0;
-        job.source[i] = source.p[i];
+        job.source[i].first = bands[i].data();
         job.target[i] = {const_cast<uint8_t *>(t.data) + (y >> s) * t.stride + (x >> s), t.stride};
     }
     job.nodes = nodes.data();
@@ -83,6 +102,11 @@ void warp(const Source &sy, const Source &su, const Source &sv, const Picture &t
     if (job.row0 >= job.row1) return;
     nb::gil_scoped_release unlocked;
     run(job);
+}
+
+void warp_whole(const Source &sy, const Source &su, const Source &sv, const Picture &ty, const Picture &tu, const Picture &tv, const Nodes &nodes, int x,
+                int y, int width, int height, int row0, int row1, int fill_y, int fill_u, int fill_v, const std::string &kernel) {
+    warp({{sy, su, sv}}, ty, tu, tv, nodes, x, y, width, height, row0, row1, fill_y, fill_u, fill_v, kernel);
 }
 
 template <class T, size_t N>
@@ -199,10 +223,13 @@ NB_MODULE(panocam_native, m) {
     m.doc() = "The pixels of panocam in native code: the warp, the development of pictures, and the loops of the simulated world.";
     m.attr("__version__") = PANOCAM_NATIVE_VERSION;
     m.def("kernels", kernels, "Names of the kernels that this processor can run, best first; the last is always 'c++'.");
-    m.def("warp", warp, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a, "nodes"_a, "x"_a, "y"_a, "width"_a,
+    m.def("warp", warp_whole, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a, "nodes"_a, "x"_a, "y"_a, "width"_a,
           "height"_a, "row0"_a, "row1"_a, "fill_y"_a, "fill_u"_a, "fill_v"_a, "kernel"_a = "",
           "Paint rows row0..row1 (of the target picture) of the rectangle from the source through the mesh. Several threads may paint\n"
           "different rows of one picture. Raises ValueError when shapes disagree.");
+    m.def("warp_bands", warp, "source"_a, "target_y"_a, "target_u"_a, "target_v"_a, "nodes"_a, "x"_a, "y"_a, "width"_a, "height"_a, "row0"_a, "row1"_a,
+          "fill_y"_a, "fill_u"_a, "fill_v"_a, "kernel"_a = "",
+          "The same from a source whose rows lie in several memories: a list of (y, u, v), from the top down.");
     m.def("develop", develop, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a, "state_y"_a, "state_u"_a, "state_v"_a,
           "temporal"_a, "spatial"_a, "matrix"_a, "lut"_a, "grid"_a, "sharpen"_a, "floor"_a, "top"_a, "kernel"_a = "",
           "Noise reduction, colour, local tone mapping and sharpening of a whole picture; an empty array leaves its stage out. The numbers are\n"

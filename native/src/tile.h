@@ -210,8 +210,11 @@ inline uint8_t blend(int p00, int p10, int p01, int p11, uint32_t x, uint32_t y)
     return static_cast<uint8_t>(((high * 1028 + 16384) >> 15) + 128);
 }
 
-inline int guarded(const Plane &plane, int64_t x, int64_t y, uint8_t fill) {
-    return x >= 0 && y >= 0 && x < plane.width && y < plane.height ? plane.data[y * plane.stride + x] : fill;
+inline int guarded(const Bands &plane, int64_t x, int64_t y, uint8_t fill) {
+    if (x < 0 || y < 0 || x >= plane.width || y >= plane.height) return fill;
+    int row = static_cast<int>(y);
+    const Plane &band = plane.at(row);
+    return band.data[row * band.stride + x];
 }
 
 // The neighbourhoods of a steep cell: of 16 luma blocks, then of 4 of U and 4 of V, each of 16 pixels, lane 4 * row + column.
@@ -238,7 +241,7 @@ struct Scattered {
 };
 
 // One sample of a wild cell: exactly bilinear between the corners, u and v in 1/32 cell.
-inline uint8_t sample(const Plane &plane, const Tile &tile, int k, int u, int v, bool chroma, uint8_t fill) {
+inline uint8_t sample(const Bands &plane, const Tile &tile, int k, int u, int v, bool chroma, uint8_t fill) {
     const auto place = [&](const Axis &a) {
         const int64_t first = a.corner[0][k], right = a.corner[1][k] - first, fall = a.corner[2][k] - first;
         const int64_t twist = a.corner[3][k] - first - right - fall;
@@ -356,18 +359,25 @@ class Painter {
         put(c, r);
     }
 
-    // Fill the patch of plane i from the box; one that crosses the picture's edge is first put together with fill colour around.
+    // Fill the patch of plane i from the box; one that crosses the picture's edge or a band's is first put together, with fill colour
+    // around the picture.
     void load(int i, const Box &box) {
-        const Plane &p = job.source[i];
+        const Bands &p = job.source[i];
         const int n = box.width(), rows = box.rows();
         uint8_t *out = patch + (i ? kLumaBytes + (i - 1) * kChromaBytes : 0);
-        if (box.x0 >= 0 && box.y0 >= 0 && box.x0 + n <= p.width && box.y1 < p.height)
-            return Simd::pair(p.data + box.y0 * p.stride + box.x0, p.stride, out, n, rows);
+        if (box.x0 >= 0 && box.y0 >= 0 && box.x0 + n <= p.width && box.y1 < p.height) {
+            int row = box.y0;
+            const Plane &band = p.at(row);
+            if (row + rows < band.height) return Simd::pair(band.data + row * band.stride + box.x0, band.stride, out, n, rows);
+        }
         const int x0 = larger(box.x0, 0), x1 = smaller(box.x0 + n, p.width);
         std::memset(staged, job.fill[i], (rows + 1) * n);
         if (x0 < x1)
-            for (int y = larger(box.y0, 0); y <= smaller(box.y1, p.height - 1); ++y)
-                std::memcpy(staged + (y - box.y0) * n + (x0 - box.x0), p.data + y * p.stride + x0, x1 - x0);
+            for (int y = larger(box.y0, 0); y <= smaller(box.y1, p.height - 1); ++y) {
+                int row = y;
+                const Plane &band = p.at(row);
+                std::memcpy(staged + (y - box.y0) * n + (x0 - box.x0), band.data + row * band.stride + x0, x1 - x0);
+            }
         Simd::pair(staged, n, out, n, rows);
     }
 };

@@ -18,13 +18,26 @@ struct Plane {
     int width, height;
 };
 
+// A source plane that may lie in several memories: bands of its rows from the top down, each of the plane's width.
+struct Bands {
+    const Plane *first;
+    int width, height;
+
+    // The band that holds row `y`, 0 <= y < height; `y` becomes the row's number in it.
+    const Plane &at(int &y) const {
+        const Plane *band = first;
+        while (y >= band->height) y -= band++->height;
+        return *band;
+    }
+};
+
 struct Target {  // a plane's memory at the rectangle's top left corner
     uint8_t *data;
     ptrdiff_t stride;
 };
 
 struct Job {
-    Plane source[3];       // Y, U, V; chroma has half the size, rounded up
+    Bands source[3];       // Y, U, V; chroma has half the size, rounded up
     Target target[3];
     const int32_t *nodes;  // (rows, columns, 2), x before y
     int columns;           // nodes in a row

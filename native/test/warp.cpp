@@ -28,6 +28,24 @@ struct Memory {  // exactly as large as the plane needs, so that a sanitizer see
     Plane plane() const { return {bytes.get(), stride, width, height}; }
 };
 
+struct Cut {  // a plane in one band, or two whose memories lie apart
+    std::vector<Memory> parts;
+    std::vector<Plane> bands;
+    int width, height;
+
+    Cut(const Memory &whole, int at) : width(whole.width), height(whole.height) {
+        const int ends[3] = {0, at, height};
+        for (int i = at > 0 ? 0 : 1; i < 2; ++i) {
+            parts.emplace_back(width, ends[i + 1] - ends[i], between(0, 20));
+            const Memory &part = parts.back();
+            for (int row = 0; row < part.height; ++row)
+                std::memcpy(part.bytes.get() + static_cast<size_t>(row) * part.stride, whole.bytes.get() + static_cast<size_t>(ends[i] + row) * whole.stride, width);
+            bands.push_back(part.plane());
+        }
+    }
+    Bands plane() const { return {bands.data(), width, height}; }
+};
+
 Memory noise(int w, int h) {
     Memory m(w, h, between(0, 3) * between(0, 40));
     for (size_t i = 0; i < m.size(); ++i) m.bytes[i] = static_cast<uint8_t>(engine());
@@ -79,7 +97,9 @@ bool round_of(int number) {
     const int w = between(0, 3) ? between(1, 300) : between(1, 20), h = between(0, 3) ? between(1, 300) : between(1, 20);
     const Memory y = noise(w, h), u = noise((w + 1) / 2, (h + 1) / 2), v = noise((w + 1) / 2, (h + 1) / 2);
     Job job{};
-    job.source[0] = y.plane(), job.source[1] = u.plane(), job.source[2] = v.plane();
+    const int cut = between(0, 1) ? 2 * between(0, (h - 1) / 2) : 0;  // rows of the first of two bands
+    const Cut cuts[3] = {{y, cut}, {u, cut / 2}, {v, cut / 2}};
+    for (int i = 0; i < 3; ++i) job.source[i] = cuts[i].plane();
     job.width = 2 * between(1, 100), job.height = 2 * between(1, 60);
     job.row0 = between(0, 1) ? 0 : 2 * between(0, job.height / 2 - 1);
     job.row1 = between(0, 1) ? job.height : 2 * between(job.row0 / 2 + 1, job.height / 2);

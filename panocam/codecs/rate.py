@@ -20,7 +20,7 @@ from panocam.clock import NS
 from panocam.media.codec import BitrateMode, Codec, EncoderProfile
 
 ENDS: dict[Codec, tuple[float, float]] = {
-    Codec.H264: (14.0, 44.0),  # CRF 23 at 30
+    Codec.H264: (14.0, 44.0),  # QP 23 at 30, CRF 23 with a cap
     Codec.H265: (17.0, 47.0),  # CRF 26 at 30
     Codec.AV1: (22.0, 63.0),  # CRF 34 at 30
     Codec.JPEG: (96.0, 16.0),  # libjpeg quality 72 at 30

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from panocam.media.bands import EVEN
 from panocam.media.planes import Plane, Planes
 from panocam.optics.lens import Lens
 from panocam.optics.polygon import Polygon
@@ -78,6 +80,15 @@ def patches(polygons: Iterable[Polygon], lens: Lens, size: tuple[int, int]) -> t
         _draw(lens.project(polygon.outline()), covered, size)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(covered, connectivity=8)
     return tuple(_patch(labels, label, stats[label], size) for label in range(1, count))
+
+
+def runs(found: Iterable[Patch], height: int) -> tuple[tuple[int, int, bool], ...]:
+    """The rows of a picture, (first, end, whether a patch touches them) from the top down, cut at multiples of ``EVEN``."""
+    touched = np.zeros(-(-height // EVEN), np.bool_)
+    for patch in found:
+        touched[patch.y // EVEN : -(-(patch.y + patch.height) // EVEN)] = True
+    cuts = [0, *(np.flatnonzero(np.diff(touched)) + 1).tolist(), len(touched)]
+    return tuple((a * EVEN, min(b * EVEN, height), bool(touched[a])) for a, b in pairwise(cuts))
 
 
 def _draw(line: np.ndarray, covered: Plane, size: tuple[int, int]) -> None:

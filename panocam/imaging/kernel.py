@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panocam import __version__
+from panocam.media.bands import bands_of
 from panocam.media.planes import Plane, Planes
 from panocam.optics.mesh import ONE, OUTSIDE, STEP, Mesh
 
@@ -25,6 +26,9 @@ except ImportError:
     panocam_native = None
 
 log = logging.getLogger(__name__)
+
+_WARP_BANDS: Any = getattr(panocam_native, "warp_bands", None)
+"""The native kernel, where it is installed and new enough."""
 
 Fill = tuple[int, int, int]
 Map = NDArray[np.float32]
@@ -36,7 +40,11 @@ FAR = -1e4
 def paint_native(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill, kernel: str = "") -> None:
     """Paint rows ``rows[0] <= y < rows[1]`` of ``out`` that ``mesh`` covers; ``kernel`` names one of ``panocam_native.kernels()``."""
     rectangle = mesh.x, mesh.y, mesh.width, mesh.height
-    panocam_native.warp(source.y, source.u, source.v, out.y, out.u, out.v, mesh.nodes, *rectangle, *rows, *fill, kernel)
+    if _WARP_BANDS is None:
+        panocam_native.warp(source.y, source.u, source.v, out.y, out.u, out.v, mesh.nodes, *rectangle, *rows, *fill, kernel)
+    else:
+        bands = [(band.y, band.u, band.v) for band in bands_of(source)]
+        _WARP_BANDS(bands, out.y, out.u, out.v, mesh.nodes, *rectangle, *rows, *fill, kernel)
 
 
 def paint_opencv(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill) -> None:
@@ -73,6 +81,13 @@ def _linear(values: NDArray[np.float64], at: NDArray[np.float64], axis: int) -> 
     index = at.astype(np.intp)
     weight = np.expand_dims(at - index, tuple(i for i in range(values.ndim) if i != axis))
     return np.asarray(values.take(index, axis) * (1 - weight) + values.take(index + 1, axis) * weight)
+
+
+def halved(planes: Planes) -> Planes:
+    """A picture at half size, in memory of its own."""
+    parts = [(half_opencv(band.y), half_opencv(band.u), half_opencv(band.v)) for band in bands_of(planes)]
+    y, u, v = parts[0] if len(parts) == 1 else (np.concatenate(plane) for plane in zip(*parts, strict=True))
+    return Planes(y, u, v, planes.color)
 
 
 def half_opencv(plane: Plane) -> Plane:

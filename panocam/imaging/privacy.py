@@ -3,8 +3,9 @@
 Encoders, analytics and snapshots take ``Frame`` alone, so whatever this gate covers is covered in every view, zoom, stream and
 recording. A test reads the whole package and fails if a ``Frame`` is made from nothing anywhere else.
 
-The masks are painted once, for all channels: into the sensor picture itself where that is ours (``RawFrame.ours``), else into a copy of it,
-because a decoder predicts later pictures from those that it handed out and a still picture is shown again.
+The masks are painted once, for all channels: into the sensor picture itself where that is ours (``RawFrame.ours``), else into a copy of
+the rows that they touch, because a decoder predicts later pictures from those that it handed out and a still picture is shown again. What
+may be shown is then a picture in bands: the copied rows, and between them the decoder's, none of which a mask touches.
 As long as nobody knows where the image circle lies, nobody knows where a mask lies either: then everything is covered.
 """
 
@@ -17,9 +18,10 @@ from numpy.typing import NDArray
 
 from panocam.clock import Clock, SystemClock
 from panocam.errors import InvalidValue
-from panocam.imaging.cover import Patch, Pixels, patches, whole
+from panocam.imaging.cover import Patch, Pixels, patches, runs, whole
 from panocam.imaging.ink import COARSEST, FINEST, HOLD_NS, Ink, cell_side, mosaic, plain, shade
 from panocam.imaging.pool import PlanesPool, copy_planes
+from panocam.media.bands import Bands, rows_of
 from panocam.media.frame import Frame, RawFrame
 from panocam.media.planes import Color, Plane, Planes
 from panocam.media.stamps import Stage
@@ -63,6 +65,7 @@ class PrivacyMask:
         self._place: _Place | None = None
         self._patches: tuple[Patch, ...] = ()
         self._covers: list[Cover] = []
+        self._runs: tuple[tuple[int, int, bool], ...] = ()
         self._looked_ns: int | None = None
         self._pool = PlanesPool(0, 0, Color())
         self._last: tuple[Planes, Planes] | None = None
@@ -98,16 +101,23 @@ class PrivacyMask:
         if not placed:
             self._settle(lens, planes)
         self._look(raw)
-        target = planes if raw.ours else self._copied(planes)
+        if raw.ours:
+            self._paint(planes)
+            self._last = None
+            return planes
+        shown = self._beside(planes)
+        self._last = planes, shown
+        return shown
+
+    def _paint(self, target: Planes) -> None:
         for patch, cover in zip(self._patches, self._covers, strict=True):
             patch.put(cover, target)
-        self._last = None if raw.ours else (planes, target)
-        return target
 
     def _settle(self, lens: Lens | None, planes: Planes) -> None:
         """Work out where the masks lie."""
         self._place = _Place(lens, planes.size, planes.color)
         self._patches = whole(planes.size) if lens is None else patches(self.privacy.polygons, lens, planes.size)
+        self._runs = runs(self._patches, planes.height)
         self._looked_ns = None
         if self._plain:
             yuv = shade(Ink.GREY if self.privacy.ink is Ink.MOSAIC else self.privacy.ink, planes.color)
@@ -128,10 +138,15 @@ class PrivacyMask:
             self._covers = [mosaic(patch, raw.planes, side) for patch in self._patches]
             self._looked_ns = raw.pts_ns
 
-    def _copied(self, planes: Planes) -> Planes:
+    def _beside(self, planes: Planes) -> Planes:
+        """``planes`` as they may be shown; they themselves stay as they are."""
         pool = self._pool
         if (pool.width, pool.height, pool.color) != (*planes.size, planes.color):
             pool = self._pool = PlanesPool(*planes.size, planes.color)
         copy = pool.take()
-        copy_planes(planes, copy)
-        return copy
+        for first, end, touched in self._runs:
+            if touched:
+                copy_planes(rows_of(planes, first, end), rows_of(copy, first, end))
+        self._paint(copy)
+        bands = [rows_of(copy if touched else planes, first, end) for first, end, touched in self._runs]
+        return bands[0] if len(bands) == 1 else Bands(bands)

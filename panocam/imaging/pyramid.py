@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from threading import Lock
 
-from panocam.imaging.kernel import half_opencv
+from panocam.imaging.kernel import halved
 from panocam.media.planes import Planes
 
 SHRINK = 2.2
@@ -41,6 +41,5 @@ class Pyramid:
         if number >= len(self._levels):
             with self._lock:
                 while number >= len(self._levels):
-                    last = self._levels[-1]
-                    self._levels.append(Planes(half_opencv(last.y), half_opencv(last.u), half_opencv(last.v), last.color))
+                    self._levels.append(halved(self._levels[-1]))
         return self._levels[number]

@@ -13,7 +13,7 @@ from panocam.errors import InvalidValue
 from panocam.imaging import pyramid as pyramid_module
 from panocam.imaging.pyramid import Pyramid
 from panocam.imaging.warp import scaled, warp
-from panocam.media.planes import JPEG_COLOR, VIDEO_COLOR, Plane, Planes
+from panocam.media.planes import JPEG_COLOR, VIDEO_COLOR, Planes
 from panocam.optics.lens import default_lens
 from panocam.optics.mesh import ONE, OUTSIDE, STEP, Mesh
 from panocam.optics.meshing import meshes
@@ -105,13 +105,13 @@ def test_level_sizes_are_halves_rounded_up(size: tuple[int, int]) -> None:
 
 def test_a_level_is_made_once_for_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    half = pyramid_module.half_opencv
+    half = pyramid_module.halved
 
-    def counted(plane: Plane) -> Plane:
-        made.append(plane.shape)
-        return half(plane)
+    def counted(planes: Planes) -> Planes:
+        made.append(planes.size)
+        return half(planes)
 
-    monkeypatch.setattr(pyramid_module, "half_opencv", counted)
+    monkeypatch.setattr(pyramid_module, "halved", counted)
     pyramid, start = Pyramid(Planes.blank(640, 480)), Barrier(8)
 
     def ask(_: int) -> Planes:
@@ -121,7 +121,7 @@ def test_a_level_is_made_once_for_all_threads(monkeypatch: pytest.MonkeyPatch) -
     with ThreadPoolExecutor(8) as pool:
         levels = list(pool.map(ask, range(8)))
     assert all(level is levels[0] for level in levels)
-    assert len(made) == 6
+    assert made == [(640, 480), (320, 240)]
 
 
 def test_outside_stays_outside_on_every_level() -> None:
