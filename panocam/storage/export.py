@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import av
 import av.error
@@ -23,6 +23,7 @@ from panocam.storage.library import Library, Stretch
 from panocam.storage.recording import Recording
 
 MS = 1_000_000
+PIPE_BYTES = 1 << 20
 Progress = Callable[[float], bool]
 """Told the part that is done, 0..1; False cancels."""
 
@@ -50,7 +51,9 @@ def _pieces(library: Library, recording: str, since_ns: int | None, until_ns: in
         raise NotFound(f"recording {recording} has no pictures in that time")
 
 
-def export_matroska(library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> Iterator[bytes]:
+def export_matroska(
+    library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None
+) -> Generator[bytes, None, None]:
     """The pieces of a Matroska file of the pictures between two moments, begun with the key picture at or before the first.
 
     Raises, before the first piece, NotFound when there is nothing, Unavailable when a disk that has some of it cannot be read.
@@ -120,30 +123,51 @@ def _copy(file: BinaryIO, at: int, count: int, out: BinaryIO) -> None:
 
 def write_mp4(library: Library, row: Recording, target: Path, span: tuple[int | None, int | None], progress: Progress) -> bool:
     """Like ``write_matroska``, as MP4. Raises Unavailable when the pictures do not fit into one."""
-    between = target.with_name(target.name + ".mkv")
+    pieces = export_matroska(library, row.id, *span)
     try:
-        if not write_matroska(library, row, between, span, lambda part: progress(part / 2)):
-            return False
-        with av.open(str(between)) as source, av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as out:
-            video = source.streams.video[0]
-            track = out.add_stream_from_template(video, opaque=True)
-            out.metadata.update({"creation_time": source.metadata.get("creation_time", ""), "title": row.id})
-            length = max(1.0, row.seconds)
-            for packet in source.demux(video):
-                if packet.dts is None:
-                    continue
-                done = float(packet.dts * video.time_base) / length if video.time_base else 0.0
-                if not progress(min(1.0, 0.5 + done / 2)):
-                    raise InterruptedError
-                packet.stream = track
-                out.mux(packet)
-    except InterruptedError:
-        target.unlink(missing_ok=True)
-        return False
+        with contextlib.closing(pieces):
+            made = _put_into_mp4(_Pipe(pieces), row, library.about_bytes(row.id, *span), target, progress)
     except (av.error.FFmpegError, ValueError) as fault:
         target.unlink(missing_ok=True)
         raise Unavailable(f"recording {row.id} cannot be put into an MP4 file: {fault}; export it as Matroska") from None
-    finally:
-        with contextlib.suppress(OSError):
-            between.unlink()
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    if not made:
+        target.unlink(missing_ok=True)
+    return made
+
+
+class _Pipe:
+    """Pieces as a file that is read once, from the front."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._rest = pieces, memoryview(next(pieces))
+        self.taken = 0
+
+    def read(self, size: int) -> bytes:
+        """At most ``size`` bytes; none at the end."""
+        if not self._rest:
+            self._rest = memoryview(next(self._pieces, b""))
+        part, self._rest = bytes(self._rest[:size]), self._rest[size:]
+        self.taken += len(part)
+        return part
+
+
+def _put_into_mp4(pipe: _Pipe, row: Recording, size: int, target: Path, progress: Progress) -> bool:
+    """Every picture as it is, into the other box; False when cancelled."""
+    with (
+        av.open(cast(BinaryIO, pipe), "r", format="matroska", buffer_size=PIPE_BYTES) as source,
+        av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as out,
+    ):
+        video = source.streams.video[0]
+        track = out.add_stream_from_template(video, opaque=True)
+        out.metadata.update({"creation_time": source.metadata.get("creation_time", ""), "title": row.id})
+        for packet in source.demux(video):
+            if packet.dts is None:
+                continue
+            if not progress(min(1.0, pipe.taken / max(1, size))):
+                return False
+            packet.stream = track
+            out.mux(packet)
     return True

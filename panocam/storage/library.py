@@ -13,7 +13,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from panocam.clock import NS
-from panocam.errors import InvalidValue, NotFound, Unavailable
+from panocam.errors import InvalidValue, NotFound, RemoteProtocolError, Unavailable
 from panocam.media import matroska
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.config import unstored
@@ -160,7 +160,12 @@ class Library:
             first = not stretch.segment.began.seamless or follows not in (-1, stretch.segment.number)
             follows = stretch.segment.number + 1
             for place in stretch.places:
-                for block in matroska.read_cluster(stretch.file, place):
+                try:
+                    blocks = matroska.read_cluster(stretch.file, place)
+                except RemoteProtocolError:  # the disk gives back something else than it was given
+                    first = True
+                    continue
+                for block in blocks:
                     at = stretch.segment.start_ns + block.ticks * MS
                     yield _packet(codec, block, at, number, first), stretch.opened.description
                     number, first = number + 1, False

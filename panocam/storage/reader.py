@@ -101,10 +101,12 @@ class Reader:
             if self._next < len(file.places):
                 place, first = file.places[self._next], self._next == 0
                 self._next += 1
-                if not keys_only:
-                    return self._whole(file, place, first)
-                piece = self._key(file, place, first)
-                if piece.pictures:
+                try:
+                    piece = self._key(file, place, first) if keys_only else self._whole(file, place, first)
+                except RemoteProtocolError:  # damaged: a gap
+                    self._gone = True
+                    continue
+                if piece.pictures or not keys_only:
                     return piece
                 continue
             complete = self._index.get(self._recording).complete
@@ -122,7 +124,10 @@ class Reader:
         while (file := self._open) is not None:
             if self._next > 0:
                 self._next -= 1
-                piece = self._key(file, file.places[self._next], first=True)
+                try:
+                    piece = self._key(file, file.places[self._next], first=True)
+                except RemoteProtocolError:
+                    continue
                 if piece.pictures:
                     return piece
                 continue
@@ -160,7 +165,7 @@ class Reader:
 
     def _whole(self, file: _File, place: Place, first: bool) -> Piece:
         pictures = [file.packet(block, False) for block in matroska.read_cluster(file.file, place)]
-        if pictures and first:
+        if pictures and (first or self._gone):
             pictures[0] = replace(pictures[0], discontinuity=self._broken(file))
         return Piece(tuple(pictures), tuple(notes_at(file.file, file.opened, place)))
 
@@ -168,7 +173,7 @@ class Reader:
         block = matroska.read_first(file.file, place)
         if block is None or not block.key:
             return Piece()
-        return Piece((file.packet(block, first and self._broken(file)),))
+        return Piece((file.packet(block, (first or self._gone) and self._broken(file)),))
 
     def _broken(self, file: _File) -> bool:
         gone, self._gone = self._gone, False

@@ -33,9 +33,11 @@ class Found:
     missing: int = 0
 
 
-def reconcile(disk: Disk, index: Index, writing: frozenset[str] = frozenset(), running: frozenset[str] = frozenset()) -> Found:
+def reconcile(
+    disk: Disk, index: Index, writing: frozenset[str] = frozenset(), running: frozenset[str] = frozenset(), thorough: bool = False
+) -> Found:
     """Make ``index`` say what lies on ``disk``; files at ``writing`` are left alone, recordings in ``running`` go on, here or on another
-    disk. Raises OSError."""
+    disk. ``thorough``: files that are as long as listed are read too, for disks that lose what they were given. Raises OSError."""
     known = index.paths(disk.id)
     read = repaired = foreign = missing = 0
     seen = set()
@@ -45,7 +47,7 @@ def reconcile(disk: Disk, index: Index, writing: frozenset[str] = frozenset(), r
         if not path.endswith(SUFFIX):
             continue
         seen.add(path)
-        if known.get(path) == (size, True) or path in writing:
+        if path in writing or (known.get(path) == (size, True) and (not thorough or _whole(disk, path) == size)):
             continue
         try:
             repaired += _take_in(disk, index, path, size, running)
@@ -128,7 +130,11 @@ def _take_in(disk: Disk, index: Index, path: str, size: int, running: frozenset[
         notes: list[Note] = []
         pictures, ticks, end = 0, 0, opened.clusters
         for place in matroska.clusters(file, opened.clusters):
-            blocks = matroska.read_cluster(file, place)
+            try:
+                blocks = matroska.read_cluster(file, place)
+            except RemoteProtocolError as fault:  # what comes after it may be whole
+                log.warning("%s: %s: %s", disk.id, path, fault)
+                continue
             pictures, end = pictures + len(blocks), place.end
             ticks = max([ticks, *(block.ticks for block in blocks)])
             notes += notes_at(file, opened, place)

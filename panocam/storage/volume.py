@@ -144,7 +144,7 @@ class Volume:
     async def repair(self) -> None:
         """Put index and files in agreement: cut files end with their last whole piece, what is there is listed. Raises Unavailable."""
         await self.check()
-        await self.run(self._reconcile)
+        await self.run(lambda: self._reconcile(thorough=True))
 
     async def run(self, function: Callable[[], R]) -> R:
         """``function()`` on the disk's thread, after what is queued. Its faults come out here, the system's as Unavailable."""
@@ -255,8 +255,8 @@ class Volume:
     def _writing(self) -> frozenset[str]:
         return frozenset(writer.path for writer in tuple(self._writers))
 
-    def _reconcile(self) -> None:
-        found = reconcile(self.disk, self.index, self._writing(), self.running())
+    def _reconcile(self, thorough: bool = False) -> None:
+        found = reconcile(self.disk, self.index, self._writing(), self.running(), thorough)
         if found.segments or found.missing:
             log.info("%s: %d segments taken into the index, %d repaired, %d gone", self.id, found.segments, found.repaired, found.missing)
 

@@ -9,22 +9,22 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from homes_kit import Homes, strayed
 from share_kit import Mounted, until
-from storage_kit import START, PushedCamera, Store, coded, later, settle
+from storage_kit import PushedCamera, Store, coded, later, settle
 
 from panocam.clock import ManualClock
 from panocam.errors import NotFound, Unavailable
 from panocam.pipeline.request import StreamRequest
 from panocam.pipeline.service import DropPolicy
-from panocam.storage.backfill import Backfill
-from panocam.storage.disk import PART, Disk, State
+from panocam.storage.disk import PART, State
+from panocam.storage.export import export_matroska
 from panocam.storage.files import LocalFiles, Output
-from panocam.storage.index import Index
 from panocam.storage.library import Library
-from panocam.storage.recorder import Order, Recorder
+from panocam.storage.recorder import Order
 from panocam.storage.recording import Began
+from panocam.storage.recover import survey
 from panocam.storage.retention import Keep
-from panocam.storage.route import Ways
 from panocam.storage.volume import Volume
 
 ORDER = Order(StreamRequest(4), "SD_DISK")
@@ -87,6 +87,7 @@ async def test_a_full_card_says_so_and_goes_on_when_there_is_room(tmp_path: Path
         await settle()
         async with Viewer(camera) as viewer:
             await reel.run(2)
+            await store.volume.run(lambda: None)
             (card / "ballast").write_bytes(b"\0" * (store.disk.space().free - 4096))
             await reel.run(4)
             await until(lambda: store.volume.state is State.FULL)
@@ -219,49 +220,62 @@ async def test_a_card_that_hangs_holds_up_nobody(tmp_path: Path, monkeypatch: py
         assert Began.GAP in began[1:]
 
 
+class LyingFiles(LocalFiles):
+    """A card that says it is larger than it is: what is written behind ``capacity`` bytes of a file comes back as zeros."""
+
+    capacity = 8_000
+
+    def create(self, path: str, replace: bool = False) -> Output:
+        made = super().create(path, replace)
+        append, written = made.append, 0
+
+        def forget(data: bytes) -> None:
+            nonlocal written
+            kept = max(0, min(len(data), self.capacity - written))
+            append(data[:kept] + bytes(len(data) - kept))
+            written += len(data)
+
+        made.append = forget  # type: ignore[method-assign]
+        return made
+
+
+def played(library: Library, identity: str) -> list[bytes]:
+    """What a player gets from the beginning to the end."""
+    reader, found = library.reader(identity), list[bytes]()
+    reader.seek(0)
+    while (piece := reader.forward()) is not None:
+        found += [packet.data for packet in piece.pictures]
+    reader.close()
+    return found
+
+
+async def test_a_card_that_lies_is_found_out_by_a_check(tmp_path: Path) -> None:
+    camera = camera_of()
+    async with Store(tmp_path, camera) as store:
+        store.volume.disk.files = LyingFiles(tmp_path / "card")
+        reel = Reel(camera, store.clock)
+        identity = await store.recorder.start(ORDER)
+        await settle()
+        await reel.run(4)
+        await store.recorder.stop(identity)
+        library = Library(store.index, {"SD_DISK": store.disk})
+        (segment,) = store.index.segments(identity)
+        assert segment.pictures == reel.count, "so the card said"
+        back = [p.data for p, _ in library.packets(identity)]
+        assert 0 < len(back) < reel.count
+        assert b"".join(export_matroska(library, identity))
+        assert played(library, identity) == back
+        found = await store.volume.run(lambda: survey(store.disk, store.index))
+        assert (found.cut, found.well) == (1, False)
+        await store.volume.repair()
+        assert (await store.volume.run(lambda: survey(store.disk, store.index))).well
+        (segment,) = store.index.segments(identity)
+        assert segment.pictures == len(back)
+        assert [p.data for p, _ in library.packets(identity)] == back
+
+
 class Killed(BaseException):
     """The power went."""
-
-
-class Homes:
-    """Two disks in folders and an index, opened as after a start of the program."""
-
-    def __init__(self, root: Path) -> None:
-        self.index = Index(root / "index.sqlite")
-        clock = ManualClock(wall_ns=START)
-        self.volumes = {
-            name: Volume(Disk(name, LocalFiles(root / name)), self.index, clock, Keep(reserve=0), lambda volume: None)
-            for name in ("SD_DISK", "NetworkShare")
-        }
-        self.backfill = Backfill(self.index, self.volumes, clock)
-        self.library = Library(self.index, {name: volume.disk for name, volume in self.volumes.items()})
-
-    async def __aenter__(self) -> Homes:
-        for volume in self.volumes.values():
-            await volume.start()
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        for volume in self.volumes.values():
-            await volume.stop()
-        self.index.close()
-
-
-async def strayed(root: Path) -> tuple[str, list[bytes]]:
-    """A recording of the share that lies on the card: its identity and its pictures."""
-    packets, description = coded(seconds=3)
-    camera = PushedCamera(description)
-    for name in ("SD_DISK", "NetworkShare"):
-        (root / name).mkdir()
-    async with Homes(root) as homes:
-        recorder = Recorder(camera, homes.index, homes.volumes, ManualClock(wall_ns=START), "0242AC110002", str)
-        recorder.ways = Ways(spare=lambda home: homes.volumes["SD_DISK"])
-        await homes.volumes["NetworkShare"].unmount()
-        identity = await recorder.start(Order(StreamRequest(4), "NetworkShare"))
-        await settle()
-        await camera.push(packets)
-        await recorder.close()
-    return identity, [packet.data for packet in packets]
 
 
 async def killed_at(step: int, homes: Homes) -> bool:

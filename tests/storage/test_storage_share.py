@@ -17,9 +17,12 @@ from samba import PASSWORD, USER, Samba
 from share_kit import ORDER, SHARE, Line, Recording, address, samba, until
 from storage_kit import PushedCamera, coded, settle
 
+from panocam.clock import NS
 from panocam.errors import Unavailable
 from panocam.pipeline.service import DropPolicy
+from panocam.storage.cut import Cut
 from panocam.storage.disk import State
+from panocam.storage.export import export_matroska
 from panocam.storage.recording import Began
 from panocam.storage.retention import Keep
 from panocam.storage.sharetest import try_share
@@ -152,6 +155,29 @@ async def test_a_recording_lies_on_the_share_and_is_found_by_its_files(server: S
     assert not any(identity in str(path) for path in server.share.rglob("*"))
 
 
+def check_what_is_reachable(it: Recording, identity: str) -> None:
+    """The first part of the recording lies on a share that is away: no export leaves it out without a word, a player shows the rest."""
+    library, parts = it.storage.library, it.storage.index.segments(identity)
+    with pytest.raises(Unavailable, match=rf"lies on {SHARE}, which cannot be read now"):
+        next(export_matroska(library, identity))
+    with pytest.raises(Unavailable, match=SHARE):
+        Cut(library, identity)
+    with pytest.raises(Unavailable, match=SHARE):
+        list(library.packets(identity, None, parts[1].start_ns - NS))
+    assert b"".join(export_matroska(library, identity, parts[0].stop_ns + 1))
+    back = it.back(identity)
+    first = round((parts[1].start_ns - parts[0].start_ns) / NS * 25)
+    assert back == it.wanted[first : first + len(back)]
+    assert len(back) > 25
+    assert library.footage(identity).description.parameter_sets == it.camera.description.parameter_sets
+    reader = library.reader(identity)
+    reader.seek(parts[0].start_ns)
+    piece = reader.forward()
+    assert piece is not None
+    assert (piece.pictures[0].data, piece.pictures[0].discontinuity) == (back[0], True)
+    reader.close()
+
+
 @pytest.mark.feature("GAP-19")
 async def test_a_server_that_stops_is_stood_in_for_and_gets_all_of_it(quick: None, tmp_path: Path, pictures) -> None:
     packets, description = pictures
@@ -169,6 +195,7 @@ async def test_a_server_that_stops_is_stood_in_for_and_gets_all_of_it(quick: Non
             assert it.disks(identity) == [SHARE, "SD_DISK"]
             assert it.storage.index.segments(identity)[1].began is Began.MOVED
             assert next(data for name, data in it.facts if name == "failover")["to"] == "SD_DISK"
+            check_what_is_reachable(it, identity)
             server.start()
             await it.ready()
             it.check_so_far(identity)
@@ -245,7 +272,8 @@ async def test_a_share_that_is_full_makes_room_or_is_stood_in_for(quick: None, t
             assert it.back(identity) == it.wanted
 
 
-async def test_a_slow_share_is_stood_in_for(server: Samba, quick: None, tmp_path: Path, pictures) -> None:
+@pytest.mark.parametrize("rate", [500, 10_000])
+async def test_a_slow_share_is_stood_in_for(server: Samba, quick: None, tmp_path: Path, pictures, rate: int) -> None:
     packets, description = pictures
     line = Line(server.port)
     try:
@@ -254,7 +282,7 @@ async def test_a_slow_share_is_stood_in_for(server: Samba, quick: None, tmp_path
             identity = await it.begin()
             await it.push(2)
             await it.flushed(it.share)
-            line.rate = 500
+            line.rate = rate
             for _ in range(8):
                 await it.push(2)
             await it.flushed(it.card)
