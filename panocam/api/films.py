@@ -45,9 +45,9 @@ async def film(call: Call[Any], recording: str, span: tuple[int | None, int | No
     if status == 206:
         headers["Content-Range"] = f"bytes {begin}-{end - 1}/{cut.size}"
     headers["Content-Length"] = str(end - begin)
-    pieces = cut.read(begin, end)
-    first = await asyncio.to_thread(first_of, pieces)
-    return StreamingResponse(rest_of(first, pieces), status, media_type=MEDIA, headers=headers)
+    part = cut.read(begin, end)
+    first = await asyncio.to_thread(first_of, part)
+    return StreamingResponse(rest_of(first, part), status, media_type=MEDIA, headers=headers)
 
 
 def chosen(header: str | None, size: int) -> tuple[int, int, int]:
