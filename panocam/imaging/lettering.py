@@ -33,6 +33,9 @@ LONGEST = 1000
 """Letters in a line; and ``MOST_LINES`` lines. What is beyond is not drawn."""
 MOST_LINES = 40
 
+MOST_SPANS = 64
+"""Sets of digits of a block of which is kept where they lie; a clock changes a dozen different ones."""
+
 SMALL = 64_000
 """Pixels: pieces up to about this size are kept for all who may need them; larger ones only while their text shows them."""
 
@@ -237,6 +240,7 @@ class Block:
         self._pieces: dict[Cut, Piece] = {}
         self._placed: list[Placed] = []
         self._digits: dict[int, tuple[int, int, int]] = {}
+        self._spans: dict[tuple[int, ...], list[tuple[int, int, tuple[int, int, int, int]]]] = {}
         self._place(text, rows, widths)
         self.fill = np.zeros((self.size[1], self.size[0]), np.uint8)
         self.outline = self.fill if setting.stroke == 0 else np.zeros_like(self.fill)
@@ -246,16 +250,27 @@ class Block:
         """Where ``text`` differs from ``before``, if both are this block's but for digits; None if more than digits differ."""
         if not self._digits or len(text) != len(before):
             return None
-        places = [at for at, (old, new) in enumerate(zip(before, text, strict=True)) if old != new]
-        if not all(at in self._digits and text[at] in _DIGITS for at in places):
+        places = tuple([at for at, (old, new) in enumerate(zip(before, text, strict=True)) if old != new])
+        spans = self._spans.get(places)
+        if spans is None:
+            if not all(at in self._digits for at in places):
+                return None
+            if len(self._spans) >= MOST_SPANS:
+                self._spans.clear()
+            spans = self._spans[places] = self._together(places)
+        if not all(text[at] in _DIGITS for at in places):
             return None
+        return [Cell(first, text[max(0, first - 1) : last + 2], area) for first, last, area in spans]
+
+    def _together(self, places: Sequence[int]) -> list[tuple[int, int, tuple[int, int, int, int]]]:
+        """The first and last of neighbouring digits at ``places``, and what they may cover."""
         runs: list[list[int]] = []
         for at in places:
             if runs and runs[-1][-1] == at - 1:
                 runs[-1].append(at)
             else:
                 runs.append([at])
-        return [Cell(run[0], text[max(0, run[0] - 1) : run[-1] + 2], self._around(run[0], run[-1])) for run in runs]
+        return [(run[0], run[-1], self._around(run[0], run[-1])) for run in runs]
 
     def _around(self, first: int, last: int) -> tuple[int, int, int, int]:
         """What any digits from ``first`` to ``last`` may cover."""
@@ -312,7 +327,7 @@ class Block:
     def _place(self, text: str, rows: Sequence[Sequence[Cut]], widths: Sequence[int]) -> None:
         """Set the pieces. ``_digits`` tells, for each digit of a text of one row, the number of its piece and its pen."""
         setting, had, inner = self.setting, self._pieces, max(widths, default=0)
-        self._pieces, self._placed, self._digits, self.text = {}, [], {}, text
+        self._pieces, self._placed, self._digits, self._spans, self.text = {}, [], {}, {}, text
         plain = len(rows) == 1 and text.isascii() and "".join(cut.text for cut in rows[0]) == text
         equal = plain and len({_advance(Cut(digit, 0, True), setting.size) for digit in _DIGITS}) == 1
         letter = 0

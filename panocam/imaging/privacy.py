@@ -149,4 +149,4 @@ class PrivacyMask:
                 copy_planes(rows_of(planes, first, end), rows_of(copy, first, end))
         self._paint(copy)
         bands = [rows_of(copy if touched else planes, first, end) for first, end, touched in self._runs]
-        return bands[0] if len(bands) == 1 else Bands(bands)
+        return bands[0] if len(bands) == 1 else Bands(bands, copy)

@@ -17,15 +17,17 @@ class Bands(Planes):
     """``bands`` from the top down; equally wide and of one colour, each but the last a multiple of ``EVEN`` rows high.
 
     Whoever knows bands (the warp, the halving) reads them where they lie. For all others it is a picture like any other: its planes are put
-    together, once, when somebody asks for them.
+    together in ``room``, memory of its size, once, when somebody asks for them. Bands that lie there already, in their place, stay.
     """
 
-    def __init__(self, bands: Sequence[Planes]) -> None:
+    def __init__(self, bands: Sequence[Planes], room: Planes) -> None:
         object.__setattr__(self, "bands", tuple(bands))
         object.__setattr__(self, "color", bands[0].color)
         object.__setattr__(self, "owner", None)
+        object.__setattr__(self, "_room", room)
 
     bands: tuple[Planes, ...]
+    _room: Planes
 
     @property
     def y(self) -> Plane:
@@ -49,8 +51,14 @@ class Bands(Planes):
 
     @cached_property
     def _whole(self) -> Planes:
-        y, u, v = (np.concatenate(parts) for parts in zip(*((b.y, b.u, b.v) for b in self.bands), strict=True))
-        return Planes(y, u, v, self.color)
+        first = 0
+        for band in self.bands:
+            place = rows_of(self._room, first, first + band.height)
+            first += band.height
+            if not np.may_share_memory(band.y, place.y):
+                for source, target in ((band.y, place.y), (band.u, place.u), (band.v, place.v)):
+                    np.copyto(target, source)
+        return self._room
 
 
 def bands_of(planes: Planes) -> tuple[Planes, ...]:

@@ -59,7 +59,7 @@ def torn(planes: Planes, cuts: list[int]) -> Bands:
         part = rows_of(planes, first, end)
         y, u, v = (np.pad(p, ((0, 0), (0, 7 * number)), constant_values=99)[:, : p.shape[1]] for p in (part.y, part.u, part.v))
         bands.append(Planes(y, u, v, planes.color))
-    return Bands(bands)
+    return Bands(bands, Planes.blank(planes.width, planes.height, planes.color))
 
 
 def same(one: Planes, two: Planes) -> bool:
