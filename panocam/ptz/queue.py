@@ -78,6 +78,23 @@ class ControlQueue:
         self._waiting[who.key] = Wait(who, since, now_ns)
         return self.place(who, now_ns) or 1
 
+    def request(self, who: Mover, now_ns: int) -> int:
+        """As ``ask``; who has control already, and keeps nobody waiting, has it for as long as if it had just been given."""
+        place = self.ask(who, now_ns)
+        if not place and not self._waiting:
+            self._give(who, now_ns)
+        return place
+
+    def seconds(self, who: Mover, now_ns: int) -> int | None:
+        """How long the one in control keeps it, or another waits for it, if those before him do nothing; None: without end."""
+        place = self.place(who, now_ns)
+        if self._hold is None or place is None or (end := self._end(self._hold)) is None:
+            return None
+        before = [self._rules().group(wait.who.group) for wait in self._order()[: max(place - 1, 0)]]
+        if any(group.ends == "never" for group in before):
+            return None
+        return -((now_ns - end) // NS) + sum(group.timeout for group in before)
+
     def act(self, who: Mover, now_ns: int) -> None:
         """``who`` moves the area. Raises Busy (and he waits from then on) while somebody else controls it."""
         place = self.ask(who, now_ns)

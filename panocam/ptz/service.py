@@ -139,7 +139,11 @@ class PtzService:
         if not self.library.rules.queue:
             raise InvalidValue("control", "enter", "the control queue is switched off; everybody who may move view areas can do so at once")
         self._wake.set()
-        return self.area(view).queue.ask(who, self._clock.monotonic_ns())
+        return self.area(view).queue.request(who, self._clock.monotonic_ns())
+
+    def seconds(self, view: int, who: Mover) -> int | None:
+        """How long ``who`` still has control, or waits for it at most; None where that has no end."""
+        return self.areas[view].queue.seconds(who, self._clock.monotonic_ns())
 
     def release(self, view: int, who: Mover) -> None:
         """Give control, or the place in the queue, back."""

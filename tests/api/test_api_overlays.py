@@ -389,3 +389,89 @@ async def test_vapix_modifiers(side: Side) -> None:
     assert {"mod": "%F"} in groups["date"]
     assert {"mod": "#D", "index": True} in groups["other"]
     assert sum(map(len, groups.values())) == len(MODIFIERS)
+
+
+# --- the line of older clients
+
+
+async def param(client: httpx.AsyncClient, **values: str) -> str:
+    return (
+        await client.post("/axis-cgi/param.cgi", data={"action": "update", **{f"Image.I4.Text.{k}": v for k, v in values.items()}})
+    ).text
+
+
+async def line(client: httpx.AsyncClient) -> dict[str, str]:
+    reply = await client.get("/axis-cgi/param.cgi?action=list&group=Image.I4.Text")
+    return dict(row.removeprefix("root.Image.I4.Text.").split("=", 1) for row in reply.text.splitlines())
+
+
+@pytest.mark.feature("OVL-01")
+async def test_the_line_of_older_clients_is_an_overlay(side: Side) -> None:
+    delivered = {
+        "TextEnabled": "no", "String": "", "DateEnabled": "no", "ClockEnabled": "no", "Position": "top", "Color": "white",
+        "BGColor": "black", "TextSize": "medium",
+    }  # fmt: skip
+    async with side.client(Role.OPERATOR) as client:
+        assert await line(client) == delivered
+        assert await param(client, TextEnabled="no") == "OK\n"
+        assert [item.identity for item in side.services.settings.snapshot.overlays.items] == [1]
+        assert await param(client, TextEnabled="yes", String="Till 3", ClockEnabled="yes", Position="bottom", Color="black") == "OK\n"
+        item = (await client.get("/api/v1/overlays")).json()["overlays"][1]
+        assert (item["text"], item["views"], item["visible"], item["position"]) == ("%T Till 3", [4], True, "bottomLeft")
+        assert (item["color"], item["background"], item["size"]) == ("black", "black", 40)
+        changed = {**delivered, "TextEnabled": "yes", "String": "Till 3", "ClockEnabled": "yes", "Position": "bottom", "Color": "black"}
+        assert await line(client) == changed
+        await client.patch("/api/v1/overlays/9004", json={"text": "%F %T Till 4", "color": "red", "position": [0, -1]})
+        assert await line(client) == {**changed, "DateEnabled": "yes", "String": "Till 4", "Color": "red", "Position": "top"}
+        assert await param(client, String="Till 5", Position="top") == "OK\n"
+        assert (await client.get("/api/v1/overlays")).json()["overlays"][1]["position"] == [0, -1]  # at the top already
+        await client.patch("/api/v1/overlays/9004", json={"visible": False})
+        assert (await line(client))["ClockEnabled"] == "no"
+        assert (await client.delete("/api/v1/overlays/9004")).status_code == 200
+        assert await line(client) == delivered
+
+
+@pytest.mark.parametrize("stamps", [{}, {"DateEnabled": "yes"}, {"ClockEnabled": "yes"}, {"DateEnabled": "yes", "ClockEnabled": "yes"}])
+async def test_what_is_written_of_the_line_is_read_one_by_one(side: Side, stamps: dict[str, str]) -> None:
+    """Words switched off are kept; words switched on before there are any wait for them."""
+    async with side.client(Role.OPERATOR) as client:
+        wanted = await line(client)
+        steps = [
+            *stamps.items(),
+            ("String", "a  b"),
+            ("TextEnabled", "yes"),
+            ("TextEnabled", "no"),
+            ("String", "c"),
+            ("TextEnabled", "yes"),
+        ]
+        for name, value in [*steps, ("String", ""), ("TextSize", "large"), ("String", "d"), *((name, "no") for name in stamps)]:
+            wanted[name] = value
+            assert await param(client, **{name: value}) == "OK\n"
+            assert await line(client) == wanted, (name, value)
+            words = [mark for key, mark in (("DateEnabled", "%F"), ("ClockEnabled", "%T")) if wanted[key] == "yes"]
+            words += [wanted["String"]] if wanted["TextEnabled"] == "yes" and wanted["String"] else []
+            seen = [item.text.strip() for item in side.services.settings.snapshot.overlays.items if item.visible and item.kind == "text"]
+            assert "".join(seen) == " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"String": "x" * 10_000}, "10000 characters"),
+        ({"Color": "mauve"}, "use one of black"),
+        ({"Position": "middle"}, "top, bottom"),
+        ({"TextSize": "12"}, "small, medium, large"),
+        ({"TextEnabled": "maybe"}, "yes, no"),
+    ],
+)
+async def test_a_bad_line_is_refused_and_the_old_one_stays(side: Side, wish: dict[str, str], words: str) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        assert await param(client, TextEnabled="yes", String="old") == "OK\n"
+        before = side.services.settings.snapshot
+        refused = await param(client, DateEnabled="yes", **wish)
+        assert refused.startswith("# Error")
+        assert words in refused.lower()
+        assert side.services.settings.snapshot == before
+    async with side.client(Role.VIEWER) as client:
+        assert await param(client, String="mine") != "OK\n"
+        assert side.services.settings.snapshot == before

@@ -383,3 +383,50 @@ async def test_ten_clients_flood_and_others_are_still_served(side: Side) -> None
                 assert "moves a second from one client" in clear.json()["error"]["message"]
             else:
                 assert set(statuses) == {200}
+
+
+QUEUE = "/axis-cgi/com/ptzqueue.cgi"
+
+
+def place(answer: str) -> tuple[int, ...]:
+    found = re.fullmatch(r'<a name="(-?\d+)"></a><a name="(-?\d+)"></a><a name="(-?\d+)"></a>\r\n', answer)
+    assert found is not None, answer
+    return tuple(map(int, found.groups()))
+
+
+async def test_the_control_queue_in_vapix_words(side: Side) -> None:
+    groups = [{"name": "operator", "priority": 30, "timeout": 60, "ends": "after a time"}]
+    await side.services.settings.patch({"ptz.queue": True, "ptz.groups": groups})
+    async with side.client(Role.OPERATOR) as otto, side.client(Role.OPERATOR, peer=("198.51.100.7", 1)) as other:
+        assert place(await said(otto, "control=query&camera=5", QUEUE)) == (0, -1, 5)
+        assert place(await said(otto, "control=request&camera=5", QUEUE)) == (1, 60, 5)
+        side.clock.advance(10)
+        assert place(await said(otto, "control=query&camera=5", QUEUE)) == (1, 50, 5)
+        assert place(await said(otto, "control=request&camera=5", QUEUE)) == (1, 60, 5)  # nobody waits: from the beginning
+        side.clock.advance(10)
+        assert place(await said(other, "control=request&camera=5", QUEUE)) == (2, 50, 5)
+        assert place(await said(otto, "control=request&camera=5", QUEUE)) == (1, 50, 5)  # somebody waits
+        assert "you are number 1 in the queue" in await said(other, "camera=5&pan=7")
+        assert pose(side) == HOME
+        await done(otto, "control=drop&camera=5", QUEUE)
+        assert place(await said(otto, "control=query&camera=5", QUEUE))[0] == 0
+        assert place(await said(other, "control=query&camera=5", QUEUE)) == (1, 60, 5)
+        await done(other, "camera=5&pan=7")
+        assert pose(side).pan == 7
+        await side.services.settings.patch({"ptz.groups": [{**groups[0], "ends": "never"}]})
+        assert place(await said(otto, "control=request&camera=5", QUEUE)) == (2, -1, 5)
+        assert place(await said(otto, "control=query&camera=6", QUEUE))[0] == 0  # another area has a queue of its own
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [("control=grab", "use request, drop or query"), ("", "use request, drop or query"), ("control=query&camera=1", "does not move"),
+     ("control=query&camera=99", "1 to 12")],
+)  # fmt: skip
+async def test_the_control_queue_says_what_is_wrong(side: Side, query: str, word: str) -> None:
+    async with side.client(Role.OPERATOR) as otto:
+        assert "switched off" in await said(otto, "control=request", QUEUE)
+        await side.services.settings.patch({"ptz.queue": True})
+        refused = await said(otto, query, QUEUE)
+        assert refused.startswith("Error:")
+        assert word in refused

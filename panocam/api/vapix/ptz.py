@@ -7,7 +7,7 @@ not move answers queries with nothing, which clients read as "no PTZ". Zoom posi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
@@ -61,8 +61,13 @@ class Channel:
 
 async def ptz(call: Call[None]) -> Response:
     """Any of the commands."""
+    return await said(_answer(call))
+
+
+async def said(work: Awaitable[str | None]) -> Response:
+    """The reply of such a request: its words, none (204), or what was wrong."""
     try:
-        answer = await _answer(call)
+        answer = await work
     except Mistake as mistake:
         answer = str(mistake)
     except InvalidValue as problem:
@@ -79,7 +84,7 @@ async def _answer(call: Call[None]) -> str | None:
         return ptzquery.WHOAMI
     if arguments.get("camera") == "all":
         return await _for_all(call)
-    channel = _channel(call)
+    channel = channel_of(call)
     if "info" in arguments or "query" in arguments:
         if channel is None:
             return ""
@@ -97,7 +102,7 @@ async def _answer(call: Call[None]) -> str | None:
 
 async def _for_all(call: Call[None]) -> str | None:
     """``camera=all``: queries about preset positions, and forgetting them."""
-    views = _movable(call)
+    views = movable(call)
     if "query" in call.arguments:
         return ptzquery.answer(call, views)
     if not await ptzconfig.carry_out(call, [call.services.ptz.areas[view].number for view in views]):
@@ -105,18 +110,18 @@ async def _for_all(call: Call[None]) -> str | None:
     return None
 
 
-def _movable(call: Call[None]) -> list[int]:
+def movable(call: Call[None]) -> list[int]:
     return [view for view in sorted(call.services.ptz.areas) if ptzquery.moves(call, view)]
 
 
-def _channel(call: Call[None]) -> Channel | None:
+def channel_of(call: Call[None]) -> Channel | None:
     """The view area asked for, the first that moves where nothing is said; None for a channel that does not move."""
-    movable = _movable(call)
+    views = movable(call)
     given = call.arguments.get("camera", "")
     if not given:
-        return Channel(movable[0], movable[0] + 1) if movable else None
+        return Channel(views[0], views[0] + 1) if views else None
     number = whole("camera", given, 1, 12)
-    return Channel(number - 1, number) if number - 1 in movable else None
+    return Channel(number - 1, number) if number - 1 in views else None
 
 
 def _control(call: Call[None], channel: Channel) -> bool:

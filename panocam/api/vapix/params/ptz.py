@@ -77,7 +77,7 @@ def _queue(number: int, name: str) -> Iterator[Leaf]:
     yield fact(f"{prefix}.Priority", lambda services: services.settings.snapshot.ptz.group(name).priority)
     yield fact(f"{prefix}.TimeoutTime", lambda services: services.settings.snapshot.ptz.group(name).timeout)
     yield fact(f"{prefix}.TimeoutType", lambda services: ENDS[services.settings.snapshot.ptz.group(name).ends])
-    yield fact(f"{prefix}.UseCookie", "yes")
+    yield fact(f"{prefix}.UseCookie", "no")
     yield fact(f"{prefix}.UserGroup", name.capitalize())
 
 

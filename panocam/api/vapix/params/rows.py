@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from panocam.api.vapix.params import clock, device, discovery, image, masks, network, ports, profiles, ptz, sensor, storage, tours
+from panocam.api.vapix.params import caption, clock, device, discovery, image, masks, network, ports, profiles, ptz, sensor, storage, tours
 from panocam.api.vapix.params.tree import Tree
 
 TREE = Tree(
     (
         *device.rows(),
         *image.rows(),
+        *caption.rows(),
         *masks.rows(),
         *sensor.rows(),
         *network.rows(),
