@@ -158,6 +158,7 @@ class SourceRunner:
         source: object = self._source  # it may be more than a FrameSource
         if resting != self._resting and isinstance(source, CanRest):
             self._resting = resting
+            self._meter.clear()  # what was seen before a rest says nothing of the rate after it
             source.rest(resting)
 
     def detach(self, sink: Sink) -> None:
@@ -294,7 +295,7 @@ class SourceRunner:
             source = self._source
             if self._sinks or state is not SourceState.LIVE or not self._intake.settled:
                 self._wanted = now
-            elif now - self._wanted > self._policy.idle * NS:
+            elif now - self._wanted > self._policy.idle * NS and not self._intake.exposure.state.moving:
                 self._rest(True)
         if state is SourceState.LIVE and silent > max(self._policy.stall, slow):
             self._lose(f"no picture for {silent:.0f} s", 0)

@@ -93,7 +93,9 @@ class Wire:
 
     def addresses(self) -> set[str]:
         found = json.loads(run("ip", "-j", "-4", "-n", self.camera, "addr", "show", "dev", "cam0"))
-        return {f"{each['local']}/{each['prefixlen']}" for each in found[0]["addr_info"]}
+        return {
+            f"{each['local']}/{each['prefixlen']}" for device in found for each in device.get("addr_info", ())
+        }  # between two addresses there is none
 
     def router(self) -> str:
         found = json.loads(run("ip", "-j", "-4", "-n", self.camera, "route", "show", "default"))

@@ -173,7 +173,7 @@ async def one(call: Call[None]) -> DetailReply:
     try:
         keys = await asyncio.to_thread(storage.library.key_times, identity) if segments else []
         codec = await asyncio.to_thread(storage.library.codec_string, identity)
-    except Unavailable as fault:  # its disk is away; what is known of it is told all the same
+    except (Unavailable, NotFound) as fault:  # its disk is away, or a file of it just went; what is known is told all the same
         log.info("recording %s: %s", identity, fault)
     return DetailReply(
         **_fields(call, row), codec_string=codec, segments=[_segment(segment) for segment in segments], keys=[from_ns(at) for at in keys]
