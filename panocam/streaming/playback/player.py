@@ -30,6 +30,9 @@ from panocam.streaming.tap import Tap
 
 log = logging.getLogger(__name__)
 
+LINGER_S = 0.5
+"""Between the last picture and the goodbye: over UDP that comes by another port, and would overtake what a receiver holds back against jitter."""
+
 DRAIN_S = 0.002
 REPORT_NS = 5 * NS
 SLOWEST_FPS = 10.0
@@ -175,6 +178,7 @@ class Playback:
             log.exception("playback of %s broke", self.footage.id)
         finally:
             await run.close()
+        await asyncio.sleep(LINGER_S)
         for track in self._tracks.values():
             if track.tap is not None:
                 track.tap.sink.control(track.packer.goodbye())
