@@ -206,3 +206,43 @@ def xml(camera: RunningCamera, path: str, **arguments: str) -> ElementTree.Eleme
         reply = client.get(f"/axis-cgi/disks/{path}.cgi", params=arguments)
     assert reply.status_code == 200, reply.text
     return ElementTree.fromstring(reply.content)
+
+
+@pytest.mark.feature("STO-01", "STO-08")
+def test_a_card_as_vapix_clients_look_after_it(camera: RunningCamera) -> None:
+    identity = ask(camera, "POST", "recordings", options=STREAM)["id"]
+    until(lambda: total(camera, identity) > 20)
+    ask(camera, "POST", f"recordings/{identity}/stop")
+    of_card = {"diskid": CARD}
+
+    able = {row.get("name"): row.get("value") for row in xml(camera, "getcapabilities", **of_card).iter("capability")}
+    assert (able["format"], able["encryption"]) == ("yes", "no")
+    assert next(xml(camera, "properties/getdiskalertlevels", **of_card).iter("DiskAlertLevel")).get("WearLevel") == "-1"
+
+    checked = next(xml(camera, "checkdisk", **of_card).iter("job"))
+    followed = next(xml(camera, "job", jobid=checked.get("jobid") or "").iter("job"))
+    assert (followed.get("result"), followed.get("progress"), followed.get("description")) == ("OK", "100", "1 files are well")
+    assert next(xml(camera, "repair", **of_card).iter("job")).get("result") == "OK"
+
+    assert next(xml(camera, "lock", action="lock", **of_card).iter("job")).get("result") == "OK"
+    assert "protected" in str(ask(camera, "POST", "recordings", 503, options=STREAM))
+    assert next(xml(camera, "lock", action="unlock", **of_card).iter("job")).get("result") == "OK"
+
+    assert list(xml(camera, "properties/setcleanuppolicy", policyname="none", **of_card).iter("SetCleanupPolicySuccess"))
+    assert list(xml(camera, "properties/setcleanupmaxage", maxage="48", **of_card).iter("SetCleanupMaxAgeSuccess"))
+    values = camera.get("/api/v1/settings")["values"]
+    assert (values["storage.remove_oldest"], values["storage.retention_days"]) == (False, 2)
+
+    assert next(xml(camera, "format", **of_card).iter("job")).get("result") == "OK"
+    assert camera.get("/api/v1/recordings")["recordings"] == []
+    assert not list((camera.folder / "card").rglob("*.mkv"))
+
+
+@pytest.mark.peer("smbd")
+def test_a_share_is_tried_out_before_it_is_set_up(camera: RunningCamera, server: Samba) -> None:
+    wish = {"address": "127.0.0.1", "port": server.port, "share": "video", "user": USER}
+    for password, words in ((PASSWORD, "it works"), ("wrong", "login")):
+        tried = ask(camera, "POST", "storage/trials", password=password, **wish)
+        until(lambda tried=tried: ask(camera, "GET", f"storage/actions/{tried['id']}")["end"] != "running")
+        assert words in ask(camera, "GET", f"storage/actions/{tried['id']}")["words"]
+    assert ask(camera, "GET", "storage/shares")["shares"] == []
