@@ -208,7 +208,7 @@ def xml(camera: RunningCamera, path: str, **arguments: str) -> ElementTree.Eleme
     return ElementTree.fromstring(reply.content)
 
 
-@pytest.mark.feature("STO-01", "STO-08")
+@pytest.mark.feature("STO-01")
 def test_a_card_as_vapix_clients_look_after_it(camera: RunningCamera) -> None:
     identity = ask(camera, "POST", "recordings", options=STREAM)["id"]
     until(lambda: total(camera, identity) > 20)
