@@ -31,7 +31,7 @@ from panocam.streaming.tap import Tap
 log = logging.getLogger(__name__)
 
 LINGER_S = 0.5
-"""Between the last picture and the goodbye: over UDP that comes by another port, and would overtake what a receiver holds back against jitter."""
+"""Between the last picture and the goodbye: over UDP that has a port of its own, and would overtake what a receiver holds back."""
 
 DRAIN_S = 0.002
 REPORT_NS = 5 * NS
