@@ -223,9 +223,9 @@ async def marks(call: Call[Marked]) -> MarksReply:
 
 
 async def still(call: Call[Moment]) -> Response:
-    """The key picture at or before a moment, small."""
+    """The key picture at or before a moment, small; before the beginning that is the first one."""
     storage, identity, wish = storage_of(call.services), _id(call), call.wish
-    at = nanoseconds(wish.at) or storage.index.get(identity).start_ns
+    at = max(nanoseconds(wish.at) or 0, storage.index.get(identity).start_ns)  # a page counts in milliseconds, and rounds
 
     def make() -> bytes:
         for packet, _ in storage.library.packets(identity, at, at):

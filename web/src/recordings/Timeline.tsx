@@ -45,6 +45,7 @@ export function Timeline({ span, onSpan, view, kind, name, onPlay }: Props) {
   const edge = (100 * HALF_LABEL) / Math.max(pixels, 1);
   const clear = (at: number) => place(at, span) > edge && place(at, span) < 100 - edge; // a label at the edge would be cut
   const middle = (span.from + span.to) / 2;
+  const pointedAt = hover?.at;
 
   useEffect(() => {
     const element = box.current;
@@ -53,11 +54,13 @@ export function Timeline({ span, onSpan, view, kind, name, onPlay }: Props) {
       if (!event.ctrlKey && !event.shiftKey) return;
       event.preventDefault();
       const { left, width: wide } = element.getBoundingClientRect();
-      onSpan(event.shiftKey ? moved(span, Math.sign(event.deltaY || event.deltaX) * 0.1) : zoomed(span, event.deltaY > 0 ? 1.25 : 0.8, moment((event.clientX - left) / wide, span)));
+      // a short recording is drawn wider than it is: what is pointed at then is the recording, not the time beside it
+      const pivot = pointedAt ?? moment((event.clientX - left) / wide, span);
+      onSpan(event.shiftKey ? moved(span, Math.sign(event.deltaY || event.deltaX) * 0.1) : zoomed(span, event.deltaY > 0 ? 1.25 : 0.8, pivot));
     };
     element.addEventListener("wheel", wheel, { passive: false });
     return () => element.removeEventListener("wheel", wheel);
-  }, [span, onSpan]);
+  }, [span, onSpan, pointedAt]);
 
   const pointed = (event: PointerEvent<HTMLElement>, row: Recording): Hover => {
     const { left, top, width: wide } = (event.currentTarget.parentElement as HTMLElement).getBoundingClientRect();
