@@ -13,6 +13,8 @@ from panocam.settings import Store
 from panocam.settings.ptz import HOME, MAX_PRESETS, MAX_TOURS, PRESET_NAME, RECORDED_NAME, TOUR_NAME, Preset, Ptz, Tour
 from panocam.settings.role import SYSTEM, Actor
 
+NOWHERE = "none of its preset positions is there any more; give the tour positions that are"
+
 LIMITS = ("left", "right", "down", "up", "wide", "tele")
 
 
@@ -41,6 +43,10 @@ class Library:
         return self._store.running.ptz
 
     # --- presets
+
+    def leads_somewhere(self, area: int, numbers: Iterable[int]) -> bool:
+        """Whether a tour through these presets of an area has at least one that is there."""
+        return not {each.number for each in self.presets(area)}.isdisjoint(numbers)
 
     def presets(self, area: int) -> tuple[Position, ...]:
         """All positions of an area by number, home first."""

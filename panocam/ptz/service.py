@@ -21,7 +21,7 @@ from panocam.optics.pose import Pose
 from panocam.pipeline.heads import PtzHead
 from panocam.ptz.area import AreaControl
 from panocam.ptz.flood import FloodGate
-from panocam.ptz.library import Library, Position
+from panocam.ptz.library import NOWHERE, Library, Position
 from panocam.ptz.mover import Mover
 from panocam.ptz.players import PresetPlayer, TapePlayer
 from panocam.ptz.recording import Recordings
@@ -155,7 +155,8 @@ class PtzService:
     async def start(self, number: int, by: Actor, *, once: bool = False) -> None:
         """Start a tour from its beginning, or let a paused one go on; the running one of its area ends.
 
-        Raises NotFound, Busy while the area is being recorded, Unavailable for a recording that cannot be read.
+        Raises NotFound, InvalidValue where all its preset positions are gone, Busy while the area is being recorded, Unavailable for a
+        recording that cannot be read.
         """
         tour = self.library.tour(number)
         area = self._of(tour)
@@ -163,6 +164,8 @@ class PtzService:
             raise Busy(f"view area {tour.area} is being recorded; stop the recording first")
         if tour.kind == "recorded":
             self.tapes.load(number)
+        elif not self.library.leads_somewhere(tour.area, (step.preset for step in tour.steps)):
+            raise InvalidValue("tour", number, NOWHERE)
         (self._once.add if once else self._once.discard)(number)
         playing = area.playing
         if playing is not None and playing.tour.number == number and playing.paused:

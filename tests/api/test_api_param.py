@@ -276,6 +276,12 @@ async def test_guard_tours_are_made_changed_and_removed(side: Side) -> None:
         assert await ask(client, action="update", **both) == "OK\n"
         one = stored.running.ptz.tours[0]
         assert (one.name, one.running, one.steps[1].speed) == ("Evening", True, 33)
+        before = stored.running
+        refused = await ask(client, action="update", **{"GuardTour.G1.CamNbr": "6", "GuardTour.G1.Running": "yes"})
+        assert refused.startswith("# Error: Error setting 'root.GuardTour.G1.Running'")
+        assert "preset positions" in refused
+        assert stored.running == before
+        await ask(client, action="add", template="tour", group="GuardTour.G1.Tour", **{"GuardTour.G1.Tour.T.PresetNbr": "1"})
         assert await ask(client, action="update", **{"GuardTour.G1.CamNbr": "6", "GuardTour.G1.Running": "yes"}) == "OK\n"
         assert [tour.running for tour in stored.running.ptz.tours] == [False, True]
         for wrong in ({"GuardTour.G0.CamNbr": "2"}, {"GuardTour.G0.Tour.T1.WaitTimeViewType": "Minutes"}, {"GuardTour.G0.Name": "<b>"}):

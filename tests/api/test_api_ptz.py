@@ -430,3 +430,21 @@ async def test_the_control_queue_says_what_is_wrong(side: Side, query: str, word
         refused = await said(otto, query, QUEUE)
         assert refused.startswith("Error:")
         assert word in refused
+
+
+async def test_a_tour_over_deleted_presets_says_so_when_it_is_started(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        await done(client, "camera=5&setserverpresetname=Door", CONFIG)
+        made = (await client.post("/api/v1/ptz/tours", json={"view": 4, "name": "Round", "steps": [{"preset": 2}]})).json()
+        assert (await client.post(f"/api/v1/ptz/tours/{made['number']}/run", json={})).status_code == 200
+        await client.post(f"/api/v1/ptz/tours/{made['number']}/run", json={"action": "stop"})
+        await done(client, "camera=5&removeserverpresetno=2", CONFIG)
+        before = side.services.settings.snapshot
+        assert (await client.get("/api/v1/ptz/4")).status_code == 200
+        refused = await client.post(f"/api/v1/ptz/tours/{made['number']}/run", json={})
+        assert (refused.status_code, refused.json()["error"]["name"]) == (400, "tour"), refused.text
+        assert "none of its preset positions is there" in refused.json()["error"]["message"]
+        over = await client.post("/axis-cgi/param.cgi", data={"action": "update", f"GuardTour.G{made['number']}.Running": "yes"})
+        assert over.text.startswith("# Error")
+        assert "preset positions" in over.text
+        assert side.services.settings.snapshot == before

@@ -14,6 +14,11 @@ def white(picture: np.ndarray) -> bool:
     return float(picture[8:14, 8:24].mean()) > 200
 
 
+def corner(picture: np.ndarray) -> float:
+    """How bright the picture is at the upper left."""
+    return float(picture[8:14, 8:24].mean())
+
+
 @pytest.mark.feature("OVL-12")
 def test_an_overlay_comes_and_goes_in_a_running_stream(known: RunningCamera) -> None:
     with known.watching(QUERY) as frames, known.client() as client:
@@ -60,3 +65,21 @@ def test_overlays_are_there_again_after_a_restart(fresh: RunningCamera) -> None:
     fresh.start()
     until(lambda: white(fresh.image(5, resolution="320x240")[..., 0]))
     assert fresh.stop() == 0
+
+
+def test_the_parameters_of_older_clients_change_the_picture(known: RunningCamera) -> None:
+    def write(**values: str) -> None:
+        reply = client.post("/axis-cgi/param.cgi", data={"action": "update", **{f"Image.I4.Text.{k}": v for k, v in values.items()}})
+        assert reply.text == "OK\n", reply.text
+
+    with known.watching(QUERY) as frames, known.client() as client:
+        plain = corner(next(frames).to_ndarray(format="gray"))
+        write(TextEnabled="yes", String="X" * 12, TextSize="large", Color="white", BGColor="white")
+        try:
+            until(lambda: white(next(frames).to_ndarray(format="gray")))
+            write(BGColor="red", Color="red")
+            until(lambda: 60 < corner(next(frames).to_ndarray(format="gray")) < 110)
+            write(TextEnabled="no")
+            until(lambda: abs(corner(next(frames).to_ndarray(format="gray")) - plain) < 5)
+        finally:
+            assert client.delete("/api/v1/overlays/9004").status_code == 200

@@ -14,6 +14,7 @@ from panocam.api.vapix.params.leaf import YES_NO, Changes, Codec, Leaf, Shape, n
 from panocam.api.vapix.params.members import Attribute, Member, Members, attribute
 from panocam.api.vapix.params.tree import Living, Template
 from panocam.errors import InvalidValue, NotFound
+from panocam.ptz.library import NOWHERE
 from panocam.settings.ptz import Step, Tour
 
 SETTING, GROUP = "ptz.tours", "GuardTour"
@@ -66,6 +67,8 @@ def _alone(leaf: Leaf, tour: int) -> Leaf:
         members = TOURS.all(services, so_far)
         chosen = TOURS.find(members, tour)
         if chosen["running"] != (running := YES_NO.read(value)):
+            if running and not services.ptz.library.leads_somewhere(chosen["area"], (step["preset"] for step in chosen["steps"])):
+                raise ValueError(NOWHERE)
             for other in members:
                 other["running"] = other["running"] and other["area"] != chosen["area"] if running else other["running"]
             chosen["running"] = running
