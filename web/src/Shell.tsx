@@ -105,7 +105,7 @@ export function Shell() {
   const tour = useTour(me?.username, me?.role ?? "none");
   const stop = tour.shown ? tour.stops[tour.at]?.to : undefined;
   return (
-    <AppShell header={{ height: 52 }} navbar={{ width: 200, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="sm">
+    <AppShell header={{ height: 52 }} navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="sm">
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap" miw={0}>
