@@ -24,6 +24,8 @@ from panocam.storage.recording import Recording
 
 MS = 1_000_000
 PIPE_BYTES = 1 << 20
+MOOV_BYTES, MOOV_BYTES_EACH = 1 << 14, 40
+"""More than an MP4 file's index takes, and more for each picture: its size, its length, its place, and whether it is a key picture."""
 Progress = Callable[[float], bool]
 """Told the part that is done, 0..1; False cancels."""
 
@@ -126,7 +128,9 @@ def write_mp4(library: Library, row: Recording, target: Path, span: tuple[int | 
     pieces = export_matroska(library, row.id, *span)
     try:
         with contextlib.closing(pieces):
-            made = _put_into_mp4(_Pipe(pieces), row, library.about_bytes(row.id, *span), target, progress)
+            made = _put_into_mp4(
+                _Pipe(pieces), row, _index_in_front(library, row, span), library.about_bytes(row.id, *span), target, progress
+            )
     except (av.error.FFmpegError, ValueError) as fault:
         target.unlink(missing_ok=True)
         raise Unavailable(f"recording {row.id} cannot be put into an MP4 file: {fault}; export it as Matroska") from None
@@ -154,11 +158,18 @@ class _Pipe:
         return part
 
 
-def _put_into_mp4(pipe: _Pipe, row: Recording, size: int, target: Path, progress: Progress) -> bool:
+def _index_in_front(library: Library, row: Recording, span: tuple[int | None, int | None]) -> dict[str, str]:
+    """Room for the index is left in front where it is known how much; else all is moved once more at the end."""
+    if not row.complete:
+        return {"movflags": "faststart"}
+    return {"moov_size": str(MOOV_BYTES + MOOV_BYTES_EACH * library.most_pictures(row.id, *span))}
+
+
+def _put_into_mp4(pipe: _Pipe, row: Recording, options: dict[str, str], size: int, target: Path, progress: Progress) -> bool:
     """Every picture as it is, into the other box; False when cancelled."""
     with (
         av.open(cast(BinaryIO, pipe), "r", format="matroska", buffer_size=PIPE_BYTES) as source,
-        av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as out,
+        av.open(str(target), "w", format="mp4", options=options) as out,
     ):
         video = source.streams.video[0]
         track = out.add_stream_from_template(video, opaque=True)

@@ -137,6 +137,10 @@ class Library:
         """How large that is, as far as the index knows: for showing how far something is."""
         return round(sum(s.bytes * _share(s, since_ns, until_ns) for s in self._segments(recording, since_ns, until_ns)))
 
+    def most_pictures(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> int:
+        """No fewer than what a complete recording has in that time."""
+        return sum(segment.pictures for segment in self._segments(recording, since_ns, until_ns))
+
     def _segments(self, recording: str, since_ns: int | None, until_ns: int | None) -> list[Segment]:
         """Those that have something of that time; the last one also for a time after it."""
         self.index.get(recording)

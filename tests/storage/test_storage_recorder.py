@@ -94,6 +94,8 @@ async def test_ffprobe_reads_files_and_exports(tmp_path: Path, codec: Codec) -> 
             steps: list[float] = []
             assert write_mp4(library(store), store.index.get(identity), film, span, lambda part: steps.append(part) or True)
             assert probe(film)["streams"][0]["codec_name"] == name
+            made = film.read_bytes()
+            assert made.index(b"moov") < made.index(b"mdat"), "browsers seek before all of it is there"
             assert steps == sorted(steps)
             assert not write_mp4(library(store), store.index.get(identity), tmp_path / "no.mp4", span, lambda part: part < 0.6)
             gone = tmp_path / "no.mkv"
