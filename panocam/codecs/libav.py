@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 import av
 from av.video.codeccontext import VideoCodecContext
@@ -140,4 +143,17 @@ def _open(recipe: Recipe, profile: EncoderProfile, step: Fraction, color: Color)
         context.open()
     except (av.error.FFmpegError, ValueError) as error:  # an unknown encoder's name is a ValueError
         raise Unavailable(f"the {recipe.library} encoder cannot be opened for {profile.width}x{profile.height}: {error}") from error
+    finally:
+        _share_cores()
     return context
+
+
+def _share_cores() -> None:
+    """Give this process's threads their ordinary policy back: SVT-AV1, where it may (run by root), makes its threads and the one that
+    opens it real-time ones, which then let nothing else on the machine run. On Linux only, where it does so."""
+    if sys.platform != "linux":
+        return
+    for thread in (int(task.name) for task in Path("/proc/self/task").iterdir()):
+        with contextlib.suppress(OSError):  # it has just ended
+            if os.sched_getscheduler(thread) in (os.SCHED_FIFO, os.SCHED_RR):
+                os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))

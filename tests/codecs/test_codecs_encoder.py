@@ -1,7 +1,10 @@
 """Every encoder keeps the contract: one packet a frame, key pictures where they are asked for, times exact, pixels right."""
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -233,3 +236,13 @@ def test_black_stays_black(codec: Codec, color: object, opened: Keep) -> None:
     y, u, v = shown.color.black
     assert np.abs(shown.y.astype(int) - y).max() <= 1
     assert max(np.abs(shown.u.astype(int) - u).max(), np.abs(shown.v.astype(int) - v).max()) <= 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have policies of their own on Linux only")
+def test_no_encoder_takes_the_cores_from_everybody_else(codec: Codec, opened: Keep) -> None:
+    """SVT-AV1 makes its threads, and the one that opens it, real-time ones where it may."""
+    encoder = opened(open_encoder(profile(codec), 25, VIDEO_COLOR))
+    for number in range(3):
+        encoder.encode(frame(picture(number), number))
+    policies = {task.name: os.sched_getscheduler(int(task.name)) for task in Path("/proc/self/task").iterdir()}
+    assert [thread for thread, policy in policies.items() if policy in (os.SCHED_FIFO, os.SCHED_RR)] == []
