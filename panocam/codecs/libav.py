@@ -144,11 +144,11 @@ def _open(recipe: Recipe, profile: EncoderProfile, step: Fraction, color: Color)
     except (av.error.FFmpegError, ValueError) as error:  # an unknown encoder's name is a ValueError
         raise Unavailable(f"the {recipe.library} encoder cannot be opened for {profile.width}x{profile.height}: {error}") from error
     finally:
-        _share_cores()
+        share_cores()
     return context
 
 
-def _share_cores() -> None:
+def share_cores() -> None:
     """Give this process's threads their ordinary policy back: SVT-AV1, where it may (run by root), makes its threads and the one that
     opens it real-time ones, which then let nothing else on the machine run. On Linux only, where it does so."""
     if sys.platform != "linux":

@@ -9,6 +9,7 @@ import av
 import numpy as np
 import simplejpeg
 
+from panocam.codecs.libav import share_cores
 from panocam.media import h264, h265, nal, obu
 from panocam.media.codec import Codec, StreamDescription
 
@@ -45,6 +46,8 @@ def clip(codec: Codec, width: int = 320, height: int = 240) -> tuple[tuple[bytes
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.framerate, encoder.time_base, encoder.options = FPS, Fraction(1, FPS), options
     encoder.thread_count = 1
+    encoder.open()
+    share_cores()
     packets = [packet for index in range(LENGTH) for packet in encoder.encode(picture(index, width, height))]
     return tuple((bytes(packet), packet.is_keyframe) for packet in (*packets, *encoder.encode(None)))
 
