@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,8 +55,16 @@ class Addresses:
 
 
 @contextlib.asynccontextmanager
-async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock, ending: Ending) -> AsyncIterator[Addresses]:
-    """Run a camera on the running loop until the block ends. Raises PanocamError when it cannot start, with the remedy."""
+async def camera(
+    data: Path,
+    overrides: Mapping[str, object],
+    clock: CameraClock,
+    ending: Ending,
+    on_ports: Callable[[Ports], None] = lambda now: None,
+) -> AsyncIterator[Addresses]:
+    """Run a camera on the running loop until the block ends; ``on_ports`` hears of ports that are opened or closed meanwhile.
+
+    Raises PanocamError when it cannot start, with the remedy."""
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(_claimed(data))
         logbook = stack.enter_context(open_logbook(folder, clock))
@@ -97,7 +105,7 @@ async def camera(data: Path, overrides: Mapping[str, object], clock: CameraClock
         listeners = await open_ports(stack, services, rtsp, folder, keystore)
         ways = protocols(clock.wall_ns() // NS)
         presence = await stack.enter_async_context(Presence(_announcement(settings, listeners.ports), settings, accounts, ways))
-        listeners.told = lambda now: presence.move(now.http, now.https, now.rtsp)
+        listeners.told = _both(presence, on_ports)
         bind(store, panoramic, rtsp, presence, storage, services.board, listeners)
         for end in (watch_daylight(clock, bus, panoramic), watch_links(bus)):
             stack.callback(end)
@@ -123,6 +131,14 @@ def _claimed(data: Path) -> Iterator[DataFolder]:
         yield folder
     finally:
         folder.unlock()
+
+
+def _both(presence: Presence, on_ports: Callable[[Ports], None]) -> Callable[[Ports], None]:
+    def tell(now: Ports) -> None:
+        presence.move(now.http, now.https, now.rtsp)
+        on_ports(now)
+
+    return tell
 
 
 def _addresses(settings: Snapshot, ports: Ports, setup_needed: bool) -> Addresses:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
-import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvloop
@@ -17,9 +15,9 @@ from panocam.app import log
 from panocam.app.compose import Addresses, camera
 from panocam.app.ending import Ending, start_anew
 from panocam.app.limits import allow_many_files
+from panocam.app.ready import ReadyFile, urls
 from panocam.clock import CameraClock
-from panocam.discovery.announcement import own_addresses
-from panocam.errors import InvalidValue, PanocamError, Unavailable
+from panocam.errors import InvalidValue, PanocamError
 
 TITLES = {"http": "Web page", "https": "Web page, encrypted", "rtsp": "Video", "rtsps": "Video, encrypted"}
 
@@ -55,50 +53,16 @@ async def _serve(options: RunOptions, clock: CameraClock, started: Callable[[], 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ending.stop)
-    ready = options.ready_file
-    if ready is not None:
-        remove(ready)  # one of a camera that was killed would be believed
-    async with camera(options.data, options.overrides, clock, ending) as addresses:
-        if ready is not None:
-            write_ready(ready, addresses)
-        started()
-        gc.collect()
-        gc.freeze()  # hundreds of thousands of objects that stay: looking through them again and again would stop all threads each time
-        try:
+    ready = ReadyFile(options.ready_file)
+    async with camera(options.data, options.overrides, clock, ending, ready.follow) as addresses:
+        with ready.telling(addresses):
+            started()
+            gc.collect()
+            gc.freeze()  # hundreds of thousands of objects that stay: looking through them again and again would stop all threads each time
             show(addresses)
             await ending.over.wait()
-        finally:
-            if ready is not None:
-                remove(ready)
     if ending.again:
         start_anew()  # from here: threads of a source that hangs would hold up the end of the loop, but not this
-
-
-def urls(addresses: Addresses) -> dict[str, str]:
-    """The addresses that a person or a script opens, by scheme."""
-    host = own_addresses(addresses.host)[0]
-    host = f"[{host}]" if ":" in host else host
-    made = {scheme: f"{scheme}://{host}:{port}" for scheme, port in asdict(addresses.ports).items() if port}
-    return {scheme: url + ("/axis-media/media.amp" if scheme.startswith("rtsp") else "/") for scheme, url in made.items()}
-
-
-def write_ready(path: Path, addresses: Addresses) -> None:
-    """Say by a file that the camera is ready; the file appears whole or not at all. Raises Unavailable."""
-    facts = {**urls(addresses), "pid": os.getpid(), "serial": addresses.serial}
-    try:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(facts, indent=1) + "\n")
-        temporary.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def remove(path: Path) -> None:
-    """Take the ready file away. Raises Unavailable."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable(path, error) from None
 
 
 def show(addresses: Addresses) -> None:
@@ -111,7 +75,3 @@ def show(addresses: Addresses) -> None:
     if addresses.setup_needed:
         print("No account exists yet: open the web page and create the administrator.")
     print("Stop with Ctrl+C.", flush=True)
-
-
-def _unwritable(path: Path, error: OSError) -> Unavailable:
-    return Unavailable(f"ready file {path}: {error.strerror}; choose a writable place with --ready-file")

@@ -293,9 +293,10 @@ class SourceRunner:
             state, silent = self._state, (now - self._last) / NS
             slow = 5 / self._meter.fps if self._meter.fps else 0.0  # a source of one picture in five seconds is not dead
             source = self._source
-            if self._sinks or state is not SourceState.LIVE or not self._intake.settled:
+            if self._sinks or state is not SourceState.LIVE or not self._intake.settled or self._intake.exposure.state.moving:
                 self._wanted = now
-            elif now - self._wanted > self._policy.idle * NS and not self._intake.exposure.state.moving:
+                self._rest(False)  # when the light changes, following it at a picture a second would take minutes
+            elif now - self._wanted > self._policy.idle * NS:
                 self._rest(True)
         if state is SourceState.LIVE and silent > max(self._policy.stall, slow):
             self._lose(f"no picture for {silent:.0f} s", 0)

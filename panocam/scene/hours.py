@@ -13,6 +13,7 @@ from panocam.scene.settings import Lighting
 DARKEST: Final = 1 / 64
 DAY_S: Final = 600.0
 SWITCH_S: Final = 20.0
+NIGHT_S: Final = 30.0
 STEPS: Final = 8
 
 
@@ -27,5 +28,16 @@ def _switch(t: float) -> Lighting:
     return Lighting(lamps=1.0 if t // SWITCH_S % 2 == 0 else DARKEST)
 
 
-PROGRAMS: Final[Mapping[str, Callable[[float], Lighting]]] = {"steady": lambda _: Lighting(), "day": _day, "switch": _switch}
+def _night(t: float) -> Lighting:
+    """Lamps and sky are bright for half a minute, and both almost dark for half a minute."""
+    level = 1.0 if t // NIGHT_S % 2 == 0 else DARKEST
+    return Lighting(lamps=level, day=level)
+
+
+PROGRAMS: Final[Mapping[str, Callable[[float], Lighting]]] = {
+    "steady": lambda _: Lighting(),
+    "day": _day,
+    "switch": _switch,
+    "night": _night,
+}
 """Name to the light at a time in seconds."""

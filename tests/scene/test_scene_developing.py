@@ -7,7 +7,7 @@ import pytest
 
 from panocam.errors import InvalidValue
 from panocam.scene import Lighting, Scene, SensorSettings, open_scene
-from panocam.scene.hours import DAY_S, PROGRAMS, SWITCH_S
+from panocam.scene.hours import DAY_S, NIGHT_S, PROGRAMS, SWITCH_S
 
 SIZE = 320
 
@@ -69,6 +69,7 @@ def test_lamps_light_the_room_and_the_day_the_window(room: Scene) -> None:
 def test_programs_of_light_are_known_and_bounded() -> None:
     assert PROGRAMS["steady"](1234.5) == Lighting()
     assert PROGRAMS["switch"](SWITCH_S + 1).lamps < 0.02 < PROGRAMS["switch"](1).lamps
+    assert [PROGRAMS["night"](t) for t in (1, NIGHT_S + 1, 2 * NIGHT_S + 1)] == [Lighting(), Lighting(1 / 64, 1 / 64), Lighting()]
     noon, night = PROGRAMS["day"](0).day, PROGRAMS["day"](DAY_S / 2).day
     assert (noon, night) == (1.0, 1 / 64)
     assert len({PROGRAMS["day"](t).day for t in np.arange(0, DAY_S, 0.2)}) < 60

@@ -40,6 +40,27 @@ def test_ready_file_and_table_say_the_same(fresh: RunningCamera) -> None:
     assert not fresh.ready_file.exists()
 
 
+def test_the_ready_file_follows_what_is_open(fresh: RunningCamera) -> None:
+    fresh.start()
+    fresh.create_administrator()
+    first = json.loads(fresh.ready_file.read_text())
+
+    def named() -> list[str]:
+        facts = json.loads(fresh.ready_file.read_text())
+        assert facts.items() <= first.items()
+        return [scheme for scheme in ("http", "https", "rtsp", "rtsps") if scheme in facts]
+
+    fresh.change(network__http_policy="http", network__rtsps_enabled=False)
+    assert named() == ["http", "rtsp"]
+    fresh.change(network__http_policy="both")
+    assert named() == ["http", "https", "rtsp"]
+    with fresh.client(secure=True) as client:
+        assert client.patch("/api/v1/settings", json={"network.http_policy": "https", "network.rtsps_enabled": True}).status_code == 200
+    assert named() == ["https", "rtsp", "rtsps"]
+    assert fresh.stop() == 0
+    assert not fresh.ready_file.exists()
+
+
 def test_options_come_from_the_environment(tmp_path: Path, scene: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"SOURCE": str(scene), "SERIAL": "0A1B2C3D4E60", "MODEL": "m4327", "MOUNT": "wall", "LOG_LEVEL": "error"}
     for name, value in given.items():

@@ -155,6 +155,23 @@ def test_day_is_told_where_light_is_measured_and_taken_back_where_not(tmp_path: 
         camera.close()
 
 
+@pytest.mark.timeout(180)
+def test_night_falls_without_anybody_looking(tmp_path: Path) -> None:
+    """The light goes out after half a minute, when the source rests already."""
+    camera = RunningCamera(tmp_path, "--source", "sim:room?light=night")
+    try:
+        camera.start()
+        camera.create_administrator()
+
+        def told() -> list[tuple[str, bool]]:
+            return [(event["operation"], event["data"]["day"]) for event in reversed(camera.events("VideoSource/DayNight"))]
+
+        until(lambda: len(told()) > 1, 120)
+        assert told()[:2] == [("Initialized", True), ("Changed", False)]
+    finally:
+        camera.close()
+
+
 def test_every_condition_is_told_at_the_beginning(known: RunningCamera) -> None:
     """Whatever can hold has a state from the start, so that clients need not guess."""
     found = {event["topic"] for event in known.get("/api/v1/events/conditions")["events"]}
