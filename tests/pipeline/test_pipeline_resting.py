@@ -6,19 +6,23 @@ import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clips import clip
 from scripted import CLOCK, ScriptedSource
 
 from panocam.clock import NS, ManualClock
+from panocam.imaging.exposure import Exposure, ExposureMode, ExposureRules, Reach
 from panocam.media.frame import RawFrame
 from panocam.optics.lens import Circle
 from panocam.pipeline.config import LensOptions
+from panocam.pipeline.exposure import ExposurePlan
 from panocam.pipeline.intake import Intake
 from panocam.pipeline.pacing import Pacer
 from panocam.pipeline.sources import SourceOptions, open_source
 from panocam.pipeline.sources.base import CanRest
+from panocam.pipeline.sources.controls import Capability, Tuning
 from panocam.pipeline.supervisor import RestartPolicy, SourceRunner
 from panocam.pipeline.timeline import Timeline
 
@@ -69,10 +73,27 @@ def test_a_resting_source_goes_on_in_time(tmp_path: Path, kind: str) -> None:
     assert taken[-1].pts_ns - taken[0].pts_ns <= passed + NS // 10, "no faster than time itself"
 
 
+class Following:
+    """Controls of a sensor that is, or is not, on its way to another exposure."""
+
+    reach = Reach(1 / 10_000, 0.1, 30.0)
+    exposure = Exposure(0.01)
+    settled = True
+    taken: frozenset[str] = frozenset()
+
+    def capabilities(self) -> dict[str, Capability]:
+        return {}
+
+    def expose(self, wanted: Exposure) -> None: ...
+
+    def tune(self, wanted: Tuning) -> None: ...
+
+
 class Sleeper(ScriptedSource):
     """Says what it was told."""
 
     circle = Circle(80, 80, 80)
+    controls: Any = None
 
     def __init__(self, told: list[bool], changed: threading.Condition) -> None:
         super().__init__()
@@ -117,3 +138,29 @@ def test_a_source_rests_when_nobody_looks_and_wakes_for_a_viewer_or_a_setting() 
     finally:
         runner.stop()
         assert runner.join(3)
+
+
+def test_a_source_is_awake_while_its_exposure_follows_the_light() -> None:
+    told: list[bool] = []
+    changed = threading.Condition()
+    sensor = Following()
+    intake = Intake(LensOptions(), CLOCK)
+    intake.exposure.plan = ExposurePlan(ExposureRules(mode=ExposureMode.HOLD))
+
+    def opened() -> Sleeper:
+        source = Sleeper(told, changed)
+        source.controls = sensor
+        return source
+
+    policy = RestartPolicy(notice=0.01, idle=0.05)
+    runner = SourceRunner("test:source", opened, intake, Timeline(), CLOCK, lambda *_: None, policy)
+    runner.start()
+    try:
+        for count, moving in enumerate((False, True, False), 1):
+            sensor.settled = not moving
+            with changed:
+                assert changed.wait_for(lambda count=count: len(told) >= count, 10)
+    finally:
+        runner.stop()
+        assert runner.join(3)
+    assert told == [True, False, True]
