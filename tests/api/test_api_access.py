@@ -6,7 +6,7 @@ import re
 
 import httpx
 import pytest
-from conftest import ELSEWHERE, PASSWORDS, Side
+from api_kit import ELSEWHERE, PASSWORDS, Side
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 

@@ -9,7 +9,7 @@ import zlib
 
 import numpy as np
 import pytest
-from conftest import Side
+from api_kit import Side
 
 from panocam.app.translate import privacy
 from panocam.imaging.privacy import PrivacyMask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Side
+from api_kit import Side
 
 from panocam.api.build import endpoints
 from panocam.api.vapix import ENDPOINTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from conftest import Side
+from api_kit import Side
 
 from panocam.api.build import endpoints
 from panocam.api.endpoint import Dialect

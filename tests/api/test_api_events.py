@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import websockets
-from conftest import PASSWORDS, Side
+from api_kit import PASSWORDS, Side
 
 from panocam.errors import RemoteProtocolError
 from panocam.events.topics import PTZ_MOVING, SYSTEM_READY

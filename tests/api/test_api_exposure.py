@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Side
+from api_kit import Side
 
 from panocam.app.expose import NORMAL, exposure_plan
 from panocam.imaging.exposure import Exposure, ExposureMode

@@ -11,7 +11,7 @@ import ssl
 
 import httpx
 import pytest
-from conftest import PASSWORDS, Side
+from api_kit import PASSWORDS, Side
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 

@@ -25,7 +25,7 @@ from urllib.parse import quote_from_bytes
 import httpx
 import pytest
 import schemathesis
-from conftest import PASSWORDS, Side, _side
+from api_kit import PASSWORDS, Side, make_side
 from exchanges import PROBLEMS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -79,7 +79,7 @@ def door(folder_with_accounts: Path, tmp_path_factory: pytest.TempPathFactory) -
     loop, ready, facts = asyncio.new_event_loop(), threading.Event(), {}
 
     async def main() -> None:
-        facts["side"], facts["stop"] = _side(folder / "data", folder / "static"), asyncio.Event()
+        facts["side"], facts["stop"] = make_side(folder / "data", folder / "static"), asyncio.Event()
 
         def opened(port: int) -> None:
             facts["port"] = port

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import PASSWORDS, Side
+from api_kit import PASSWORDS, Side
 
 from panocam.access.tls import Service
 from panocam.api import doorstep, front

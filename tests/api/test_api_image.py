@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Side
+from api_kit import Side
 
 from panocam.settings import Role, Snapshot
 from panocam.settings.image import PROFILES, Image

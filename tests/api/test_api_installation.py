@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import Side
+from api_kit import Side
 
 from panocam.pipeline.camera import CameraStatus
 from panocam.pipeline.supervisor import SourceState, SourceStatus

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import websockets
-from conftest import ELSEWHERE, PASSWORDS, Side, png
+from api_kit import ELSEWHERE, PASSWORDS, Side, png
 
 from panocam.app.audit import Seen, hear_accounts, hear_events, hear_settings
 from panocam.app.facts import failed_login

@@ -10,7 +10,7 @@ import zipfile
 from typing import Any
 
 import pytest
-from conftest import Side
+from api_kit import Side
 
 from panocam.access.reset import MARK
 from panocam.api.packing import MODES

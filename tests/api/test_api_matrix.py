@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 
 import pytest
-from conftest import PASSWORDS, Side
+from api_kit import PASSWORDS, Side
 from test_api_access import GUARDED, ROWS, ask, furnish, identity, url
 
 from panocam.api.build import endpoints

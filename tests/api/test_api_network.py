@@ -6,7 +6,7 @@ import socket
 from typing import Any
 
 import pytest
-from conftest import SERIAL, Side
+from api_kit import SERIAL, Side
 from cryptography import x509
 
 from panocam.access.issue import Names

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Side, png
+from api_kit import Side, png
 
 from panocam.errors import InvalidValue
 from panocam.events.modifiers import MODIFIERS

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import httpx
 import pytest
-from conftest import Side
+from api_kit import Side
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import PASSWORDS, Side, jpeg
+from api_kit import PASSWORDS, Side, jpeg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

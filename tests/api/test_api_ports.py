@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import PASSWORDS, Side
+from api_kit import PASSWORDS, Side
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from conftest import Side
+from api_kit import Side
 
 from panocam.events.hiding import announce_hiding
 from panocam.events.topics import PRIVACY_MASKS

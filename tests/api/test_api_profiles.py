@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import simplejpeg
-from conftest import Side
+from api_kit import Side
 
 from panocam.media.codec import Codec
 from panocam.pipeline.request import StreamRequest

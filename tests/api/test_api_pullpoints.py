@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 import httpx
 import pytest
-from conftest import Side
+from api_kit import Side
 from hypothesis import given
 from hypothesis import strategies as st
 

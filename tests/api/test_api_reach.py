@@ -7,7 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
-from conftest import Side
+from api_kit import Side
 from hypothesis import given
 from hypothesis import strategies as st
 

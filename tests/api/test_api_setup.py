@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from conftest import Side
+from api_kit import Side
 
 SETUP = {"username": "anna", "password": "x", "password_again": "x", "licence_accepted": True}
 

@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import Side
+from api_kit import Side
 
 from panocam.clock import NS
 from panocam.settings import Role

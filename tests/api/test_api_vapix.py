@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import SERIAL, Side
+from api_kit import SERIAL, Side
 
 from panocam.api.build import API
 from panocam.settings import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from conftest import PASSWORDS, Side
+from api_kit import PASSWORDS, Side
 
 from panocam.errors import InvalidValue
 from panocam.settings import Role

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import PASSWORDS, Side, jpeg
+from api_kit import PASSWORDS, Side, jpeg
 
 from panocam.api.build import application, endpoints
 from panocam.api.endpoint import WEBSOCKET, Dialect

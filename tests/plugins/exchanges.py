@@ -225,11 +225,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         (folder / f"{os.getpid()}.json").write_text(json.dumps([sorted(SEEN), PROBLEMS]))
         return
     seen, problems = gathered(folder)
-    whole = is_whole(session.config)
-    if session.config.option.lf and (earlier := session.config.cache.get(KEPT, None)) is not None:
+    whole, cache = is_whole(session.config), getattr(session.config, "cache", None)  # none with -p no:cacheprovider
+    if cache is not None and session.config.option.lf and (earlier := cache.get(KEPT, None)) is not None:
         whole, seen, problems = True, seen | {tuple(each) for each in earlier[0]}, [*earlier[1], *problems]
-    elif whole:
-        session.config.cache.set(KEPT, [sorted(seen), problems])
+    elif whole and cache is not None:
+        cache.set(KEPT, [sorted(seen), problems])
     passed = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)  # a test that failed has not asked what it should
     left_out = missing((row for _, row in declared()), seen) if whole and passed else []
     session.config.stash[FOUND] = problems + left_out

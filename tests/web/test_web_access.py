@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from camera_process import ADMIN, PASSWORD, Api, CameraProcess
-from conftest import Visitor, eventually
 from playwright.async_api import expect
+from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 from camera_process import ADMIN, Api, CameraProcess
-from conftest import Visitor, eventually
 from playwright.async_api import expect
+from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 from camera_process import Api, CameraProcess
-from conftest import Visitor, eventually
 from playwright.async_api import expect
+from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 

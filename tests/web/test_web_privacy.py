@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from camera_process import Api, CameraProcess
-from conftest import Visitor, eventually
 from playwright.async_api import expect
+from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from camera_process import Api, CameraProcess
-from conftest import Visitor, eventually, playwright_api
+from web_kit import Visitor, eventually, playwright_api
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 expect = playwright_api.expect

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from camera_process import Api
-from conftest import Visitor, eventually
 from playwright.async_api import Page, expect
+from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 from camera_process import Api, CameraProcess
-from conftest import Visitor, eventually
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from playwright.async_api import expect
+from web_kit import Visitor, eventually
 
 from panocam.access.issue import KeyType, Wanted, self_signed
 from panocam.access.pem import fingerprint, utc

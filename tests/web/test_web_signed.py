@@ -9,8 +9,8 @@ from pathlib import Path
 import av
 import pytest
 from camera_process import ADMIN, PASSWORD, Api, CameraProcess
-from conftest import Visitor, eventually
 from playwright.async_api import expect
+from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from camera_process import Api
-from conftest import Visitor, eventually
 from playwright.async_api import expect
+from web_kit import Visitor, eventually
 
 sys.path.append(str(Path(__file__).parents[1] / "storage"))
 from samba import PASSWORD, USER, Samba

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 from camera_process import Api
-from conftest import Visitor, eventually
 from playwright.async_api import expect
+from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 

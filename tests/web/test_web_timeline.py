@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 import pytest_asyncio
 from camera_process import Api
-from conftest import Visitor, eventually
 from playwright.async_api import Locator, Page, expect
+from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 
