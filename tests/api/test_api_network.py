@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+import ifaddr
 import pytest
 from api_kit import SERIAL, Side
 from cryptography import x509
@@ -122,3 +123,21 @@ async def test_discovery_answers_carry_model_serial_number_and_name() -> None:
     for info in rows:
         assert info.decoded_properties["macaddress"] == SERIAL
         assert (info.server, info.decoded_properties["model"]) == ("camera-hall.local.", "M4328")
+
+
+async def test_the_machine_is_asked_once_for_the_whole_tree(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking takes milliseconds, in which the camera answers nobody."""
+    asked: list[None] = []
+
+    def count(*arguments: Any, **more: Any) -> Any:
+        asked.append(None)
+        return adapters(*arguments, **more)
+
+    adapters = ifaddr.get_adapters
+    monkeypatch.setattr(ifaddr, "get_adapters", count)
+    async with side.client(Role.VIEWER) as client:
+        reply = await client.get("/axis-cgi/param.cgi?action=list")
+        assert "root.Network.eth0.IPAddress=" in reply.text
+        assert len(asked) <= 2
+        await client.get("/axis-cgi/param.cgi?action=listdefinitions&listformat=xmlschema")
+        assert len(asked) <= 4

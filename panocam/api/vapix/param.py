@@ -15,6 +15,7 @@ from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.api.guard import demand_own_site
 from panocam.api.vapix.params.definitions import definitions
 from panocam.api.vapix.params.leaf import Changes, Leaf
+from panocam.api.vapix.params.network import one_look
 from panocam.api.vapix.params.rows import TREE
 from panocam.api.vapix.params.tree import ROOT
 from panocam.api.wayin import keep_the_way_in
@@ -52,7 +53,8 @@ async def _list(call: Call[None]) -> Response:
         if not found:
             lines.append(f"# Error: Error -1 getting param in group '{_one_line(asked)}'\n")
         prefix = "" if not rooted and len(found) == 1 and found[0].path == path else PREFIX
-        lines += [f"{prefix}{leaf.path}={leaf.read(call.services)}\n" for leaf in found]
+        with one_look(call.services):
+            lines += [f"{prefix}{leaf.path}={leaf.read(call.services)}\n" for leaf in found]
     return _text("".join(lines))
 
 
@@ -64,9 +66,9 @@ async def _definitions(call: Call[None]) -> Response:
     for asked in _asked(call):
         leaves |= {leaf.path: leaf for leaf in _readable(call, TREE.find(call.services, _unrooted(asked)[0]))}
     model = call.services.settings.snapshot.device.model.upper()
-    return Response(
-        definitions(call.services, leaves.values(), model, panocam.__version__, charset), media_type=f"text/xml; charset={charset}"
-    )
+    with one_look(call.services):
+        body = definitions(call.services, leaves.values(), model, panocam.__version__, charset)
+    return Response(body, media_type=f"text/xml; charset={charset}")
 
 
 async def _update(call: Call[None]) -> Response:

@@ -6,12 +6,15 @@ Ports take effect at the next start, as the settings behind them do.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cached_property
 
 from panocam.api.services import Services
 from panocam.api.vapix.params.leaf import YES_NO, Changes, Leaf, bound, choice, fact, facts, text, whole
 from panocam.discovery.announcement import own_addresses
 from panocam.network.identity import host_name
-from panocam.network.interfaces import Interface, interfaces, resolver
+from panocam.network.interfaces import Interface, Resolver, interfaces, resolver
 from panocam.settings.role import Role
 from panocam.settings.system import HttpPolicy, Schemes
 
@@ -36,9 +39,9 @@ def rows() -> Iterator[Leaf]:
             "DefaultRouter": lambda services: _main(services).router,
             "SubnetMask": lambda services: _netmask(_main(services)),
             "IPAddress": lambda services: _ip(_main(services)),
-            "DNSServer1": lambda services: _name_server(0),
-            "DNSServer2": lambda services: _name_server(1),
-            "DomainName": lambda services: next(iter(resolver().search), ""),
+            "DNSServer1": lambda services: _name_server(services, 0),
+            "DNSServer2": lambda services: _name_server(services, 1),
+            "DomainName": lambda services: next(iter(_machine(services).resolver.search), ""),
             "eth0.Name": lambda services: _main(services).name,
             "eth0.SubnetMask": lambda services: _netmask(_main(services)),
             "eth0.Broadcast": lambda services: _broadcast(_main(services)),
@@ -46,7 +49,7 @@ def rows() -> Iterator[Leaf]:
             "RTSP.ProtViewer": lambda services: "anonymous" if services.settings.snapshot.access.anonymous_viewing else "password",
             "RTSP.Timeout": "60",
             "RTP.NbrOfRTPGroups": "1",
-            "eth0.IPAddress": lambda services: own_addresses(services.settings.running.network.host)[0],
+            "eth0.IPAddress": lambda services: _machine(services).told,
             "eth0.MACAddress": _mac,
         },
     )
@@ -77,11 +80,46 @@ def rows() -> Iterator[Leaf]:
     yield fact("System.RootPwdSet", lambda services: not services.needs_setup)
 
 
+class Machine:
+    """What the machine says of its network, each thing asked for once and not before somebody wants it."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    @cached_property
+    def told(self) -> str:
+        """The address that the camera tells first."""
+        return own_addresses(self._host)[0]
+
+    @cached_property
+    def main(self) -> Interface:
+        """The interface that clients know as eth0: the one with that address."""
+        return next((each for each in interfaces() if self.told in (address.text for address in each.addresses)), NONE)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        return resolver()
+
+
+_LOOKED: ContextVar[Machine | None] = ContextVar("looked", default=None)
+
+
+@contextmanager
+def one_look(services: Services) -> Iterator[None]:
+    """Inside the block the machine is asked once, though a dozen leaves tell of it: asking takes milliseconds."""
+    token = _LOOKED.set(Machine(services.settings.running.network.host))
+    try:
+        yield
+    finally:
+        _LOOKED.reset(token)
+
+
+def _machine(services: Services) -> Machine:
+    return _LOOKED.get() or Machine(services.settings.running.network.host)
+
+
 def _main(services: Services) -> Interface:
-    """The interface that clients know as eth0: the one whose address the camera tells first."""
-    told = own_addresses(services.settings.running.network.host)[0]
-    found = interfaces()
-    return next((each for each in found if told in (address.text for address in each.addresses)), NONE)
+    return _machine(services).main
 
 
 def _ip(interface: Interface) -> str:
@@ -96,8 +134,8 @@ def _broadcast(interface: Interface) -> str:
     return next((str(address.network.broadcast_address) for address in interface.addresses if address.version == 4), "")
 
 
-def _name_server(number: int) -> str:
-    return (*resolver().servers, "", "")[number]
+def _name_server(services: Services, number: int) -> str:
+    return (*_machine(services).resolver.servers, "", "")[number]
 
 
 def _policy(services: Services) -> str:
