@@ -69,7 +69,7 @@ def test_a_resting_source_goes_on_in_time(tmp_path: Path, kind: str) -> None:
     source.close()
     steps = [(b.pts_ns - a.pts_ns) / NS for a, b in itertools.pairwise(taken)]
     assert all(step > 0.89 for step in steps[2:4])
-    assert all(step < 0.5 for step in (*steps[:2], *steps[5:]))
+    assert all(step < 0.85 for step in (*steps[:2], *steps[5:]))
     assert taken[-1].pts_ns - taken[0].pts_ns <= passed + NS // 10, "no faster than time itself"
 
 

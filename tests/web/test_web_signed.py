@@ -15,28 +15,29 @@ from web_kit import Visitor, eventually
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 
 
-def recorded(camera: CameraProcess, out: Path) -> bytes:
-    """A few seconds of a signed stream, as they came; returns a picture that one of its signatures covers."""
+def recorded(camera: CameraProcess, out: Path) -> tuple[bytes, bytes]:
+    """A few seconds of a signed stream, as they came; returns the end of a key picture, and a later picture that its signature covers."""
     address = json.loads(camera._ready.read_text())["rtsp"].replace("rtsp://", f"rtsp://{ADMIN}:{PASSWORD}@")
     address += "?camera=2&resolution=320x180&videokeyframeinterval=8&videosigned=1"
-    picture = b""
+    key = picture = b""
     with av.open(address, options={"rtsp_transport": "tcp"}, timeout=20) as source, av.open(str(out), "w") as copy:
         track = copy.add_stream_from_template(source.streams.video[0], opaque=True)
         for number, packet in enumerate(source.demux(video=0)):
             if number == 30:
                 break
-            picture = bytes(packet) if number == 12 else picture
+            key = bytes(packet)[-20:] if number == 8 else key
+            picture = bytes(packet).rpartition(b"\0\0\1")[2] if number == 12 else picture
             packet.stream = track
             copy.mux(packet)
-    return picture
+    return key, picture
 
 
 @pytest.mark.feature("SIG-04", "SIG-09", "SIG-10")
 async def test_a_video_is_verified_on_the_page(anna: Visitor, camera: CameraProcess, tmp_path: Path) -> None:
     good, bad = tmp_path / "hall.mkv", tmp_path / "forged.mkv"
-    picture = await asyncio.to_thread(recorded, camera, good)
+    key, picture = await asyncio.to_thread(recorded, camera, good)
     data = good.read_bytes()
-    at = data.index(picture[-20:]) + 10
+    at = data.index(picture, data.index(key)) + len(picture) // 2  # of a still, one picture is a few bytes
     bad.write_bytes(data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :])
     await anna.open("/signed-video")
     report = anna.page.get_by_test_id("report")
