@@ -177,25 +177,57 @@ void develop(const Source &sy, const Source &su, const Source &sv, const Picture
     k->develop(job);
 }
 
-void lay(const Picture &ty, const Picture &tu, const Picture &tv, const Source &iy, const Source &iu, const Source &iv, const Source &rest_y,
-         const Source &rest_c, int x, int y) {
-    const Planes target = planes(ty, tu, tv, "target chroma planes must have half the luma plane's size, rounded up");
-    const Planes ink = planes(iy, iu, iv, "the layer's chroma planes must have half its size");
-    const Planes rest = planes(rest_y, rest_c, rest_c, "the layer's chroma planes must have half its size");
-    require(rest.p[0].width == ink.p[0].width && rest.p[0].height == ink.p[0].height, "ink and rest must have the same size");
-    require(!((x | y | ink.p[0].width | ink.p[0].height) & 1), "the layer's place and size must be even");
-    require(x > -kFar && x < kFar && y > -kFar && y < kFar, "the layer's place must be within -100000..100000");
-    nb::gil_scoped_release unlocked;
-    for (int i = 0; i < 3; ++i) {
-        const int s = i ? 1 : 0;
-        const panocam::Plane &t = target.p[i], &k = ink.p[i], &r = rest.p[i];
-        const int left = x >> s, top = y >> s;
-        const int skip_x = left < 0 ? -left : 0, skip_y = top < 0 ? -top : 0;
-        const int width = std::min(k.width, t.width - left) - skip_x, height = std::min(k.height, t.height - top) - skip_y;
-        if (width <= 0 || height <= 0) continue;
-        uint8_t *under = const_cast<uint8_t *>(t.data) + (top + skip_y) * t.stride + left + skip_x;
-        panocam::lay(under, t.stride, {k.data + skip_y * k.stride + skip_x, k.stride}, {r.data + skip_y * r.stride + skip_x, r.stride}, width, height);
+// A layer: its arrays are looked at once, not in every picture that it is laid over. It keeps them alive.
+class Stencil {
+public:
+    Stencil(const Picture &iy, const Picture &iu, const Picture &iv, const Picture &rest_y, const Picture &rest_c)
+        : arrays_{iy, iu, iv, rest_y, rest_c}, ink_(planes(iy, iu, iv, kHalf)), rest_(planes(rest_y, rest_c, rest_c, kHalf)) {
+        require(rest_.p[0].width == ink_.p[0].width && rest_.p[0].height == ink_.p[0].height, "ink and rest must have the same size");
+        require(!((ink_.p[0].width | ink_.p[0].height) & 1), "a layer's size must be even");
     }
+
+    void paste(const Stencil &part, int x, int y) {
+        require(!((x | y) & 1), "the part's place must be even");
+        require(x >= 0 && y >= 0 && x <= ink_.p[0].width - part.ink_.p[0].width && y <= ink_.p[0].height - part.ink_.p[0].height,
+                "the part must lie inside");
+        for (int i = 0; i < 3; ++i) replace(part.ink_.p[i], ink_.p[i], i ? x / 2 : x, i ? y / 2 : y);
+        for (int i = 0; i < 2; ++i) replace(part.rest_.p[i], rest_.p[i], i ? x / 2 : x, i ? y / 2 : y);
+    }
+
+    void lay(const Planes &target, int x, int y) const {
+        for (int i = 0; i < 3; ++i) {
+            const int s = i ? 1 : 0;
+            const panocam::Plane &t = target.p[i], &k = ink_.p[i], &r = rest_.p[i];
+            const int left = x >> s, top = y >> s;
+            const int skip_x = left < 0 ? -left : 0, skip_y = top < 0 ? -top : 0;
+            const int width = std::min(k.width, t.width - left) - skip_x, height = std::min(k.height, t.height - top) - skip_y;
+            if (width <= 0 || height <= 0) continue;
+            uint8_t *under = const_cast<uint8_t *>(t.data) + (top + skip_y) * t.stride + left + skip_x;
+            panocam::lay(under, t.stride, {k.data + skip_y * k.stride + skip_x, k.stride}, {r.data + skip_y * r.stride + skip_x, r.stride}, width, height);
+        }
+    }
+
+private:
+    static constexpr const char *kHalf = "the layer's chroma planes must have half its size";
+
+    static void replace(const panocam::Plane &part, const panocam::Plane &whole, int x, int y) {
+        uint8_t *to = const_cast<uint8_t *>(whole.data) + y * whole.stride + x;
+        panocam::replace(to, whole.stride, {part.data, part.stride}, part.width, part.height);
+    }
+
+    Picture arrays_[5];
+    Planes ink_, rest_;
+};
+
+void overlay(const Picture &ty, const Picture &tu, const Picture &tv, const std::vector<std::tuple<const Stencil *, int, int>> &layers) {
+    const Planes target = planes(ty, tu, tv, "target chroma planes must have half the luma plane's size, rounded up");
+    for (const auto &[layer, x, y] : layers) {
+        require(layer != nullptr, "a layer is missing");
+        require(!((x | y) & 1), "a layer's place must be even");
+        require(x > -kFar && x < kFar && y > -kFar && y < kFar, "a layer's place must be within -100000..100000");
+    }
+    nb::gil_scoped_release unlocked;
+    for (const auto &[layer, x, y] : layers) layer->lay(target, x, y);
 }
 
 void copy(const Source &sy, const Source &su, const Source &sv, const Picture &ty, const Picture &tu, const Picture &tv) {
@@ -236,8 +268,12 @@ NB_MODULE(panocam_native, m) {
           "explained in src/develop.h. The states are changed in place. Raises ValueError when shapes or numbers are out of range.");
     m.def("copy", copy, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a,
           "Copy a picture to other memory. Raises ValueError when sizes disagree.");
-    m.def("lay", lay, "target_y"_a, "target_u"_a, "target_v"_a, "ink_y"_a, "ink_u"_a, "ink_v"_a, "rest_y"_a, "rest_c"_a, "x"_a, "y"_a,
-          "Lay a layer over a picture with its left upper corner at the even pixel (x, y), cut off at the picture's edges:\n"
-          "out = ink + out * rest / 255. Raises ValueError when shapes disagree.");
+    nb::class_<Stencil>(m, "Stencil", "A layer, ready to be laid over pictures; it shows its arrays as they are at that moment.")
+        .def(nb::init<const Picture &, const Picture &, const Picture &, const Picture &, const Picture &>(), "ink_y"_a, "ink_u"_a, "ink_v"_a, "rest_y"_a,
+             "rest_c"_a, "Raises ValueError when shapes disagree or sides are odd.")
+        .def("paste", &Stencil::paste, "part"_a, "x"_a, "y"_a, "Replace the rectangle at the even pixel (x, y) by the part. Raises ValueError when it is not inside.");
+    m.def("overlay", overlay, "target_y"_a, "target_u"_a, "target_v"_a, "layers"_a,
+          "Lay layers, (stencil, x, y) from the bottom up, over a picture with their left upper corners at even pixels, cut off at the picture's\n"
+          "edges: out = ink + out * rest / 255. Raises ValueError when shapes disagree.");
     panocam::scene::bind(m);
 }

@@ -38,9 +38,11 @@ def nothing(_name: str, _number: int | None) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Moment:
-    """When and what: ``wall_ns`` is UTC since 1970, ``zone`` None the machine's own; ``facts`` know the rest."""
+    """When and what: ``wall_ns`` is UTC since 1970, ``zone`` None the machine's own; ``facts`` know the rest. It moves on where
+    pictures are many.
+    """
 
     wall_ns: int
     zone: tzinfo | None = None

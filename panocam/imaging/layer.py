@@ -14,7 +14,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -28,8 +29,8 @@ try:
 except ImportError:
     panocam_native = None
 
-_LAY: Any = getattr(panocam_native, "lay", None)
-"""The native kernel, where it is installed and new enough."""
+_STENCIL: Any = getattr(panocam_native, "Stencil", None)
+"""The native kernel's layers, where it is installed and new enough."""
 
 Rgba = tuple[int, int, int, float]
 """Red, green, blue 0..255 and opacity 0..1."""
@@ -51,6 +52,19 @@ class Layer:
         """(width, height) in luma pixels."""
         height, width = self.rests[0].shape
         return int(width), int(height)
+
+    @cached_property
+    def stencil(self) -> Any:
+        """What the native kernel keeps of it."""
+        return _STENCIL(*self.inks, *self.rests)
+
+
+class Placed(NamedTuple):
+    """A layer with the even pixel where its left upper corner lies."""
+
+    layer: Layer
+    x: int
+    y: int
 
 
 def yuv(rgb: Sequence[float], color: Color) -> tuple[float, float, float]:
@@ -140,15 +154,16 @@ def _rounded(plane: Coverage) -> Plane:
     return np.clip(np.rint(plane), 0, 255).astype(np.uint8)
 
 
-def blend(layer: Layer, x: int, y: int, out: Planes) -> None:
-    """Lay ``layer`` over ``out`` with its left upper corner at the even pixel (x, y); what lies outside is cut off."""
-    if _LAY is None:
-        blend_opencv(layer, x, y, out)
-    else:
-        _LAY(out.y, out.u, out.v, *layer.inks, *layer.rests, x, y)
+def lay(layers: Sequence[Placed], out: Planes) -> None:
+    """Lay ``layers``, from the bottom up, over ``out``; what lies outside is cut off."""
+    if _STENCIL is None:
+        for layer, x, y in layers:
+            lay_opencv(layer, x, y, out)
+    elif layers:
+        panocam_native.overlay(out.y, out.u, out.v, [(layer.stencil, x, y) for layer, x, y in layers])
 
 
-def blend_opencv(layer: Layer, x: int, y: int, out: Planes) -> None:
+def lay_opencv(layer: Layer, x: int, y: int, out: Planes) -> None:
     """The same without the native kernel, and its reference."""
     width, height = layer.size
     left, top, right, bottom = max(0, x), max(0, y), min(out.width, x + width), min(out.height, y + height)
@@ -163,6 +178,9 @@ def blend_opencv(layer: Layer, x: int, y: int, out: Planes) -> None:
 
 def paste(part: Layer, x: int, y: int, into: Layer) -> None:
     """Replace the rectangle of ``into`` at the even pixel (x, y) by ``part``, which must lie inside."""
+    if _STENCIL is not None:
+        into.stencil.paste(part.stencil, x, y)
+        return
     width, height = part.size
     for new, plane, half in zip((*part.inks, *part.rests), (*into.inks, *into.rests), (1, 2, 2, 1, 2), strict=True):
         plane[y // half : (y + height) // half, x // half : (x + width) // half] = new

@@ -62,12 +62,12 @@ class Piece:
     top: int
 
 
-class Cell(NamedTuple):
-    """Neighbouring digits of a block: where they begin, what they say with a letter on each side (which may reach in), and the even
-    rectangle (left, top, right, bottom) that any digits there would need."""
+class Span(NamedTuple):
+    """Neighbouring digits of a block: where in the text they and a letter on each side (which may reach in) are, and the even rectangle
+    (left, top, right, bottom) that any digits there would need."""
 
-    start: int
-    text: str
+    letters: slice
+    digits: slice
     area: tuple[int, int, int, int]
 
 
@@ -240,37 +240,34 @@ class Block:
         self._pieces: dict[Cut, Piece] = {}
         self._placed: list[Placed] = []
         self._digits: dict[int, tuple[int, int, int]] = {}
-        self._spans: dict[tuple[int, ...], list[tuple[int, int, tuple[int, int, int, int]]]] = {}
+        self._spans: dict[tuple[int, ...], list[Span]] = {}
         self._place(text, rows, widths)
         self.fill = np.zeros((self.size[1], self.size[0]), np.uint8)
         self.outline = self.fill if setting.stroke == 0 else np.zeros_like(self.fill)
         self._draw((0, 0, *self.size))
 
-    def cells(self, before: str, text: str) -> list[Cell] | None:
-        """Where ``text`` differs from ``before``, if both are this block's but for digits; None if more than digits differ."""
+    def spans(self, before: str, text: str) -> Sequence[Span] | None:
+        """Where ``text`` differs from ``before``, which was this block's; None if it does elsewhere than at digits. Whether it has digits
+        there too is not looked at."""
         if not self._digits or len(text) != len(before):
             return None
         places = tuple([at for at, (old, new) in enumerate(zip(before, text, strict=True)) if old != new])
         spans = self._spans.get(places)
-        if spans is None:
-            if not all(at in self._digits for at in places):
-                return None
+        if spans is None and all(at in self._digits for at in places):
             if len(self._spans) >= MOST_SPANS:
                 self._spans.clear()
             spans = self._spans[places] = self._together(places)
-        if not all(text[at] in _DIGITS for at in places):
-            return None
-        return [Cell(first, text[max(0, first - 1) : last + 2], area) for first, last, area in spans]
+        return spans
 
-    def _together(self, places: Sequence[int]) -> list[tuple[int, int, tuple[int, int, int, int]]]:
-        """The first and last of neighbouring digits at ``places``, and what they may cover."""
+    def _together(self, places: Sequence[int]) -> list[Span]:
+        """``places`` in runs of neighbours."""
         runs: list[list[int]] = []
         for at in places:
             if runs and runs[-1][-1] == at - 1:
                 runs[-1].append(at)
             else:
                 runs.append([at])
-        return [(run[0], run[-1], self._around(run[0], run[-1])) for run in runs]
+        return [Span(slice(max(0, run[0] - 1), run[-1] + 2), slice(run[0], run[-1] + 1), self._around(run[0], run[-1])) for run in runs]
 
     def _around(self, first: int, last: int) -> tuple[int, int, int, int]:
         """What any digits from ``first`` to ``last`` may cover."""

@@ -104,7 +104,7 @@ class Coder:
         planes = encoder.allocate()
         self._renderer.draw(shot, planes)
         stamps = shot.frame.stamps.at(Stage.WARP, self._clock.monotonic_ns())
-        self._renderer.overlay(shot, planes)
+        self._renderer.overlay(planes)
         frame = shot.frame.derive(planes, stamps.at(Stage.LAYERS, self._clock.monotonic_ns()))
         jump, self._jump = self._jump, False
         key, self._key = self._key or jump, False

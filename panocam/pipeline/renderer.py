@@ -1,7 +1,8 @@
 """Draws one view of a shot: numbers from optics, pixels by the warp, overlays on top. Lives on a worker thread.
 
 The view's geometry is asked for once a frame, so a head that moved shows on the next one; while nothing moved, the meshes of
-the last frame are used again without asking optics for anything.
+the last frame are used again without asking optics for anything. What overlays say is found out before the warp: after it the caches
+hold pixels, and words would cost several times as much.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from panocam.imaging.card import draw_card
+from panocam.imaging.layer import Placed, lay
 from panocam.imaging.warp import warp
 from panocam.media.planes import Planes
 from panocam.optics.lens import Lens
 from panocam.optics.mesh import Mesh
 from panocam.optics.meshing import meshes
+from panocam.optics.pose import Pose
 from panocam.optics.view import Arrangement
 from panocam.pipeline.moment import Moments
 from panocam.pipeline.overlays.painter import Painter
@@ -43,20 +46,28 @@ class Renderer:
         self.painter = painter
         self._drawn: tuple[Scenery, Lens] | None = None
         self._meshes: tuple[Mesh, ...] = ()
+        self._layers: list[Placed] = []
 
     def draw(self, shot: Shot, out: Planes) -> None:
         """Fill ``out`` (of our size) with the view, or with the notice if there is no picture."""
+        self._layers = []
         if shot.notice is not None:
             draw_card(shot.notice.title, shot.notice.lines, out)
             return
-        warp(self._numbers(shot.lens, self._moments.of(shot.frame)), shot.pyramid, out)
+        numbers = self._numbers(shot.lens, self._moments.of(shot.frame))
+        if self.painter is not None and self._drawn is not None:
+            drawn = self.painter.layers(shot.frame.wall_ns, shot.frame.pts_ns, out.color, self._pose(self._drawn[0]))
+            self._layers = [each.placed for _item, each in drawn]
+        warp(numbers, shot.pyramid, out)
 
-    def overlay(self, shot: Shot, out: Planes) -> None:
-        """Lay the overlays over what ``draw`` has drawn; words that are shown instead of a picture get none."""
-        if self.painter is None or shot.notice is not None or self._drawn is None:
-            return
-        poses, area = self._drawn[0].arrangement.poses, self._index - FIRST_AREA
-        self.painter.draw(shot.frame, out, poses[area] if 0 <= area < len(poses) else None)
+    def overlay(self, out: Planes) -> None:
+        """Lay the overlays over what ``draw`` has drawn; words that are shown instead of a picture have none."""
+        lay(self._layers, out)
+
+    def _pose(self, scenery: Scenery) -> Pose | None:
+        """None for views that cannot be moved."""
+        poses, area = scenery.arrangement.poses, self._index - FIRST_AREA
+        return poses[area] if 0 <= area < len(poses) else None
 
     def _numbers(self, lens: Lens, t_ns: int) -> tuple[Mesh, ...]:
         wanted = (self._scenery(t_ns), lens)

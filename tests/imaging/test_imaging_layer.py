@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panocam.imaging import layer as module
-from panocam.imaging.layer import Layer, blend_opencv, from_rgba, place, turned, turned_rgba, yuv
+from panocam.imaging.layer import Layer, Placed, from_rgba, lay, lay_opencv, paste, place, turned, turned_rgba, yuv
 from panocam.media.planes import JPEG_COLOR, VIDEO_COLOR, Planes
 
-LAY = module._LAY
-needs_native = pytest.mark.skipif(LAY is None, reason="panocam-native is missing or older than this function")
+needs_native = pytest.mark.skipif(module._STENCIL is None, reason="panocam-native is missing or older than this function")
 
 
 def noise(rng: np.random.Generator, width: int, height: int, pad: int = 0) -> Planes:
@@ -42,8 +41,10 @@ def test_native_and_opencv_agree_byte_for_byte(seed: int, picture: tuple[int, in
     one = noise(rng, 2 * picture[0], 2 * picture[1], pad=7)
     two = Planes(one.y.copy(), one.u.copy(), one.v.copy(), one.color)
     part = rough(rng, 2 * size[0], 2 * size[1])
-    blend_opencv(part, 2 * at[0], 2 * at[1], one)
-    LAY(two.y, two.u, two.v, *part.inks, *part.rests, 2 * at[0], 2 * at[1])
+    above = rough(rng, 8, 4)
+    lay_opencv(part, 2 * at[0], 2 * at[1], one)
+    lay_opencv(above, 2, 0, one)
+    lay([Placed(part, 2 * at[0], 2 * at[1]), Placed(above, 2, 0)], two)
     for a, b in zip((one.y, one.u, one.v), (two.y, two.u, two.v), strict=True):
         assert (a == b).all()
 
@@ -53,7 +54,7 @@ def test_every_product_is_rounded_alike() -> None:
     under, rest = (plane.astype(np.uint8) for plane in np.meshgrid(np.arange(256), np.arange(256)))
     zero, half = np.zeros_like(under), np.zeros((128, 128), np.uint8)
     mine = under.copy()
-    LAY(mine, half.copy(), half.copy(), zero, half, half, rest, half, 0, 0)
+    lay([Placed(Layer((zero, half, half), (rest, half), VIDEO_COLOR), 0, 0)], Planes(mine, half.copy(), half.copy(), VIDEO_COLOR))
     assert (mine == np.rint(under.astype(float) * rest / 255)).all()
 
 
@@ -67,16 +68,46 @@ def test_what_does_not_fit_is_refused(x: int, y: int, change: str) -> None:
     if change == "chroma":
         inks[1] = inks[1][:2]
     with pytest.raises(ValueError, match="must"):
-        LAY(out.y, out.u, out.v, *inks, *rests, x, y)
+        lay([Placed(Layer((inks[0], inks[1], inks[2]), (rests[0], rests[1]), VIDEO_COLOR), x, y)], out)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.tuples(*[st.integers(1, 20)] * 2), st.data())
+def test_a_part_replaces_what_was_there_and_is_seen_at_once(seed: int, size: tuple[int, int], data: st.DataObject) -> None:
+    rng = np.random.default_rng(seed)
+    part, x, y = (
+        rough(rng, 2 * size[0], 2 * size[1]),
+        2 * data.draw(st.integers(0, 20 - size[0])),
+        2 * data.draw(st.integers(0, 20 - size[1])),
+    )
+    whole, one = rough(rng, 40, 40), noise(rng, 60, 60)
+    two = Planes(one.y.copy(), one.u.copy(), one.v.copy(), one.color)
+    lay([Placed(whole, 4, 6)], Planes.blank(60, 60))  # what the kernel keeps of a layer must not grow old
+    wanted = [plane.copy() for plane in (*whole.inks, *whole.rests)]
+    for plane, new, half in zip(wanted, (*part.inks, *part.rests), (1, 2, 2, 1, 2), strict=True):
+        plane[y // half : y // half + new.shape[0], x // half : x // half + new.shape[1]] = new
+    paste(part, x, y, whole)
+    lay([Placed(whole, 4, 6)], one)
+    lay_opencv(Layer((wanted[0], wanted[1], wanted[2]), (wanted[3], wanted[4]), VIDEO_COLOR), 4, 6, two)
+    for a, b in zip((one.y, one.u, one.v), (two.y, two.u, two.v), strict=True):
+        assert (a == b).all()
+
+
+@needs_native
+@pytest.mark.parametrize(("x", "y"), [(-2, 0), (0, 34), (1, 0)])
+def test_a_part_that_lies_outside_is_refused(x: int, y: int) -> None:
+    rng = np.random.default_rng(3)
+    with pytest.raises(ValueError, match="must"):
+        paste(rough(rng, 8, 8), x, y, rough(rng, 40, 40))
 
 
 def test_without_the_native_kernel_the_pictures_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(2)
     one, part = noise(rng, 64, 48), rough(rng, 20, 12)
     two = Planes(one.y.copy(), one.u.copy(), one.v.copy(), one.color)
-    module.blend(part, 10, -4, one)
-    monkeypatch.setattr(module, "_LAY", None)
-    module.blend(part, 10, -4, two)
+    lay([Placed(part, 10, -4)], one)
+    monkeypatch.setattr(module, "_STENCIL", None)
+    lay([Placed(part, 10, -4)], two)
     assert (one.y == two.y).all()
     assert (one.v == two.v).all()
 
@@ -86,7 +117,7 @@ def test_half_covered_chroma_takes_half_of_the_colour_and_no_fringe() -> None:
     rgba[..., 1] = 255  # the colour of what cannot be seen
     rgba[:, :3] = (255, 0, 0, 255)
     out = Planes.blank(4, 2, JPEG_COLOR)
-    module.blend(from_rgba(rgba, JPEG_COLOR), 0, 0, out)
+    lay([Placed(from_rgba(rgba, JPEG_COLOR), 0, 0)], out)
     red = yuv((255, 0, 0), JPEG_COLOR)
     assert out.v[0].tolist() == [round(red[2]), round((red[2] + 128) / 2)]
 

@@ -11,7 +11,7 @@ from PIL import Image as Picture
 
 from panocam.clock import NS
 from panocam.imaging.artwork import accept
-from panocam.imaging.layer import yuv
+from panocam.imaging.layer import lay, yuv
 from panocam.imaging.lettering import Block, Setting
 from panocam.imaging.privacy import PrivacyMask
 from panocam.media.frame import Frame, RawFrame
@@ -50,9 +50,13 @@ def painter(*items: Item, size: tuple[int, int] = (640, 480), view: int = 4, **a
     return Painter(board, view, size)
 
 
+def draw(one: Painter, shown: Frame, out: Planes, pose: Pose | None = None) -> None:
+    lay([each.placed for _, each in one.layers(shown.wall_ns, shown.pts_ns, out.color, pose)], out)
+
+
 def drawn(*items: Item, size: tuple[int, int] = (640, 480), color: Color = VIDEO_COLOR, **artworks: bytes) -> Planes:
     out = grey(size, color)
-    painter(*items, size=size, **artworks).draw(frame(), out)
+    draw(painter(*items, size=size, **artworks), frame(), out)
     return out
 
 
@@ -121,7 +125,7 @@ def test_not_one_pixel_outside_of_the_rectangle_changes() -> None:
     before, after = noise((640, 480)), noise((640, 480))
     text = SIGN.model_copy(update={"position": (0.3, -0.2)})
     one = painter(text)
-    one.draw(frame(), after)
+    draw(one, frame(), after)
     (_, found), *_ = one.layers(WALL, 0, VIDEO_COLOR)
     x, y, width, height = found.frame
     for a, b, half in ((before.y, after.y, 1), (before.u, after.u, 2), (before.v, after.v, 2)):
@@ -133,7 +137,7 @@ def test_not_one_pixel_outside_of_the_rectangle_changes() -> None:
 
 def test_a_transparent_layer_changes_nothing_at_all() -> None:
     before, after = noise((640, 480)), noise((640, 480))
-    painter(Image(identity=0, image="a.ovl"), a=png(100, 80, (255, 0, 0, 0))).draw(frame(), after)
+    draw(painter(Image(identity=0, image="a.ovl"), a=png(100, 80, (255, 0, 0, 0))), frame(), after)
     assert (before.y == after.y).all()
     assert (before.u == after.u).all()
 
@@ -149,8 +153,8 @@ def test_the_time_that_is_shown_is_the_pictures_own() -> None:
 
         shown = datetime.fromtimestamp(wall // NS, UTC).strftime("%Y-%m-%d %H:%M:%S")
         running, fresh = grey((640, 480)), grey((640, 480))
-        one.draw(frame(wall), running)
-        painter(clock.model_copy(update={"text": f"Hall {shown}.{hundredths % 100:02}"})).draw(frame(), fresh)
+        draw(one, frame(wall), running)
+        draw(painter(clock.model_copy(update={"text": f"Hall {shown}.{hundredths % 100:02}"})), frame(), fresh)
         for a, b in ((running.y, fresh.y), (running.u, fresh.u), (running.v, fresh.v)):
             assert (a == b).all()
 
@@ -167,8 +171,8 @@ def test_a_running_clock_is_put_together_as_if_it_were_drawn_anew(background: st
         if number in (20, 50, 90):
             board.set_dynamic(("", "Open 7", "Open 12")[number % 3])
         running, fresh = grey((640, 480)), grey((640, 480))
-        one.draw(frame(WALL + hundredths * NS // 100), running)
-        Painter(board, 4, (640, 480)).draw(frame(WALL + hundredths * NS // 100), fresh)
+        draw(one, frame(WALL + hundredths * NS // 100), running)
+        draw(Painter(board, 4, (640, 480)), frame(WALL + hundredths * NS // 100), fresh)
         for a, b in ((running.y, fresh.y), (running.u, fresh.u), (running.v, fresh.v)):
             assert (a == b).all(), hundredths
 
@@ -201,7 +205,7 @@ def test_an_image_grows_with_the_resolution_or_keeps_its_pixels() -> None:
             board = OverlayBoard()
             board.show((Image(identity=0, image="a.ovl"),), {"a.ovl": accept(png(90, 54, (0, 0, 0, 255)), "a", scalable=scalable)})
             out = grey(size)
-            Painter(board, 4, size).draw(frame(), out)
+            draw(Painter(board, 4, size), frame(), out)
             left, top, right, bottom = box(out)
             expected = size[1] * 54 / 1080 if scalable else 54
             assert bottom - top == pytest.approx(expected, abs=1)
@@ -225,7 +229,7 @@ def test_the_indicator_moves_with_every_picture(style: str) -> None:
     pictures = []
     for _ in range(48):
         out = grey((640, 480))
-        one.draw(frame(), out)
+        draw(one, frame(), out)
         pictures.append(out.y)
     assert all((a != b).any() for a, b in itertools.pairwise(pictures))
     assert (pictures[0] == pictures[24]).all()
@@ -234,7 +238,7 @@ def test_the_indicator_moves_with_every_picture(style: str) -> None:
 def test_only_the_views_that_are_named_show_it() -> None:
     for view, shown in ((0, False), (4, True), (5, True), (6, False)):
         out = grey((640, 480))
-        painter(SIGN.model_copy(update={"views": (4, 5)}), view=view).draw(frame(), out)
+        draw(painter(SIGN.model_copy(update={"views": (4, 5)}), view=view), frame(), out)
         assert (out.y != 120).any() == shown
 
 
@@ -273,7 +277,7 @@ def test_dynamic_text_appears_from_the_next_picture_on_and_goes() -> None:
 
     def width() -> int:
         out = grey((640, 480))
-        one.draw(frame(), out)
+        draw(one, frame(), out)
         return int((out.y != 120).any(axis=0).sum())
 
     assert width() == 0
@@ -292,19 +296,19 @@ def test_ptz_modifiers_say_where_the_picture_was_taken() -> None:
     one = painter(SIGN.model_copy(update={"text": "#x|#y|#z|#Z"}), size=(1280, 960))
     for pose, words in [(Pose(10.04, -20, 120), "10.0|-20.0|1|1.0x"), (Pose(-90, 0, 10), "-90.0|0.0|19999|19.8x"), (None, "-|-|-|-")]:
         moved, fixed = grey((1280, 960)), grey((1280, 960))
-        one.draw(frame(), moved, pose)
-        painter(SIGN.model_copy(update={"text": words}), size=(1280, 960)).draw(frame(), fixed)
+        draw(one, frame(), moved, pose)
+        draw(painter(SIGN.model_copy(update={"text": words}), size=(1280, 960)), frame(), fixed)
         assert (moved.y == fixed.y).all(), words
 
 
 def test_rates_are_those_of_the_channel() -> None:
     one = painter(SIGN.model_copy(update={"text": "#b #B #r #R #s"}), size=(1280, 960))
     for number in range(60):
-        one.draw(frame(pts_ns=number * 40_000_000), grey((1280, 960)))
+        draw(one, frame(pts_ns=number * 40_000_000), grey((1280, 960)))
         one.flow.add(number * 40_000_000, 5000)
     out, expected = grey((1280, 960)), grey((1280, 960))
-    one.draw(frame(), out)
-    painter(SIGN.model_copy(update={"text": "1000 1.00 25.00 25 00060"}), size=(1280, 960)).draw(frame(), expected)
+    draw(one, frame(), out)
+    draw(painter(SIGN.model_copy(update={"text": "1000 1.00 25.00 25 00060"}), size=(1280, 960)), frame(), expected)
     assert (out.y == expected.y).all()
 
 
@@ -313,7 +317,7 @@ def test_scrolling_text_crosses_the_picture_and_comes_back() -> None:
     lefts = []
     for number in range(130):
         out = grey((640, 480))
-        one.draw(frame(pts_ns=number * 40_000_000), out)
+        draw(one, frame(pts_ns=number * 40_000_000), out)
         lefts.append(box(out)[0] if (out.y != 120).any() else -1)
     moves = np.diff([left for left in lefts if left > 0])
     assert np.median(moves) == pytest.approx(-640 / 100, abs=1)
@@ -348,7 +352,7 @@ def test_turned_text_lies_as_it_is_told() -> None:
 def test_any_text_is_drawn_inside_the_picture(text: str, size: float) -> None:
     for view in ((192, 72), (640, 480)):
         out = noise(view)
-        painter(Text(identity=0, text=text[:512], size=size, background="semiTransparent"), size=view).draw(frame(), out)
+        draw(painter(Text(identity=0, text=text[:512], size=size, background="semiTransparent"), size=view), frame(), out)
 
 
 def test_long_lines_are_broken_at_blanks_and_nothing_is_lost() -> None:

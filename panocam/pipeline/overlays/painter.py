@@ -1,4 +1,4 @@
-"""Lays the overlays of a view over each picture of one channel. Lives on that channel's worker.
+"""Says what lies over each picture of one channel: the overlays of its view. Lives on that channel's worker.
 
 Theory. A picture's words are those of its own moment: dates come from the time of capture and directions from the pose it was drawn
 with, so that a recording says when and whereto, not when it was encoded. What is prepared for one picture is used for the next; a
@@ -13,9 +13,7 @@ from datetime import UTC, datetime
 
 from panocam.clock import NS
 from panocam.events.modifiers import Moment, Template
-from panocam.imaging.layer import blend
-from panocam.media.frame import Frame
-from panocam.media.planes import Color, Planes
+from panocam.media.planes import Color
 from panocam.optics.pose import Pose
 from panocam.pipeline.overlays.board import OverlayBoard, Shown
 from panocam.pipeline.overlays.sprites import Canvas, Drawn, Sprite, sprite
@@ -65,27 +63,27 @@ class Painter:
         self._board, self._view, self._size, self._kinds = board, view, size, kinds
         self._made: tuple[Shown, Color] | None = None
         self._sprites: list[tuple[Item, Sprite]] = []
+        self._still: list[Drawn | None] = []
+        self._moment = Moment(0, board.zone, self._fact)
         self._second: tuple[int, datetime] | None = None
         self._pose: Pose | None = None
         self._number = -1
         self.flow = Flow()
 
-    def draw(self, frame: Frame, out: Planes, pose: Pose | None = None) -> None:
-        """Lay everything over ``out``, which shows ``frame`` along ``pose`` (None for views that cannot be moved)."""
-        self._number += 1
-        for _item, drawn in self.layers(frame.wall_ns, frame.pts_ns, out.color, pose):
-            blend(drawn.layer, drawn.x, drawn.y, out)
-
     def layers(self, wall_ns: int, pts_ns: int, color: Color, pose: Pose | None = None) -> list[tuple[Item, Drawn]]:
-        """What lies over the picture of that moment, from the bottom up."""
+        """What lies over the next picture, from the bottom up; the picture is of that moment, along ``pose`` (None for views that cannot be
+        moved). Layers may change with the picture after.
+        """
+        self._number += 1
         self._pose = pose
         shown = self._board.shown
         if self._made is None or self._made[0] is not shown or self._made[1] != color:
             self._prepare(shown, color)
-        moment = Moment(wall_ns, self._board.zone, self._fact)
+        self._moment.wall_ns, self._moment.zone = wall_ns, self._board.zone
         found = []
-        for item, each in self._sprites:
-            here = each.at(lambda template: self._say(template, moment), max(0, self._number), pts_ns)
+        for (item, each), here in zip(self._sprites, self._still, strict=True):
+            if not each.still:
+                here = each.at(self._say, self._number, pts_ns)
             if here is not None:
                 found.append((item, here))
         return found
@@ -110,11 +108,11 @@ class Painter:
             made = old.get(item) if same and item in old else sprite(item, canvas, art)
             if made is not None:
                 sprites.append((item, made))
+        self._still = [each.at(_literal, 0, 0) if each.still else None for _, each in sprites]
         self._sprites, self._made = sprites, (shown, color)
 
-    def _say(self, template: Template, moment: Moment) -> str:
-        if not template.uses:
-            return template.at(moment, _ANY)
+    def _say(self, template: Template) -> str:
+        moment = self._moment
         second = moment.wall_ns // NS
         if self._second is None or self._second[0] != second:
             self._second = second, moment.local
@@ -153,5 +151,6 @@ def _of_pose(name: str, pose: Pose) -> str | None:
     return None
 
 
-_ANY = datetime.fromtimestamp(0, UTC)
-"""For texts without modifiers: no time is asked for."""
+def _literal(template: Template) -> str:
+    """The words of a text without modifiers."""
+    return template.at(Moment(0, UTC))

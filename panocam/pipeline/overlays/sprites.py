@@ -14,8 +14,8 @@ from panocam.errors import InvalidValue
 from panocam.events.modifiers import Template
 from panocam.imaging import artwork, indicator
 from panocam.imaging.artwork import Artwork
-from panocam.imaging.layer import Layer, Palette, Rgba, evened, from_coverages, from_rgba, paste, place, turned, turned_rgba
-from panocam.imaging.lettering import Align, Block, Setting
+from panocam.imaging.layer import Layer, Palette, Placed, Rgba, evened, from_coverages, from_rgba, paste, place, turned, turned_rgba
+from panocam.imaging.lettering import Align, Block, Setting, Span
 from panocam.media.planes import Color
 from panocam.settings.overlays import Anchor, Image, Indicator, Item, Paint, Position, Text
 
@@ -72,20 +72,20 @@ class Canvas:
 
 
 class Drawn(NamedTuple):
-    """A layer with the place of its left upper corner, and the rectangle that the overlay takes: x, y, width, height."""
+    """A layer in its place, and the rectangle that the overlay takes: x, y, width, height."""
 
-    layer: Layer
-    x: int
-    y: int
+    placed: Placed
     frame: tuple[int, int, int, int]
 
 
 def _whole(layer: Layer, x: int, y: int) -> Drawn:
-    return Drawn(layer, x, y, (x, y, *layer.size))
+    return Drawn(Placed(layer, x, y), (x, y, *layer.size))
 
 
 class Sprite(Protocol):
-    """Lives with one channel, on its worker."""
+    """Lives with one channel, on its worker. ``still``: it is the same in all pictures, and need not be asked for each."""
+
+    still: bool
 
     def at(self, say: Say, number: int, pts_ns: int) -> Drawn | None:
         """What lies on the picture ``number`` at ``pts_ns``; None when there is nothing to see."""
@@ -112,6 +112,7 @@ class TextSprite:
     def __init__(self, item: Text, canvas: Canvas) -> None:
         self._item, self._canvas = item, canvas
         self._template = Template(item.text)
+        self.still = not self._template.uses and not item.scroll
         size = max(SMALLEST, canvas.pixels(item.size or STANDARD_SIZE))
         margin = 2 * canvas.pixels(MARGIN)
         room = canvas.size[0] - margin, canvas.size[1] - margin
@@ -121,9 +122,10 @@ class TextSprite:
         self._setting = Setting(size, max(1, round(size / 16)) if outlined else 0, _align(item.position), room, wrap=not item.scroll)
         self._palette = Palette(PAINTS[item.background], PAINTS[item.outline], PAINTS[item.color], canvas.color)
         self._words = ""
-        self._cells: OrderedDict[tuple[int, str], Layer] = OrderedDict()
+        self._cells: OrderedDict[tuple[int, str], Placed] = OrderedDict()
         self._block: Block | None = None
         self._layer: Layer | None = None
+        self._drawn: Drawn | None = None
         self._cut = (0, 0, 0, 0)
         self._placed = ((0, 0), (0, 0))
 
@@ -133,7 +135,14 @@ class TextSprite:
             if not self._counted_on(words):
                 self._cells.clear()
                 self._layer = self._redrawn(words)
+                self._drawn = None
             self._words = words
+        if self._drawn is None or self._item.scroll:
+            self._drawn = self._put(pts_ns)
+        return self._drawn
+
+    def _put(self, pts_ns: int) -> Drawn | None:
+        """The layer in its place."""
         if self._layer is None or self._block is None:
             return None
         size = self._layer.size if self._item.rotation else self._block.size
@@ -141,26 +150,35 @@ class TextSprite:
             self._placed = size, self._canvas.place(self._item.position, size)
         x, y = self._placed[1]
         x = self._scrolled(size[0], pts_ns) if self._item.scroll else x
-        return Drawn(self._layer, x + self._cut[0], y + self._cut[1], (x, y, *size))
+        return Drawn(Placed(self._layer, x + self._cut[0], y + self._cut[1]), (x, y, *size))
 
     def _counted_on(self, words: str) -> bool:
-        """Show ``words`` by changing digits, if that is all that differs."""
+        """Show ``words`` by changing digits, if that is all that differs. Runs in every picture of a clock, between other work that has
+        emptied the caches, so it looks at as little as it can."""
         block, layer = self._block, self._layer
-        if block is None or layer is None or self._item.rotation:
+        spans = None if block is None or layer is None or self._item.rotation else block.spans(self._words, words)
+        if block is None or layer is None or spans is None:
             return False
-        cells = block.cells(self._words, words)
-        if cells is None or not all(self._inside(cell.area) for cell in cells):
-            return False
+        cells = []
+        for span in spans:
+            key = span.letters.start, words[span.letters]
+            cell = self._cells.get(key) or self._cell(block, span, words)
+            if cell is None:
+                return False
+            self._cells[key] = cell
+            cells.append(cell)
         for cell in cells:
-            key = cell.start, cell.text
-            part = self._cells.get(key)
-            if part is None:
-                block.changed(words)  # which may be some pictures behind
-                part = self._cells[key] = self._painted(block, cell.area)
-                if len(self._cells) > MOST_CELLS:
-                    self._cells.popitem(last=False)
-            paste(part, cell.area[0] - self._cut[0], cell.area[1] - self._cut[1], layer)
+            paste(*cell, layer)
+        if len(self._cells) > MOST_CELLS:
+            self._cells.popitem(last=False)
         return True
+
+    def _cell(self, block: Block, span: Span, words: str) -> Placed | None:
+        """What digits look like with their neighbours; None if they are none, or need more room than the layer has."""
+        if not (words[span.digits].isascii() and words[span.digits].isdigit() and self._inside(span.area)):
+            return None
+        block.changed(words)  # which may be some pictures behind
+        return Placed(self._painted(block, span.area), span.area[0] - self._cut[0], span.area[1] - self._cut[1])
 
     def _redrawn(self, words: str) -> Layer | None:
         """The layer of ``words``: the old one, changed in part, where that is enough."""
@@ -220,6 +238,8 @@ class TextSprite:
 class ImageSprite:
     """Drawn once."""
 
+    still = True
+
     def __init__(self, item: Image, canvas: Canvas, art: Artwork) -> None:
         height = canvas.pixels(item.size or art.height) if art.scalable or item.size else round(art.height)
         height = min(max(2, height), 2 * canvas.size[1])
@@ -235,19 +255,22 @@ class ImageSprite:
 class IndicatorSprite:
     """Each step is drawn once."""
 
+    still = False
+
     def __init__(self, item: Indicator, canvas: Canvas) -> None:
         self._item, self._canvas = item, canvas
         self._size = max(SMALLEST, canvas.pixels(item.size))
-        self._steps: dict[int, Layer] = {}
+        self._steps: dict[int, Drawn] = {}
 
     def at(self, say: Say, number: int, pts_ns: int) -> Drawn | None:
         step = number % indicator.STEPS
-        layer = self._steps.get(step)
-        if layer is None:
+        drawn = self._steps.get(step)
+        if drawn is None:
             item = self._item
             colors = PAINTS[item.color], PAINTS[item.background], PAINTS[item.outline]
-            layer = self._steps[step] = indicator.mark(item.style, self._size, step, colors, self._canvas.color)
-        return _whole(layer, *self._canvas.place(self._item.position, layer.size))
+            layer = indicator.mark(item.style, self._size, step, colors, self._canvas.color)
+            drawn = self._steps[step] = _whole(layer, *self._canvas.place(item.position, layer.size))
+        return drawn
 
 
 def _align(position: Position) -> Align:
