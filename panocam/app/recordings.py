@@ -9,7 +9,7 @@ import panocam
 from panocam.access.keystore import KeyStore
 from panocam.clock import Clock
 from panocam.events.bus import Bus
-from panocam.events.topics import RECORDING_ONGOING, STORAGE_DISRUPTED, STORAGE_FAILOVER, STORAGE_FULL
+from panocam.events.topics import RECORDING, RECORDING_ONGOING, STORAGE_DISRUPTED, STORAGE_FAILOVER, STORAGE_FULL
 from panocam.pipeline.service import Camera
 from panocam.settings import DataFolder, Snapshot, Store
 from panocam.settings.storage import NetworkShare
@@ -35,6 +35,7 @@ def make_storage(folder: DataFolder, store: Store, keystore: KeyStore, camera: C
         events=bus,
     )
     storage = Storage(folder.folder("storage"), camera, clock, options, storage_fact(bus))
+    bus.emit(RECORDING, recording=False)
     for id in storage.volumes:
         bus.emit(RECORDING_ONGOING, {"disk_id": id}, recording=False)
     storage.shares = Shares(store, keystore)
@@ -64,6 +65,7 @@ def _keep(rules: StorageSettings | NetworkShare) -> Keep:
 
 def storage_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:
     """What to call with each fact of storage."""
+    busy: set[str] = set()
 
     def hear(name: str, data: Mapping[str, object]) -> None:
         source = {"disk_id": str(data["disk"])}
@@ -73,6 +75,8 @@ def storage_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:
         elif name == "failover":
             bus.emit(STORAGE_FAILOVER, source, away=bool(data["away"]), to=str(data["to"]), reason=str(data["reason"]))
         elif name == "recording":
+            (busy.add if data["ongoing"] else busy.discard)(source["disk_id"])
             bus.emit(RECORDING_ONGOING, source, recording=bool(data["ongoing"]))
+            bus.emit(RECORDING, recording=bool(busy))
 
     return hear

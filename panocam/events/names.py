@@ -29,10 +29,13 @@ from panocam.events.topics import (
     PASSWORD_GUESSING,
     PTZ_MOVING,
     PTZ_ON_PRESET,
+    RECORDING,
     RECORDING_ONGOING,
     SETTINGS_CHANGED,
     SOURCE_LOST,
     STORAGE_DISRUPTED,
+    STORAGE_FAILOVER,
+    STORAGE_FULL,
     SYSTEM_READY,
     VIRTUAL_INPUT,
     Topic,
@@ -78,6 +81,8 @@ def _relay(active: Value) -> Value:
     return "active" if active else "inactive"
 
 
+_DISK = Out("disk_id", "disk_id")
+
 ROWS = (
     Row(SYSTEM_READY, "tns1:Device/tnsaxis:Status/SystemReady", data=(Out("ready", "ready"),)),
     Row(LIVE_STREAM_ACCESSED, "tns1:VideoSource/tnsaxis:LiveStreamAccessed", data=(Out("accessed", "accessed"),)),
@@ -101,8 +106,12 @@ ROWS = (
         (Out("PresetToken", "number"),),
         (Out("on_preset", "on_preset"),),
     ),
-    Row(RECORDING_ONGOING, "tnsaxis:Storage/Recording", data=(Out("recording", "recording"),)),
-    Row(STORAGE_DISRUPTED, "tnsaxis:Storage/Disruption", (Out("disk_id", "disk_id"),), (Out("disruption", "disruption"),)),
+    Row(RECORDING, "tnsaxis:Storage/Recording", data=(Out("recording", "recording"),)),
+    Row(RECORDING_ONGOING, "tnspanocam:Storage/Recording", (_DISK,), (Out("recording", "recording"),)),
+    Row(STORAGE_DISRUPTED, "tnsaxis:Storage/Disruption", (_DISK,), (Out("disruption", "disruption"),)),
+    Row(STORAGE_DISRUPTED, "tns1:Device/tnsaxis:HardwareFailure/StorageFailure", (_DISK,), (Out("disruption", "disruption"),)),
+    Row(STORAGE_FULL, "tnspanocam:Storage/Full", (_DISK,), (Out("full", "full"),)),
+    Row(STORAGE_FAILOVER, "tnspanocam:Storage/Failover", (_DISK,), (Out("away", "away"), Out("to", "to"))),
     Row(
         AUTHENTICATION_FAILED,
         "tns1:Device/tnspanocam:Access/AuthenticationFailed",

@@ -125,6 +125,7 @@ STORAGE_FAILOVER = Topic(
     (Item("away", bool, "Elsewhere"), Item("to", str, "Disk they go to"), Item("reason", str, "Reason")),
     (DISK,),
 )
+RECORDING = Topic("Storage/AnyRecording", "Something is recorded", True, (Item("recording", bool, "Recording"),))
 RECORDING_ONGOING = Topic("Storage/Recording", "Recording ongoing", True, (Item("recording", bool, "Recording"),), (DISK,))
 PRIVACY_MASKS = Topic(
     "VideoSource/PrivacyMasks",
@@ -149,6 +150,7 @@ TOPICS: Mapping[str, Topic] = {
         STORAGE_DISRUPTED,
         STORAGE_FULL,
         STORAGE_FAILOVER,
+        RECORDING,
         RECORDING_ONGOING,
         PTZ_MOVING,
         PTZ_ON_PRESET,

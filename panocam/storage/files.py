@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from panocam.errors import InvalidValue
+from panocam.storage.wear import wear_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Files(Protocol):
         """Make what hangs raise, if that is possible."""
 
     def facts(self) -> dict[str, str]:
-        """What is worth knowing of it: file system, protocol, encryption."""
+        """What is worth knowing of it: file system, wear in percent, protocol, encryption."""
 
     def entries(self, folder: str) -> list[Entry]:
         """What is in a folder, by name; one that is not there is empty."""
@@ -122,7 +123,8 @@ class LocalFiles:
         pass  # a read or write that the system does not return from can only be waited for
 
     def facts(self) -> dict[str, str]:
-        return {"filesystem": _file_system(self.root)}
+        wear = wear_of(self.root)
+        return {"filesystem": _file_system(self.root), **({} if wear is None else {"wear": str(wear)})}
 
     def path(self, relative: str) -> Path:
         """Where a file is. Raises InvalidValue when a link lies on the way."""

@@ -19,7 +19,12 @@ from panocam.events.names import Named, named
 from panocam.media import matroska
 from panocam.media.footage import Note
 
-LEFT_OUT = ("tns1:Device/tnspanocam:", "tns1:VideoSource/tnsaxis:LiveStreamAccessed", "tnsaxis:Storage/Recording")
+LEFT_OUT = (
+    "tns1:Device/tnspanocam:",
+    "tns1:VideoSource/tnsaxis:LiveStreamAccessed",
+    "tnsaxis:Storage/Recording",
+    "tnspanocam:Storage/Recording",
+)
 MS = 1_000_000
 REMEMBER_NS = 60 * NS
 MOST = 1000

@@ -19,8 +19,8 @@ ADMIN, PASSWORD = "anna", "Look-Around-42"
 class CameraProcess:
     """``panocam run`` over a still fisheye picture, on free ports of this machine that it keeps when it is started again."""
 
-    def __init__(self, folder: Path, source: Path) -> None:
-        self._folder, self._source = folder, source
+    def __init__(self, folder: Path, source: Path, card: bool = True) -> None:
+        self._folder, self._source, self._card = folder, source, card
         self._ready = folder / "ready.json"
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
@@ -29,8 +29,9 @@ class CameraProcess:
     def start(self) -> None:
         """Returns when it answers."""
         command = [sys.executable, "-m", "panocam", "run", "--data", self._folder / "data", "--source", self._source, "--host", "127.0.0.1"]
-        (self._folder / "card").mkdir(exist_ok=True)
-        command += ["--sd-card", self._folder / "card"]
+        if self._card:
+            (self._folder / "card").mkdir(exist_ok=True)
+            command += ["--sd-card", self._folder / "card"]
         ports = ["--http-port", self._port, "--https-port", 0, "--rtsp-port", 0, "--rtsps-port", 0]
         log = (self._folder / "log.txt").open("ab")
         with log:

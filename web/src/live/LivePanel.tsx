@@ -3,6 +3,7 @@ import { IconGridDots, IconRulerMeasure } from "@tabler/icons-react";
 import { type ReactNode, type Ref, useState } from "react";
 
 import { Tool } from "../parts/Tool";
+import { RecordTool } from "../recordings/RecordTool";
 import { comfortable } from "./fit";
 import { type LiveHandle, LiveView } from "./LiveView";
 import { useFormats, useViews } from "./useCamera";
@@ -18,6 +19,8 @@ interface Props {
   resolution?: null;
   version?: string;
   levelGrid?: boolean;
+  /** Offers to record the view. */
+  record?: boolean;
   /** Offers the pixel counter. */
   counter?: boolean;
   info?: boolean;
@@ -33,7 +36,7 @@ const PANEL_PIXELS = 700_000;
 /** The live picture beside a form. */
 export function LivePanel(props: Props) {
   const { view: index, onView, codec = null, resolution, version, levelGrid = false, counter = false } = props;
-  const { info, steer = false, pad = steer, children, ref } = props;
+  const { info, record = false, steer = false, pad = steer, children, ref } = props;
   const { views, quadOrder, maySteer } = useViews();
   const { playable } = useFormats();
   const [grid, setGrid] = useState(levelGrid);
@@ -60,6 +63,7 @@ export function LivePanel(props: Props) {
             onChange={setKind}
           />
         )}
+        {record && <RecordTool view={view} />}
         {counter && <Tool label="Pixel counter" onClick={() => setCounting(!counting)} icon={<IconRulerMeasure size={20} />} active={counting} />}
         <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={20} />} active={grid} />
       </Group>

@@ -13,6 +13,7 @@ import { saveSnapshot } from "../live/snapshot";
 import { useFormats, useViews } from "../live/useCamera";
 import { ViewChooser } from "../live/ViewChooser";
 import { Tool } from "../parts/Tool";
+import { RecordTool } from "../recordings/RecordTool";
 
 const SIZE = 20;
 
@@ -69,6 +70,7 @@ export function Live() {
         <FormatChoice formats={{ ...formats, playable }} value={chosenCodec} onChange={setCodec} />
         <Box flex={1} visibleFrom="sm" />
         <Group gap={6}>
+          <RecordTool view={view} />
           {maySteer && <Tool label="Pan, tilt and zoom buttons" onClick={() => setPad(!pad)} icon={<IconArrowsMove size={SIZE} />} active={pad} />}
           <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={SIZE} />} active={grid} />
           <Tool label="Pixel counter" onClick={() => setCounter(!counter)} icon={<IconRulerMeasure size={SIZE} />} active={counter} />

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Card, Group, Image, Menu, Pagination, Select, SimpleGrid, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Button, Card, Group, Image, Menu, Pagination, Popover, Select, SimpleGrid, Stack, Switch, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDots, IconDownload, IconLock, IconLockOpen, IconPlayerPlay, IconPlayerRecord, IconPlayerStop, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -8,10 +8,13 @@ import { saying } from "../api";
 import { useViews } from "../live/useCamera";
 import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
-import { type Recording, recordings, stillOf } from "../recordings/calls";
+import { type Disk, type Recording, recordings, stillOf } from "../recordings/calls";
 import { Disks } from "../recordings/Disks";
 import { ExportDialog } from "../recordings/ExportDialog";
+import { NoPlace } from "../recordings/NoPlace";
+import { placeOf } from "../recordings/place";
 import { Player } from "../recordings/Player";
+import { Time } from "../recordings/Time";
 import { SHORTEST, type Span } from "../recordings/timeline";
 import { Timeline } from "../recordings/Timeline";
 import { clock, day, KINDS } from "../recordings/words";
@@ -28,6 +31,7 @@ export function Recordings() {
   const { views } = useViews();
   const [view, setView] = useState<string | null>(null);
   const [kind, setKind] = useState<string | null>(null);
+  const [disk, setDisk] = useState<string | null>(null);
   const [page, setPage] = useState(1);
   const [playing, setPlaying] = useState<{ row: Recording; at: number | null } | null>(null);
   const [span, setSpan] = useState<Span>(lately);
@@ -35,7 +39,7 @@ export function Recordings() {
   const [exporting, setExporting] = useState<Recording | null>(null);
   const chosen = view === null ? null : Number(view);
   const [since, until] = limited ? [new Date(span.from).toISOString(), new Date(span.to).toISOString()] : [null, null];
-  const filter = { view: chosen, kind, since, until, offset: (page - 1) * A_PAGE, limit: A_PAGE };
+  const filter = { view: chosen, kind, disk, since, until, offset: (page - 1) * A_PAGE, limit: A_PAGE };
   const disks = useQuery({ queryKey: ["disks"], queryFn: recordings.disks, refetchInterval: REFRESH_MS });
   const list = useQuery({ queryKey: ["recordings", filter], queryFn: () => recordings.list(filter), refetchInterval: REFRESH_MS, placeholderData: keepPreviousData });
   const name = (index: number) => views.find((row) => row.index === index)?.name ?? `View ${index + 1}`;
@@ -71,15 +75,29 @@ export function Recordings() {
               setPage(1);
             }}
           />
+          {(disks.data.length > 1 || disk !== null) && (
+            <Select
+              label="Storage"
+              placeholder="All"
+              clearable
+              w={150}
+              data={disks.data.map(({ id, name: label }) => ({ value: id, label }))}
+              value={disk}
+              onChange={(value) => {
+                setDisk(value);
+                setPage(1);
+              }}
+            />
+          )}
           <Time label="From" value={span.from} onChange={(from) => setSpan({ from, to: Math.max(span.to, from + SHORTEST) })} />
           <Time label="To" value={span.to} onChange={(to) => setSpan({ from: Math.min(span.from, to - SHORTEST), to })} />
           <Button variant="default" onClick={() => setSpan(lately())}>
             Last hour
           </Button>
         </Group>
-        <Start disk={disks.data.find(({ state }) => state === "OK")?.id ?? null} views={views.filter((row) => row.available)} />
+        <Start disks={disks.data} views={views.filter((row) => row.available)} />
       </Group>
-      <Timeline span={span} onSpan={setSpan} view={chosen} kind={kind} name={name} onPlay={(row, at) => setPlaying({ row, at })} />
+      <Timeline span={span} onSpan={setSpan} view={chosen} kind={kind} disk={disk} name={name} onPlay={(row, at) => setPlaying({ row, at })} />
       <Switch
         label="List only what lies in this time"
         checked={limited}
@@ -90,7 +108,7 @@ export function Recordings() {
       />
       {list.error && <Alert color="orange">{list.error.message} What is shown is older.</Alert>}
       {list.data.total === 0 ? (
-        <Text c="dimmed">{view === null && kind === null && !limited ? "Nothing has been recorded yet." : "Nothing fits this choice."}</Text>
+        <Text c="dimmed">{view === null && kind === null && disk === null && !limited ? "Nothing has been recorded yet." : "Nothing fits this choice."}</Text>
       ) : (
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 4 }}>
           {list.data.recordings.map((row) => (
@@ -110,33 +128,30 @@ function lately(): Span {
   return { from: now - 60 * 60_000, to: now + 60_000 };
 }
 
-/** A moment in the time of whoever looks. */
-function Time({ label, value, onChange }: { label: string; value: number; onChange(value: number): void }) {
-  const shown = `${day(value)}T${clock(value)}`;
-  return (
-    <TextInput
-      type="datetime-local"
-      step={1}
-      label={label}
-      w={200}
-      value={shown}
-      onChange={(event) => {
-        const at = Date.parse(event.currentTarget.value);
-        if (!Number.isNaN(at)) onChange(at);
-      }}
-    />
-  );
-}
-
-function Start({ disk, views }: { disk: string | null; views: { index: number; name: string; camera: number }[] }) {
+function Start({ disks, views }: { disks: Disk[]; views: { index: number; name: string; camera: number }[] }) {
   const client = useQueryClient();
   const [view, setView] = useState<string | null>(null);
+  const [disk, setDisk] = useState<string | null>(null);
   const chosen = views.find((row) => String(row.index) === view) ?? views[0];
+  const { usable, reason } = placeOf(disks);
+  const target = usable.find(({ id }) => id === disk) ?? usable[0];
   const start = useMutation({
-    mutationFn: () => recordings.start(`camera=${chosen?.camera ?? 1}`, disk ?? ""),
+    mutationFn: () => recordings.start(`camera=${chosen?.camera ?? 1}`, target?.id ?? ""),
     onError: (error) => notifications.show({ color: "orange", message: saying(error) }),
     onSettled: () => client.invalidateQueries({ queryKey: ["recordings"] }),
   });
+  const button = (
+    <Button
+      color="red"
+      variant={reason ? "light" : "filled"}
+      leftSection={<IconPlayerRecord size={18} />}
+      disabled={!chosen}
+      loading={start.isPending}
+      onClick={() => !reason && start.mutate()}
+    >
+      Record
+    </Button>
+  );
   return (
     <Group gap="xs" align="end">
       <Select
@@ -147,9 +162,19 @@ function Start({ disk, views }: { disk: string | null; views: { index: number; n
         value={chosen ? String(chosen.index) : null}
         onChange={setView}
       />
-      <Button color="red" leftSection={<IconPlayerRecord size={18} />} disabled={disk === null || !chosen} loading={start.isPending} onClick={() => start.mutate()}>
-        Record
-      </Button>
+      {usable.length > 1 && (
+        <Select label="On" w={150} allowDeselect={false} data={usable.map(({ id, name }) => ({ value: id, label: name }))} value={target?.id ?? null} onChange={setDisk} />
+      )}
+      {reason ? (
+        <Popover withArrow shadow="md" position="bottom">
+          <Popover.Target>{button}</Popover.Target>
+          <Popover.Dropdown>
+            <NoPlace reason={reason} />
+          </Popover.Dropdown>
+        </Popover>
+      ) : (
+        button
+      )}
     </Group>
   );
 }

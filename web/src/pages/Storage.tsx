@@ -10,6 +10,7 @@ import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
 import { useSession } from "../session";
 import { useSettings } from "../settings/useSettings";
+import { CardAdvice } from "../storage/CardAdvice";
 import { type Rules, type Share, type StorageDisk, storage } from "../storage/calls";
 import { Continuous } from "../storage/Continuous";
 import { DiskCard } from "../storage/DiskCard";
@@ -58,6 +59,7 @@ export function Storage() {
           Start the camera with <Code>--sd-card DIRECTORY</Code>, a directory or a mounted card. It also stands in for a network share that is away.
         </Alert>
       )}
+      <CardAdvice />
       <Group justify="space-between">
         <Title order={2} size="h4">
           Network shares

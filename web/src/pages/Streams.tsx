@@ -38,7 +38,7 @@ export function Streams() {
         form={<SectionForm section={{ ...section, description: "" }} access={access} help={HELP} choices={{ "stream.resolution": sizes }} />}
         picture={
           <>
-            <LivePanel view={view} onView={setView} codec={codec === "h265" ? "h264" : codec} resolution={null} version={version} info />
+            <LivePanel view={view} onView={setView} codec={codec === "h265" ? "h264" : codec} resolution={null} version={version} record info />
             {codec === "h265" && (
               <Alert color="gray" p="xs">
                 Clients get H.265; this page shows the same settings in H.264, because browsers do not decode H.265.

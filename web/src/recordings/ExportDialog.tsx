@@ -4,6 +4,8 @@ import { useEffect, useState } from "react";
 import { saying } from "../api";
 import { bytes } from "../status/words";
 import { type Export, type Recording, recordings } from "./calls";
+import { partOf } from "./part";
+import { Time } from "./Time";
 
 const FORMATS = [
   { value: "mp4", label: "MP4" },
@@ -17,6 +19,10 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
   const [format, setFormat] = useState("mp4");
   const [job, setJob] = useState<Export | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [start, stop] = [Date.parse(recording.start), Date.parse(recording.stop)];
+  const [from, setFrom] = useState(start);
+  const [to, setTo] = useState(stop);
+  const part = partOf({ start, stop }, from, to);
   const running = job?.stage === "running";
 
   useEffect(() => {
@@ -34,10 +40,10 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
     return () => window.clearTimeout(timer);
   }, [job]);
 
-  const start = () => {
+  const begin = () => {
     setProblem(null);
     recordings
-      .export(recording.id, format, null, null)
+      .export(recording.id, format, part.since, part.until)
       .then(setJob)
       .catch((error: unknown) => setProblem(saying(error)));
   };
@@ -53,6 +59,27 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
           a page that plays it without a network.
         </Text>
         <SegmentedControl aria-label="Format" data={FORMATS} value={format} onChange={setFormat} disabled={running} />
+        <Group align="start" gap="xs">
+          <Time label="From" value={from} onChange={setFrom} disabled={running} />
+          <Time label="To" value={to} onChange={setTo} error={part.error} disabled={running} />
+          {(from !== start || to !== stop) && !running && (
+            <Button
+              variant="subtle"
+              mt={24}
+              onClick={() => {
+                setFrom(start);
+                setTo(stop);
+              }}
+            >
+              All of it
+            </Button>
+          )}
+        </Group>
+        {(part.since !== null || part.until !== null) && (
+          <Text size="sm" c="dimmed">
+            It begins with the key picture at or before that moment. With signed video, let it run a few seconds past what matters: the signature of a moment comes after it.
+          </Text>
+        )}
         {job && <Progress value={job.progress * 100} animated={running} aria-label="Progress" />}
         {job?.stage === "done" && (
           <Text size="sm">
@@ -64,7 +91,7 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
           <Button variant="default" onClick={close}>
             {running ? "Cancel" : "Close"}
           </Button>
-          <Button onClick={start} loading={running}>
+          <Button onClick={begin} disabled={part.error !== null} loading={running}>
             Export
           </Button>
         </Group>

@@ -20,6 +20,7 @@ interface Props {
   onSpan(span: Span): void;
   view: number | null;
   kind: string | null;
+  disk: string | null;
   name(view: number): string;
   onPlay(recording: Recording, at: number): void;
 }
@@ -32,12 +33,12 @@ interface Hover {
 }
 
 /** Recordings as bars over time, one line a view, with what happened as flags; a click plays that moment. */
-export function Timeline({ span, onSpan, view, kind, name, onPlay }: Props) {
+export function Timeline({ span, onSpan, view, kind, disk, name, onPlay }: Props) {
   const [hover, setHover] = useState<Hover | null>(null);
   const { ref: width, width: pixels } = useElementSize();
   const box = useRef<HTMLDivElement>(null);
   const [since, until] = [new Date(span.from).toISOString(), new Date(span.to).toISOString()];
-  const filter = { view, kind, since, until, offset: 0, limit: MOST };
+  const filter = { view, kind, disk, since, until, offset: 0, limit: MOST };
   const found = useQuery({ queryKey: ["recordings", "timeline", filter], queryFn: () => recordings.list(filter), refetchInterval: REFRESH_MS, placeholderData: keepPreviousData });
   const marks = useQuery({ queryKey: ["marks", since, until], queryFn: () => recordings.marks(since, until), refetchInterval: REFRESH_MS, placeholderData: keepPreviousData });
   const rows = found.data?.recordings ?? [];

@@ -46,6 +46,7 @@ export interface Disk {
   queued: number;
   refused: number;
   recordings: number;
+  protected: boolean;
 }
 
 export interface Export {
@@ -67,6 +68,7 @@ export interface Mark {
 export interface Filter {
   view: number | null;
   kind: string | null;
+  disk: string | null;
   since: string | null;
   until: string | null;
   offset: number;

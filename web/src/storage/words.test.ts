@@ -19,5 +19,6 @@ test("a disk says what it is", () => {
   expect(nature(disk({}, { filesystem: "ext4" }))).toBe("ext4");
   expect(nature(disk({}, { filesystem: "cifs", version: "3.1.1", encrypted: "yes" }))).toBe("SMB 3.1.1, encrypted");
   expect(nature(disk({}, { filesystem: "cifs", version: "2.1", encrypted: "no" }))).toBe("SMB 2.1, signed, not encrypted");
+  expect(nature(disk({}, { filesystem: "ext4", wear: "40" }))).toBe("ext4, 40 % worn");
   expect(nature(disk({}))).toBe("");
 });

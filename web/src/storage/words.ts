@@ -24,8 +24,9 @@ function files(count: number): string {
   return count === 1 ? "1 file" : `${count} files`;
 }
 
-/** What a disk is: its file system, or how a share is spoken to. */
+/** What a disk is: its file system and how worn it is where that is known, or how a share is spoken to. */
 export function nature({ facts }: StorageDisk): string {
   if (facts.version) return `SMB ${facts.version}, ${facts.encrypted === "yes" ? "encrypted" : "signed, not encrypted"}`;
-  return facts.filesystem && facts.filesystem !== "cifs" ? facts.filesystem : facts.filesystem ? "SMB" : "";
+  if (facts.filesystem === "cifs") return "SMB";
+  return [facts.filesystem, facts.wear && `${facts.wear} % worn`].filter(Boolean).join(", ");
 }
