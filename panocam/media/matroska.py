@@ -48,7 +48,9 @@ made to keep its reader busy, and is read no further."""
 LATEST_NS, LONGEST_TICKS = 7_258_118_400 * NS, 366 * 86_400_000
 """The year 2200, and a year: later and longer is a lie, and not every number further on fits where times are kept."""
 
-VIDEO_TRACK, NOTE_TRACK = 1, 2
+VIDEO_TRACK, NOTE_TRACK, SOUND_TRACK = 1, 2, 3
+"""Sound has its number before it is recorded: readers pass over what they do not look for."""
+
 NOTES_ID = "D_ONVIF/METADATA"
 """No player knows it, so none shows it as subtitles or stumbles over it (docs/decisions/010-events-in-the-file.md)."""
 

@@ -50,6 +50,16 @@ def test_what_is_written_is_read_back(description: StreamDescription) -> None:
     assert all(matroska.begins_with_key(file, place) for place in places)
 
 
+def test_sound_has_a_track_that_readers_of_pictures_and_events_pass_over() -> None:
+    picture, sound = matroska.block(0, b"picture", True), matroska.block(20, b"sound", True, matroska.SOUND_TRACK)
+    note = matroska.block(30, b"note", True, matroska.NOTE_TRACK)
+    file = io.BytesIO(matroska.header(H264, FACTS, notes=True) + matroska.cluster(0, [picture, sound, note]))
+    opened = matroska.read_header(file)
+    (place,) = matroska.clusters(file, opened.clusters)
+    for track, data in ((matroska.VIDEO_TRACK, b"picture"), (matroska.NOTE_TRACK, b"note"), (matroska.SOUND_TRACK, b"sound")):
+        assert [bytes(block.data) for block in matroska.read_cluster(file, place, track)] == [data]
+
+
 def test_a_moved_cluster_is_the_same_but_for_its_time() -> None:
     cluster = matroska.cluster(400, [matroska.block(0, b"abc", True)])
     (place,) = matroska.clusters(io.BytesIO(cluster), 0)

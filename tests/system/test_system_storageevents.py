@@ -1,4 +1,4 @@
-"""What storage says of itself reaches every client that listens for events, in whichever way: a card that is unmounted, and one that is full."""
+"""What storage says of itself reaches every client that listens for events: a card that is unmounted, and one that is full."""
 
 from __future__ import annotations
 

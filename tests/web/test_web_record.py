@@ -1,4 +1,4 @@
-"""The record button beside the live picture, what it says without storage, and an export that plays without the camera, in a real browser."""
+"""The record button beside the live picture, what it says without storage, and an export that plays without the camera."""
 
 from __future__ import annotations
 
