@@ -243,6 +243,19 @@ void copy(const Source &sy, const Source &su, const Source &sv, const Picture &t
     panocam::copy_done();
 }
 
+// Rows of a cover, where it covers: (row, first, end). A cover of one colour is one row that is there again and again (stride 0).
+void cover(const Picture &target, const Source &cover, const nb::ndarray<const int32_t, nb::ndim<2>, nb::c_contig, nb::device::cpu> &spans) {
+    const panocam::Plane t = plane(target), c = plane(cover);
+    require(t.width == c.width && t.height == c.height, "the cover must have the size of what it covers");
+    require(spans.shape(1) == 3, "spans must have the shape (n, 3)");
+    const int32_t *first = spans.data(), *last = first + 3 * spans.shape(0);
+    for (const int32_t *s = first; s < last; s += 3)
+        require(s[0] >= 0 && s[0] < t.height && s[1] >= 0 && s[1] <= s[2] && s[2] <= t.width, "spans must lie in the picture");
+    nb::gil_scoped_release unlocked;
+    for (const int32_t *s = first; s < last; s += 3)
+        std::memcpy(const_cast<uint8_t *>(t.data) + s[0] * t.stride + s[1], c.data + s[0] * c.stride + s[1], static_cast<size_t>(s[2] - s[1]));
+}
+
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -268,6 +281,8 @@ NB_MODULE(panocam_native, m) {
           "explained in src/develop.h. The states are changed in place. Raises ValueError when shapes or numbers are out of range.");
     m.def("copy", copy, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a,
           "Copy a picture to other memory. Raises ValueError when sizes disagree.");
+    m.def("cover", cover, "target"_a, "cover"_a, "spans"_a,
+          "Copy from a cover, a plane of the same size, what lies in the spans (row, first column, end). Raises ValueError when shapes disagree.");
     nb::class_<Stencil>(m, "Stencil", "A layer, ready to be laid over pictures; it shows its arrays as they are at that moment.")
         .def(nb::init<const Picture &, const Picture &, const Picture &, const Picture &, const Picture &>(), "ink_y"_a, "ink_u"_a, "ink_v"_a, "rest_y"_a,
              "rest_c"_a, "Raises ValueError when shapes disagree or sides are odd.")

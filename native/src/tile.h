@@ -359,16 +359,30 @@ class Painter {
         put(c, r);
     }
 
-    // Fill the patch of plane i from the box; one that crosses the picture's edge or a band's is first put together, with fill colour
-    // around the picture.
+    // Fill the patch of plane i from the box; one that crosses the picture's edge is first put together, with fill colour around the picture.
     void load(int i, const Box &box) {
         const Bands &p = job.source[i];
         const int n = box.width(), rows = box.rows();
         uint8_t *out = patch + (i ? kLumaBytes + (i - 1) * kChromaBytes : 0);
         if (box.x0 >= 0 && box.y0 >= 0 && box.x0 + n <= p.width && box.y1 < p.height) {
-            int row = box.y0;
-            const Plane &band = p.at(row);
-            if (row + rows < band.height) return Simd::pair(band.data + row * band.stride + box.x0, band.stride, out, n, rows);
+            for (int done = 0; done < rows;) {
+                int row = box.y0 + done;
+                const Plane &band = p.at(row);
+                const uint8_t *from = band.data + row * band.stride + box.x0;
+                const int within = smaller(rows - done, band.height - 1 - row);
+                if (within > 0) {
+                    Simd::pair(from, band.stride, out + 2 * n * done, n, within);
+                    done += within;
+                    continue;
+                }
+                int below = box.y0 + done + 1;  // the band's last row and the next one's first
+                const Plane &next = p.at(below);
+                const uint8_t *lower = next.data + below * next.stride + box.x0;
+                const auto apart = reinterpret_cast<uintptr_t>(lower) - reinterpret_cast<uintptr_t>(from);
+                Simd::pair(from, static_cast<ptrdiff_t>(apart), out + 2 * n * done, n, 1);
+                ++done;
+            }
+            return;
         }
         const int x0 = larger(box.x0, 0), x1 = smaller(box.x0 + n, p.width);
         std::memset(staged, job.fill[i], (rows + 1) * n);

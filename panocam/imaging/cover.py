@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +21,14 @@ from panocam.media.bands import EVEN
 from panocam.media.planes import Plane, Planes
 from panocam.optics.lens import Lens
 from panocam.optics.polygon import Polygon
+
+try:
+    import panocam_native
+except ImportError:
+    panocam_native = None
+
+_COVER: Any = getattr(panocam_native, "cover", None)
+"""The native kernel, where it is installed and new enough."""
 
 SHIFT = 4
 """Bits behind the point in the coordinates that are filled."""
@@ -58,13 +68,37 @@ class Patch:
             inside[inside] = self.luma[y[inside], x[inside]] > 0
         return inside
 
+    @cached_property
+    def spans(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """What is covered of luma and of chroma, row by row: (n, 3) of row, first column, end."""
+        half = (self.height + 1) // 2, (self.width + 1) // 2
+        return _spans(self.luma, (self.height, self.width)), _spans(self.chroma, half)
+
     def put(self, cover: tuple[Plane, Plane, Plane], planes: Planes) -> None:
         """Copy ``cover`` (planes of the rectangle's size) over what is covered."""
+        if _COVER is None:
+            self.put_opencv(cover, planes)
+            return
+        luma, chroma = self.spans
+        for source, target, spans in zip(cover, self.of(planes), (luma, chroma, chroma), strict=True):
+            _COVER(target, source, spans)
+
+    def put_opencv(self, cover: tuple[Plane, Plane, Plane], planes: Planes) -> None:
+        """The same without the native kernel, and its reference."""
         for source, target, mask in zip(cover, self.of(planes), (self.luma, self.chroma, self.chroma), strict=True):
             if mask is None:
                 np.copyto(target, source)
             else:
-                cv2.copyTo(source, mask, target)
+                cv2.copyTo(np.ascontiguousarray(source), mask, target)
+
+
+def _spans(mask: Plane | None, shape: tuple[int, int]) -> NDArray[np.int32]:
+    height, width = shape
+    if mask is None:
+        return np.array([(row, 0, width) for row in range(height)], np.int32)
+    steps = np.diff(np.pad((mask > 0).astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    rows, first = np.nonzero(steps > 0)
+    return np.stack([rows, first, np.nonzero(steps < 0)[1]], axis=-1).astype(np.int32)
 
 
 def whole(size: tuple[int, int]) -> tuple[Patch, ...]:

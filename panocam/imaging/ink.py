@@ -66,9 +66,11 @@ def shade(ink: Ink, color: Color) -> tuple[int, int, int]:
 
 
 def plain(patch: Patch, yuv: tuple[int, int, int]) -> tuple[Plane, Plane, Plane]:
-    """A cover of one colour for ``patch``."""
-    half = (patch.height + 1) // 2, (patch.width + 1) // 2
-    return np.full((patch.height, patch.width), yuv[0], np.uint8), np.full(half, yuv[1], np.uint8), np.full(half, yuv[2], np.uint8)
+    """A cover of one colour for ``patch``; it takes the memory of a row."""
+    rows = [np.full((1, wide), value, np.uint8) for wide, value in zip((patch.width, *((patch.width + 1) // 2,) * 2), yuv, strict=True)]
+    half = (patch.height + 1) // 2
+    y, u, v = (np.broadcast_to(row, (high, row.shape[1])) for row, high in zip(rows, (patch.height, half, half), strict=True))
+    return y, u, v
 
 
 def cell_side(scale: int, size: tuple[int, int]) -> int:

@@ -24,6 +24,9 @@ _COPY: Any = getattr(panocam_native, "copy", None)
 KEPT = 6
 """Buffers: one being written, one in each hand of a few channels."""
 
+LINE = 64
+"""Rows begin where the processor's cache lines do: the warp reads whole lines."""
+
 _ALONE = 2  # the list and the argument of getrefcount
 
 
@@ -47,9 +50,11 @@ class PlanesPool:
         """Planes to write into; what they hold is left over from an earlier picture."""
         w, h = self.width, self.height
         cw, ch = (w + 1) // 2, (h + 1) // 2
-        buffer = self._free(w * h + 2 * cw * ch)
-        y, u, v = np.split(buffer, (w * h, w * h + cw * ch))
-        return Planes(y.reshape(h, w), u.reshape(ch, cw), v.reshape(ch, cw), self.color)
+        wide, half = (-(-side // LINE) * LINE for side in (w, cw))
+        buffer = self._free(wide * h + 2 * half * ch + LINE)
+        start = -buffer.ctypes.data % LINE
+        y, u, v = np.split(buffer[start : start + wide * h + 2 * half * ch], (wide * h, wide * h + half * ch))
+        return Planes(y.reshape(h, wide)[:, :w], u.reshape(ch, half)[:, :cw], v.reshape(ch, half)[:, :cw], self.color)
 
     def _free(self, size: int) -> Plane:
         for i in range(len(self._kept)):
