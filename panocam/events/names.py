@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from panocam.clock import NS
@@ -27,8 +27,10 @@ from panocam.events.topics import (
     MANUAL_TRIGGER,
     NETWORK_LOST,
     PASSWORD_GUESSING,
+    PTZ_CONTROL,
     PTZ_MOVING,
     PTZ_ON_PRESET,
+    PTZ_READY,
     RECORDING,
     RECORDING_ONGOING,
     SETTINGS_CHANGED,
@@ -49,6 +51,9 @@ NAMESPACES: Mapping[str, str] = {
 }
 FIRST_AREA_CAMERA = 5
 """``camera=`` of view area 1."""
+
+ANY_PRESET = -1
+"""Token for those who only want to know whether an area stands at one of its preset positions."""
 
 TYPES = {bool: "xsd:boolean", int: "xsd:int", float: "xsd:float", str: "xsd:string"}
 
@@ -106,6 +111,19 @@ ROWS = (
         (Out("PresetToken", "number"),),
         (Out("on_preset", "on_preset"),),
     ),
+    Row(
+        PTZ_ON_PRESET,
+        "tns1:PTZController/tnsaxis:PTZPresets/Channel_{area}",
+        (Out("PresetToken", "number", lambda _: ANY_PRESET),),
+        (Out("on_preset", "on_preset"),),
+    ),
+    Row(
+        PTZ_CONTROL,
+        "tns1:PTZController/tnsaxis:ControlQueue",
+        (Out("PTZConfigurationToken", "area", _camera),),
+        (Out("queue_owner", "by"),),
+    ),
+    Row(PTZ_READY, "tns1:PTZController/tnsaxis:PTZReady", (Out("channel", "area", _camera),), (Out("ready", "ready"),)),
     Row(RECORDING, "tnsaxis:Storage/Recording", data=(Out("recording", "recording"),)),
     Row(RECORDING_ONGOING, "tnspanocam:Storage/Recording", (_DISK,), (Out("recording", "recording"),)),
     Row(STORAGE_DISRUPTED, "tnsaxis:Storage/Disruption", (_DISK,), (Out("disruption", "disruption"),)),
@@ -201,6 +219,18 @@ class Declared:
 
 def declared(states: Iterable[Event] = ()) -> Iterator[Declared]:
     """Every topic that clients may hear of; one for each view area where the path names it. ``states`` tell which sources there are."""
+    found: dict[str, Declared] = {}
+    for each in _declared(states):
+        first = found.setdefault(each.path, each)
+        if first is not each:
+            pairs = zip(first.source, each.source, strict=True)
+            sources = (replace(one, values=tuple(dict.fromkeys((*one.values, *two.values)))) for one, two in pairs)
+            found[each.path] = replace(first, source=tuple(sources))
+    yield from found.values()
+
+
+def _declared(states: Iterable[Event]) -> Iterator[Declared]:
+    """A row each, where a path may have several."""
     known: dict[tuple[str, str], list[Value]] = defaultdict(list)
     for event in states:
         for name, value in event.source.items():

@@ -103,6 +103,7 @@ PTZ_TOUR = Topic(
 PTZ_CONTROL = Topic(
     "PTZController/Control", "View area is controlled", True, (Item("controlled", bool, "Controlled"), Item("by", str, "By")), (AREA,)
 )
+PTZ_READY = Topic("PTZController/Ready", "View area can be moved", True, (Item("ready", bool, "Ready"),), (AREA,))
 
 PORT = Item("port", int, "Port, from 0")
 ACTIVE = Item("active", bool, "Active")
@@ -156,6 +157,7 @@ TOPICS: Mapping[str, Topic] = {
         PTZ_ON_PRESET,
         PTZ_TOUR,
         PTZ_CONTROL,
+        PTZ_READY,
         PRIVACY_MASKS,
         IO_INPUT,
         IO_OUTPUT,

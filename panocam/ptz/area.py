@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from panocam.clock import NS
 from panocam.errors import Busy
 from panocam.events.bus import Bus
-from panocam.events.topics import PTZ_CONTROL, PTZ_MOVING, PTZ_ON_PRESET, PTZ_TOUR
+from panocam.events.topics import PTZ_CONTROL, PTZ_MOVING, PTZ_ON_PRESET, PTZ_READY, PTZ_TOUR
 from panocam.optics.motion import STILL, Speeds
 from panocam.optics.pose import Pose
 from panocam.pipeline.heads import PtzHead, Reached
@@ -68,6 +68,7 @@ class AreaControl:
         self._goal: Pose | None = None
         self._standing: Reached | None = None
         self._left = Reached(HOME, "Home")
+        self._stood = False
         self._active_ns = self._changed_ns = now_ns
         self._changed_ns -= SETTLED_NS
         self._moves = head.moves
@@ -145,6 +146,7 @@ class AreaControl:
             self._tour(now_ns)
             self._go_home(rules, now_ns)
         self._tell(now_ns)
+        self._bus.emit(PTZ_READY, {"area": self.number}, ready=usable)
         return min(self._dues(rules, now_ns, usable), default=None)
 
     def _tour(self, now_ns: int) -> None:
@@ -203,8 +205,11 @@ class AreaControl:
         source = {"area": self.number}
         on, playing, holder = self._standing, self.playing, self.queue.holder(now_ns) if self._rules().queue else None
         self._bus.emit(PTZ_MOVING, source, moving=self.moving(now_ns))
-        place = self._left = on or self._left
-        self._bus.emit(PTZ_ON_PRESET, source, on_preset=on is not None, number=place.number, name=place.name)
+        place = on or self._left
+        if self._stood and place != self._left:  # clients keep a state for each position: the one before is left, even by a move at once
+            self._bus.emit(PTZ_ON_PRESET, source, on_preset=False, number=self._left.number, name=self._left.name)
+        self._left, self._stood = place, on is not None
+        self._bus.emit(PTZ_ON_PRESET, source, on_preset=self._stood, number=place.number, name=place.name)
         shown = (playing.tour.number, playing.tour.name) if playing else (-1, "")
         running = playing is not None and not playing.paused
         state = "stopped" if playing is None else "paused" if playing.paused else "running"
