@@ -63,11 +63,18 @@ class Preset(Section):
 
 
 class Step(Section):
-    """One position of a tour: go there at ``speed`` and stay ``seconds``."""
+    """One position of a tour: go there at ``speed`` and stay ``seconds``.
+
+    The rest is for clients that know steps by a number and order them by a place: whoever says neither has them given (see ``Tour``).
+    ``minutes``: the duration is told in minutes.
+    """
 
     preset: int = Field(ge=1, le=3600)
     seconds: int = Field(default=10, ge=0, le=216_000)
     speed: int = Field(default=70, ge=1, le=100)
+    number: int | None = Field(default=None, ge=0, le=9999)
+    place: int | None = Field(default=None, ge=1, le=3600)
+    minutes: bool = False
 
 
 class Tour(Section):
@@ -81,6 +88,19 @@ class Tour(Section):
     pause: int = Field(default=0, ge=0, le=599_940)
     steps: tuple[Step, ...] = Field(default=(), max_length=MAX_STEPS)
     running: bool = False
+
+    @field_validator("steps")
+    @classmethod
+    def _in_order(cls, value: tuple[Step, ...]) -> tuple[Step, ...]:
+        """Numbered, and in the order of their places; without one a step comes right after the one before it."""
+        taken = {step.number for step in value if step.number is not None}
+        _once("step number", (step.number for step in value if step.number is not None))
+        free = (number for number in range(len(value) + len(taken)) if number not in taken)
+        placed: list[Step] = []
+        for step in value:
+            place = step.place or min((placed[-1].place or 0) + 1 if placed else 1, 3600)
+            placed.append(step.model_copy(update={"number": next(free) if step.number is None else step.number, "place": place}))
+        return tuple(sorted(placed, key=lambda step: step.place or 0))
 
     @field_validator("name")
     @classmethod

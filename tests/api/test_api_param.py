@@ -284,7 +284,7 @@ async def test_guard_tours_are_made_changed_and_removed(side: Side) -> None:
         await ask(client, action="add", template="tour", group="GuardTour.G1.Tour", **{"GuardTour.G1.Tour.T.PresetNbr": "1"})
         assert await ask(client, action="update", **{"GuardTour.G1.CamNbr": "6", "GuardTour.G1.Running": "yes"}) == "OK\n"
         assert [tour.running for tour in stored.running.ptz.tours] == [False, True]
-        for wrong in ({"GuardTour.G0.CamNbr": "2"}, {"GuardTour.G0.Tour.T1.WaitTimeViewType": "Minutes"}, {"GuardTour.G0.Name": "<b>"}):
+        for wrong in ({"GuardTour.G0.CamNbr": "2"}, {"GuardTour.G0.Tour.T1.WaitTimeViewType": "Hours"}, {"GuardTour.G0.Name": "<b>"}):
             assert (await ask(client, action="update", **wrong)).startswith("# Error:")
         assert (await ask(client, action="add", template="guardtour", **{"GuardTour.G.CamNbr": "wall"})).startswith("# Error:")
         assert await ask(client, action="remove", group="GuardTour.G0.Tour.T0") == "OK\n"
@@ -293,6 +293,38 @@ async def test_guard_tours_are_made_changed_and_removed(side: Side) -> None:
         assert stored.running.ptz.tours == ()
         for gone in ("GuardTour.G0", "GuardTour", "Image.I0", "GuardTour.Gx", ""):
             assert (await ask(client, action="remove", group=gone)).startswith("# Error:")
+
+
+@pytest.mark.feature("PTZ-08", "PTZ-10", "PTZ-11")
+async def test_steps_of_a_guard_tour_keep_their_numbers_and_are_ordered_by_their_places(side: Side) -> None:
+    stored, tour = side.services.settings, "GuardTour.G0.Tour"
+
+    def order() -> list[tuple[int | None, int, int]]:
+        return [(step.number, step.preset, step.seconds) for step in stored.running.ptz.tours[0].steps]
+
+    async with side.client(Role.OPERATOR) as client:
+        await ask(client, action="add", template="guardtour", group="GuardTour")
+        for preset in ("1", "2", "3"):
+            step = {f"{tour}.T.PresetNbr": preset, f"{tour}.T.WaitTime": preset}
+            assert (await ask(client, action="add", template="tour", group=tour, **step)).endswith(" OK\n")
+        assert (await ask(client, action="add", template="tour", group=tour)).startswith("# Error")
+        turned = {f"{tour}.T0.Position": "3", f"{tour}.T1.Position": "1", f"{tour}.T2.Position": "2"}
+        assert await ask(client, action="update", **turned) == "OK\n"
+        assert order() == [(1, 2, 2), (2, 3, 3), (0, 1, 1)]
+        long = {f"{tour}.T1.WaitTime": "7", f"{tour}.T1.WaitTimeViewType": "Minutes"}
+        for update in (long, dict(reversed(long.items()))):  # in either order
+            assert await ask(client, action="update", **update) == "OK\n"
+            assert order()[0] == (1, 2, 420)
+        listed = parsed(await ask(client, group=f"{tour}.T1"))
+        assert (listed[f"root.{tour}.T1.WaitTime"], listed[f"root.{tour}.T1.WaitTimeViewType"]) == ("7", "Minutes")
+        assert await ask(client, action="remove", group=f"{tour}.T0,{tour}.T1") == "OK\n"
+        assert order() == [(2, 3, 3)]  # the others keep their numbers, so both were those that were meant
+        again = {f"{tour}.T.PresetNbr": "4", f"{tour}.T.Position": "1"}
+        assert await ask(client, action="add", template="tour", group=tour, **again) == "T0 OK\n"
+        assert order() == [(0, 4, 10), (2, 3, 3)]
+        for wrong in ({f"{tour}.T2.Position": "0"}, {f"{tour}.T1.Position": "1"}, {f"{tour}.T2.WaitTime": "3601"}):
+            assert (await ask(client, action="update", **wrong)).startswith("# Error"), wrong
+        assert order() == [(0, 4, 10), (2, 3, 3)]
 
 
 def test_a_tree_is_checked_when_it_is_made() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from panocam.api.endpoint import Call
 from panocam.api.services import Services
-from panocam.api.vapix.params.leaf import YES_NO, Changes, Codec, Leaf, Shape, number, text, whole
+from panocam.api.vapix.params.leaf import YES_NO, Changes, Codec, Leaf, Shape, choice, number, text, whole
 from panocam.api.vapix.params.members import Attribute, Member, Members, attribute
 from panocam.api.vapix.params.tree import Living, Template
 from panocam.errors import InvalidValue, NotFound
@@ -38,12 +38,39 @@ TOURS = Members(
     lambda position, member: int(member["number"]),
 )
 
+
+
+def _show_wait(step: Member) -> str:
+    return str(step["seconds"] // 60 if _in_minutes(step) else step["seconds"])
+
+
+def _in_minutes(step: Member) -> bool:
+    """A duration that others have made a part of a minute is told in seconds."""
+    return bool(step["minutes"]) and step["seconds"] % 60 == 0
+
+
+def _wait(step: Member, value: str) -> None:
+    step["seconds"] = number(value) * (60 if step["minutes"] else 1)
+
+
+def _wait_in(step: Member, unit: str) -> None:
+    """The unit of a duration that is there already: its number stays."""
+    if unit not in UNITS.shape.choices:
+        raise ValueError(f"use one of {', '.join(UNITS.shape.choices)}")
+    amount = int(_show_wait(step))
+    step["minutes"] = unit == "Minutes"
+    step["seconds"] = amount * (60 if step["minutes"] else 1)
+
+
+UNITS = choice({"Seconds": False, "Minutes": True})
 STEP = (
     attribute("PresetNbr", "preset", whole(1, 3600)),
+    attribute("Position", "place", whole(1, 3600)),
     attribute("MoveSpeed", "speed", whole(1, 100)),
-    attribute("WaitTime", "seconds", whole(0, 216_000)),
-    Attribute("WaitTimeViewType", lambda member: "Seconds"),
+    Attribute("WaitTime", _show_wait, _wait, Shape("int", 0, 3600)),
+    Attribute("WaitTimeViewType", lambda step: UNITS.show(_in_minutes(step)), _wait_in, Shape("enum", choices=UNITS.shape.choices)),
 )
+"""Of a step that is being changed, ``step["minutes"]`` says what a number means that is written."""
 
 
 def leaves(services: Services) -> Iterator[Leaf]:
@@ -55,9 +82,8 @@ def leaves(services: Services) -> Iterator[Leaf]:
         for leaf in TOURS.leaves(services):
             if leaf.path.startswith(prefix + "."):
                 yield _alone(leaf, tour["number"]) if leaf.path.endswith(".Running") else leaf
-        for position, step in enumerate(tour["steps"]):
-            yield Leaf(f"{prefix}.Tour.T{position}.Position", lambda services, place=str(position + 1): place)  # type: ignore[misc]
-            yield from (_step(prefix, tour["number"], position, step, row) for row in STEP)
+        for step in tour["steps"]:
+            yield from (_step(prefix, tour["number"], step, row) for row in STEP)
 
 
 def _alone(leaf: Leaf, tour: int) -> Leaf:
@@ -77,16 +103,15 @@ def _alone(leaf: Leaf, tour: int) -> Leaf:
     return Leaf(leaf.path, leaf.read, leaf.shape, write, leaf.read_role, leaf.write_role)
 
 
-def _step(prefix: str, tour: int, position: int, step: Member, row: Attribute) -> Leaf:
-    path, shown, change = f"{prefix}.Tour.T{position}.{row.name}", row.show(step), row.change
-    if change is None:
-        return Leaf(path, lambda services: shown, row.shape)
+def _step(prefix: str, tour: int, step: Member, row: Attribute) -> Leaf:
+    path, shown, change = f"{prefix}.Tour.T{step['number']}.{row.name}", row.show(step), row.change
+    assert change is not None
 
     def write(services: Services, value: str, so_far: Changes) -> Changes:
         members = TOURS.all(services, so_far)
         owner = TOURS.find(members, tour)
         owner["steps"] = [dict(each) for each in owner["steps"]]
-        change(owner["steps"][position], value)
+        change(next(each for each in owner["steps"] if each["number"] == step["number"]), value)
         return {SETTING: members}
 
     return Leaf(path, lambda services: shown, row.shape, write)
@@ -108,26 +133,26 @@ async def _remove(call: Call[None], group: str, member: str) -> None:
 async def _add_step(call: Call[None], group: str, values: Mapping[str, str]) -> str:
     members = TOURS.all(call.services)
     owner = TOURS.find(members, _number(group.split(".")[1]))
-    step = Step(preset=1).model_dump(mode="json")
-    known = {row.name: row for row in STEP}
-    for name, value in values.items():
-        row = known.get(name)
-        if row is not None and row.change is not None:
-            row.change(step, value)
-        elif row is not None and value != row.show(step):
-            raise ValueError(f"{name} can only be {row.show(step)}")
-    place = min(number(values.get("Position", "0")) or len(owner["steps"]) + 1, len(owner["steps"]) + 1) - 1
-    owner["steps"] = [*owner["steps"][:place], step, *owner["steps"][place:]]
+    if "PresetNbr" not in values:
+        raise ValueError("PresetNbr must be given: the number of a preset position")
+    taken = {each["number"] for each in owner["steps"]}
+    free = next(n for n in range(len(taken) + 1) if n not in taken)
+    last = max((each["place"] for each in owner["steps"]), default=0)
+    step = Step(preset=1, number=free, place=min(last + 1, 3600)).model_dump(mode="json")
+    for row in sorted(STEP, key=lambda row: row.name):  # a duration before its unit
+        if row.name in values and row.change is not None:
+            row.change(step, values[row.name])
+    owner["steps"] = [*owner["steps"], step]
     await call.services.settings.patch({SETTING: members}, call.caller)
-    return f"T{place}"
+    return f"T{free}"
 
 
 async def _remove_step(call: Call[None], group: str, member: str) -> None:
     members = TOURS.all(call.services)
-    owner, place = TOURS.find(members, _number(group.split(".")[1])), _number(member)
-    if place >= len(owner["steps"]):
+    owner, gone = TOURS.find(members, _number(group.split(".")[1])), _number(member)
+    if all(step["number"] != gone for step in owner["steps"]):
         raise NotFound(f"{group}.{member} is not there")
-    owner["steps"] = [step for position, step in enumerate(owner["steps"]) if position != place]
+    owner["steps"] = [step for step in owner["steps"] if step["number"] != gone]
     await call.services.settings.patch({SETTING: members}, call.caller)
 
 
