@@ -149,7 +149,7 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier("#v", "video", "Video source"),
     Modifier("#x", "ptz", "Pan"),
     Modifier("#y", "ptz", "Tilt"),
-    Modifier("#z", "ptz", "Zoom, 1 to 19999"),
+    Modifier("#z", "ptz", "Zoom, 1 to 9999"),
     Modifier("#Z", "ptz", "Magnification"),
     Modifier("#p", "ptz", "Preset number", missing=""),
     Modifier("#P", "ptz", "Preset name", missing=""),

@@ -117,6 +117,46 @@ async def test_queries(side: Side) -> None:
         assert (await said(client, "camera=5&query=weather")).strip() == "Error:query: unknown value: weather"
 
 
+async def test_attributes_say_what_speeds_and_zoom_positions_mean(side: Side) -> None:
+    """A client that goes to a told position sees the told magnification, and at a told speed turns as fast as it says."""
+    async with side.client(Role.OPERATOR) as client:
+        told = (await client.get(f"{PTZ}?camera=5&query=attributes&format=json")).json()["Camera 5"]
+        for entry in told["zoomSteps"]:
+            await done(client, f"camera=5&zoom={entry['value']}")
+            assert pose(side).magnification == pytest.approx(float(entry["zoom"]), abs=0.01)
+        assert float(told["maxDigitalZoomMag"]) == pytest.approx(pose(side).magnification, abs=0.01)
+        entry = told["speeds"][-2]
+        await done(client, "camera=5&zoom=1&pan=0")
+        await done(client, f"camera=5&continuouspantiltmove={entry['value']},0&proportionalspeed=disabled")
+        later(side, 1)
+        before = pose(side).pan
+        later(side, 0.2)
+        assert pose(side).pan - before == pytest.approx(0.2 * float(entry["speed"]), rel=1e-3)
+        lines = (await said(client, "camera=all&query=attributes&group=speed")).splitlines()
+        assert lines[0] == "Attributes for camera 5"
+        assert lines[1].startswith("speeds=value=1 | speed=1.5,value=10 | speed=15,")
+        assert [line for line in lines if line.startswith("Att")] == [f"Attributes for camera {n}" for n in range(5, 9)]
+        assert "Error:group: unknown value: focus" in await said(client, "camera=5&query=attributes&group=focus")
+
+
+@pytest.mark.parametrize(("rotation", "word", "point"), [("0", "right", "900,300"), ("90", "down", "300,900"), ("180", "left", "100,300"),
+                                                         ("270", "up", "300,100")])  # fmt: skip
+async def test_a_client_that_shows_the_picture_turned_is_understood(side: Side, rotation: str, word: str, point: str) -> None:
+    """``right`` in the camera's picture, said in one that is turned clockwise."""
+    size = "imagewidth=600&imageheight=1000" if rotation in ("90", "270") else "imagewidth=1000&imageheight=600"
+    async with side.client(Role.OPERATOR) as client:
+        await done(client, f"camera=5&move={word}&imagerotation={rotation}")
+        assert pose(side).pan > 15
+        assert pose(side).tilt == pytest.approx(HOME.tilt)
+        await done(client, "camera=5&move=home")
+        await done(client, f"camera=5&center={point}&{size}&imagerotation={rotation}")
+        turned = pose(side)
+        await done(client, "camera=5&move=home")
+        await done(client, "camera=5&center=900,300&imagewidth=1000&imageheight=600")
+        assert near(turned, pose(side).pan, pose(side).tilt, pose(side).hfov)
+        assert "give one of 0, 90, 180, 270" in await said(client, "camera=5&move=up&imagerotation=45")
+
+
 @pytest.mark.feature("PTZ-10")
 async def test_presets_in_vapix_words(side: Side) -> None:
     async with side.client(Role.ADMINISTRATOR) as admin, side.client(Role.OPERATOR) as client:

@@ -294,7 +294,7 @@ def test_dynamic_text_appears_from_the_next_picture_on_and_goes() -> None:
 
 def test_ptz_modifiers_say_where_the_picture_was_taken() -> None:
     one = painter(SIGN.model_copy(update={"text": "#x|#y|#z|#Z"}), size=(1280, 960))
-    for pose, words in [(Pose(10.04, -20, 120), "10.0|-20.0|1|1.0x"), (Pose(-90, 0, 10), "-90.0|0.0|19999|19.8x"), (None, "-|-|-|-")]:
+    for pose, words in [(Pose(10.04, -20, 120), "10.0|-20.0|1|1.0x"), (Pose(-90, 0, 10), "-90.0|0.0|9999|19.8x"), (None, "-|-|-|-")]:
         moved, fixed = grey((1280, 960)), grey((1280, 960))
         draw(one, frame(), moved, pose)
         draw(painter(SIGN.model_copy(update={"text": words}), size=(1280, 960)), frame(), fixed)

@@ -7,7 +7,7 @@ not move answers queries with nothing, which clients read as "no PTZ". Zoom posi
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
@@ -47,6 +47,15 @@ UNSUPPORTED = (
     "continuousbrightnessmove", "ircutfilter", "backlight", "auxiliary", "gotodevicepreset", "setdevicepreset", "osdmenu",
 )  # fmt: skip
 """What a lens without motors cannot do."""
+
+Vector = tuple[float, float]
+TURNED: Mapping[str, Callable[[float, float], Vector]] = {
+    "0": lambda right, up: (right, up),
+    "90": lambda right, up: (-up, right),
+    "180": lambda right, up: (-right, -up),
+    "270": lambda right, up: (up, -right),
+}
+"""What is right and up in the camera's picture of a direction in one that the client shows turned clockwise (``imagerotation``)."""
 
 TARGETS = ("pan", "tilt", "zoom", "rpan", "rtilt", "rzoom", "center", "areazoom", "move")
 
@@ -101,7 +110,7 @@ async def _answer(call: Call[None]) -> str | None:
 
 
 async def _for_all(call: Call[None]) -> str | None:
-    """``camera=all``: queries about preset positions, and forgetting them."""
+    """``camera=all``: queries about preset positions and attributes, and forgetting positions."""
     views = movable(call)
     if "query" in call.arguments:
         return ptzquery.answer(call, views)
@@ -160,7 +169,7 @@ def _drive(arguments: Mapping[str, str]) -> tuple[float | None, float | None, fl
         return None
     pan = tilt = zoom = None
     if "continuouspantiltmove" in arguments:
-        pan, tilt = numbers("continuouspantiltmove", arguments["continuouspantiltmove"], 2, 100)
+        pan, tilt = _turned(arguments)(*numbers("continuouspantiltmove", arguments["continuouspantiltmove"], 2, 100))
     if "continuouszoommove" in arguments:
         (zoom,) = numbers("continuouszoommove", arguments["continuouszoommove"], 1, 100)
     return pan, tilt, zoom
@@ -171,7 +180,7 @@ def _target(call: Call[None], channel: Channel) -> Pose | None:
     arguments, head = call.arguments, call.services.ptz.areas[channel.view].head
     if not any(name in arguments for name in TARGETS) or arguments.get("move") == "stop":
         return None
-    pose = _stepped(head.pose, head.home, arguments["move"]) if "move" in arguments else head.pose
+    pose = _stepped(head.pose, head.home, arguments["move"], _turned(arguments)) if "move" in arguments else head.pose
     pose = _pointed(call, channel, pose)
     given = {name: numbers(name, arguments[name], 1, 1e6)[0] for name in TARGETS[:6] if name in arguments}
     zoom = None if "zoom" not in given else (int(given["zoom"]) - 1) / ZOOM_STEPS
@@ -183,12 +192,19 @@ def _degrees(value: float | None) -> float | None:
     return None if value is None else min(max(value, -180.0), 180.0)
 
 
-def _stepped(pose: Pose, home: Pose, word: str) -> Pose:
+def _turned(arguments: Mapping[str, str]) -> Callable[[float, float], Vector]:
+    given = arguments.get("imagerotation", "0")
+    if given not in TURNED:
+        raise Mistake(f"Error:imagerotation: {given[:40]}: give one of {', '.join(TURNED)}")
+    return TURNED[given]
+
+
+def _stepped(pose: Pose, home: Pose, word: str, turned: Callable[[float, float], Vector]) -> Pose:
     if word == "home":
         return home
     if word not in DIRECTIONS:
         raise Mistake(f"Error:move: unknown value: {word}")
-    right, up = DIRECTIONS[word]
+    right, up = turned(*DIRECTIONS[word])
     cosine = max(LEAST_COSINE, math.cos(math.radians(pose.tilt)))
     step = STEP * pose.hfov
     return replace(pose, pan=pose.pan + right * step / cosine, tilt=pose.tilt + up * step * 3 / 4)
@@ -200,13 +216,19 @@ def _pointed(call: Call[None], channel: Channel, pose: Pose) -> Pose:
     if "center" not in arguments and "areazoom" not in arguments:
         return pose
     profile = plan(call.services, StreamRequest(view=channel.view)).profile
-    width = whole("imagewidth", arguments["imagewidth"], 1, 16384) if "imagewidth" in arguments else profile.width
-    height = whole("imageheight", arguments["imageheight"], 1, 16384) if "imageheight" in arguments else profile.height
-    if "areazoom" in arguments:
-        x, y, percent = numbers("areazoom", arguments["areazoom"], 3, 1e6)
-        return area_zoom(pose, (width, height), (x, y), percent)
-    x, y = numbers("center", arguments["center"], 2, 1e6)
-    return centred(pose, (width, height), (x, y))
+    turned, lies = _turned(arguments), arguments.get("imagerotation") in ("90", "270")
+    size = (profile.height, profile.width) if lies else (profile.width, profile.height)
+    width, height = (
+        whole(name, arguments[name], 1, 16384) if name in arguments else side
+        for name, side in zip(("imagewidth", "imageheight"), size, strict=True)
+    )
+    x, y, *percent = (
+        numbers("areazoom", arguments["areazoom"], 3, 1e6) if "areazoom" in arguments else numbers("center", arguments["center"], 2, 1e6)
+    )
+    right, up = turned(x - width / 2, height / 2 - y)
+    width, height = (height, width) if lies else (width, height)
+    point = width / 2 + right, height / 2 - up
+    return area_zoom(pose, (width, height), point, percent[0]) if percent else centred(pose, (width, height), point)
 
 
 async def configure(call: Call[None]) -> Response:

@@ -145,7 +145,7 @@ def _of_pose(name: str, pose: Pose) -> str | None:
         case "#y":
             return f"{round(pose.tilt, 1) + 0.0:.1f}"
         case "#z":
-            return f"{1 + round(pose.zoom * 19_998)}"
+            return f"{1 + round(pose.zoom * 9998)}"  # as ptz.cgi counts
         case "#Z":
             return f"{pose.magnification:.1f}x"
     return None

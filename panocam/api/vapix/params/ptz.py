@@ -20,11 +20,12 @@ ZOOM_STEPS = 9998
 WAYS, AXES = ("Absolute", "Relative", "Continuous"), ("Pan", "Tilt", "Zoom")
 SUPPORTED = (
     *(way + axis for way in WAYS for axis in AXES),
-    *("AreaZoom", "DigitalZoom", "ProportionalSpeed", "ServerPreset", "SpeedCtl"),
+    *("AreaZoom", "ProportionalSpeed", "ServerPreset", "SpeedCtl"),
 )
 UNSUPPORTED = (
     *(way + axis for way in WAYS for axis in ("Focus", "Iris", "Brightness")),
     *("ActionNotification", "AutoFocus", "AutoIrCutFilter", "AutoIris", "Auxiliary", "BackLight", "DevicePreset"),
+    "DigitalZoom",  # a second range of zoom beyond that of a lens, up to position 19999
     *("GenericHTTP", "IrCutFilter", "JoyStickEmulation", "LensOffset", "OSDMenu"),
 )
 ENDS = {"after a time": "timespan", "without activity": "activity", "never": "infinity"}

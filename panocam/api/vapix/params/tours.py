@@ -39,7 +39,6 @@ TOURS = Members(
 )
 
 
-
 def _show_wait(step: Member) -> str:
     return str(step["seconds"] // 60 if _in_minutes(step) else step["seconds"])
 
