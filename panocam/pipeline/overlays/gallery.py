@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 FOLDER = "overlays"
 SUFFIX = ".ovl"
 MOST = 64
+LONGEST_HEAD = 4096
 TRIAL_S = CPU_S + 4.0
 
 
@@ -59,6 +60,11 @@ class Gallery:
     def read(self, name: str) -> Artwork:
         """A picture by its name. Raises NotFound, Unavailable for a damaged one."""
         return _read(self._path(name))
+
+    def extent(self, name: str) -> tuple[float, float, bool]:
+        """(width, height, whether it scales) of a picture, of which no more is read: it may be called anywhere. Raises as ``read``."""
+        known = _read(self._path(name), LONGEST_HEAD)
+        return known.width, known.height, known.scalable
 
     def add(self, data: bytes, filename: str, *, scalable: bool = True, see_through: str = "") -> Picture:
         """Check an upload and keep it. Raises InvalidValue for what cannot be shown, Busy when the store is full, Unavailable."""
@@ -103,11 +109,13 @@ def clean(filename: str) -> str:
     return kept + SUFFIX
 
 
-def _read(path: Path) -> Artwork:
+def _read(path: Path, most: int = -1) -> Artwork:
+    """At ``most`` so many bytes of it."""
     try:
         if path.is_symlink() or path.stat().st_size > 2 * LARGEST_FILE + 4096 * 4096 * 4:
             raise Unavailable(f"overlay image {path.name} is not a file of the store; delete it")
-        head, _, data = path.read_bytes().partition(b"\n")
+        with path.open("rb") as file:
+            head, _, data = file.read(most).partition(b"\n")
         known = json.loads(head)
         kind, width, height = known["kind"], float(known["width"]), float(known["height"])
         if kind not in ("png", "svg") or not (0 < width < 1e5 and 0 < height < 1e5):

@@ -235,15 +235,20 @@ class TextSprite:
         return round((width - gone % way) / 2) * 2
 
 
+def footprint(size: float, width: float, height: float, picture: tuple[int, int], *, scalable: bool) -> tuple[int, int]:
+    """(width, height) in pixels of an image of ``width`` and ``height`` in a picture, at ``size`` 1080ths of its height; 0: its own."""
+    tall = round((size or height) * picture[1] / REFERENCE) if scalable or size else round(height)
+    tall = min(max(2, tall), 2 * picture[1])
+    return min(max(2, round(tall * width / height)), 2 * picture[0]), tall
+
+
 class ImageSprite:
     """Drawn once."""
 
     still = True
 
     def __init__(self, item: Image, canvas: Canvas, art: Artwork) -> None:
-        height = canvas.pixels(item.size or art.height) if art.scalable or item.size else round(art.height)
-        height = min(max(2, height), 2 * canvas.size[1])
-        width = min(max(2, round(height * art.width / art.height)), 2 * canvas.size[0])
+        width, height = footprint(item.size, art.width, art.height, canvas.size, scalable=art.scalable)
         rgba = evened(artwork.drawn(art, width, height))
         self._layer = from_rgba(turned_rgba(rgba, item.rotation) if item.rotation else rgba, canvas.color)
         self._at = canvas.place(item.position, self._layer.size)

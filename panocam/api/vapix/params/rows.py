@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from panocam.api.vapix.params import caption, clock, device, discovery, image, masks, network, ports, profiles, ptz, sensor, storage, tours
+from panocam.api.vapix.params import (
+    caption,
+    clock,
+    device,
+    discovery,
+    image,
+    logo,
+    masks,
+    network,
+    ports,
+    profiles,
+    ptz,
+    sensor,
+    storage,
+    tours,
+)
 from panocam.api.vapix.params.tree import Tree
 
 TREE = Tree(
@@ -10,6 +25,7 @@ TREE = Tree(
         *device.rows(),
         *image.rows(),
         *caption.rows(),
+        *logo.rows(),
         *masks.rows(),
         *sensor.rows(),
         *network.rows(),
