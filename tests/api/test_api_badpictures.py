@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
+import math
 import struct
 import zlib
 
@@ -42,6 +44,10 @@ TRAPS = {
     "entity": b"<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" + SVG.format("<text>&x;</text>").encode(),
     "program": b"\x7fELF" + bytes(200),
     "half a picture": huge_png(10, 10)[:40],
+    "film that calls itself a picture": b"GIF89a" + bytes(200),
+    "page that calls itself a picture": b"<html><body onload='alert(1)'>picture</body></html>",
+    "drawing in an envelope": gzip.compress(SVG.format("").encode()),
+    "picture that is another in its middle": huge_png(10, 10)[:33] + b"\xff\xd8\xff\xe0" + bytes(80),
 }
 
 
@@ -78,6 +84,11 @@ async def test_a_mask_that_lies_awkwardly_covers_its_place_and_no_other(side: Si
     async with side.client(Role.ADMINISTRATOR) as client:
         made = await client.post("/api/v1/privacy/masks", json={"name": how, "corners": wish})
         assert made.status_code == 200, made.text
+    covers(side, inside, outside)
+
+
+def covers(side: Side, inside: tuple[float, float], outside: tuple[float, float]) -> None:
+    """One place (azimuth, angle off the axis) is covered, and the other is seen."""
     hidden = privacy(side.services.settings.snapshot)
     lens = default_lens((SIDE, SIDE))
     planes = Planes.blank(SIDE, SIDE, JPEG_COLOR)
@@ -91,3 +102,56 @@ async def test_a_mask_that_lies_awkwardly_covers_its_place_and_no_other(side: Si
 
     assert luma(*inside) != 200
     assert luma(*outside) == 200
+
+
+def pixels(side: Side, *places: tuple[float, float]) -> str:
+    """Places (azimuth, angle off the axis) as a client finds them in the largest overview."""
+    wide, high = side.services.privacy.largest
+    points = []
+    for azimuth, off in places:
+        radius = off / 91 * min(wide, high) / 2
+        turn = math.radians(azimuth)
+        points.append(f"{wide / 2 + radius * math.sin(turn):.0f},{high / 2 - radius * math.cos(turn):.0f}")
+    return ":".join(points)
+
+
+CGI = "/axis-cgi/privacymask.cgi"
+
+
+@pytest.mark.feature("PRV-06", "PRV-12")
+@pytest.mark.parametrize("how", ["over the pole", "across the seam", "three corners", "ten corners"])
+async def test_a_mask_drawn_in_pixels_covers_its_place_and_no_other(side: Side, how: str) -> None:
+    ring = [(azimuth, 20.0) for azimuth in range(0, 360, 36)]
+    shape, inside, outside = {
+        "over the pole": ([(0.0, 15.0), (90.0, 15.0), (180.0, 15.0), (-90.0, 15.0)], (0.0, 0.0), (0.0, 40.0)),
+        "across the seam": ([(170.0, 30.0), (-170.0, 30.0), (-170.0, 60.0), (170.0, 60.0)], (180.0, 45.0), (0.0, 45.0)),
+        "three corners": ([(20.0, 30.0), (40.0, 30.0), (30.0, 60.0)], (30.0, 40.0), (60.0, 40.0)),
+        "ten corners": (ring, (77.0, 10.0), (77.0, 40.0)),
+    }[how]
+    async with side.client(Role.ADMINISTRATOR) as client:
+        made = await client.get(f"{CGI}?action=add&name=a&pxpolygon={pixels(side, *shape)}")
+        assert (made.status_code, made.text) == (204, "")
+    covers(side, inside, outside)
+
+
+@pytest.mark.feature("PRV-12")
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        (((10, 30), (20, 30)), "3 to 10"),
+        (tuple((azimuth, 30) for azimuth in range(0, 110, 10)), "3 to 10"),
+        (((0, 30), (40, 30), (0, 60), (40, 60)), "crosses itself"),
+        (((0, 80), (10, 80), (5, 150)), "outside the picture"),
+        (((10, 30), (10, 30), (10, 30)), "same place"),
+    ],
+)
+async def test_a_mask_that_is_none_changes_nothing_of_one_that_is(side: Side, shape: tuple[tuple[float, float], ...], words: str) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        await client.get(f"{CGI}?action=add&name=a&pxpolygon={pixels(side, (10, 30), (40, 30), (25, 60))}")
+        before = side.services.settings.snapshot
+        for action in ("add&name=b", "update&name=a"):
+            refused = await client.get(f"{CGI}?action={action}&pxpolygon={pixels(side, *shape)}")
+            assert (refused.status_code, refused.text[:6]) == (200, "Error:"), refused.text
+            assert words in refused.text
+        assert side.services.settings.snapshot == before
+        assert len(before.privacy.masks) == 1

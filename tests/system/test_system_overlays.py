@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import httpx
 import numpy as np
 import pytest
 from system_camera import RunningCamera, until
@@ -83,3 +86,78 @@ def test_the_parameters_of_older_clients_change_the_picture(known: RunningCamera
             until(lambda: abs(corner(next(frames).to_ndarray(format="gray")) - plain) < 5)
         finally:
             assert client.delete("/api/v1/overlays/9004").status_code == 200
+
+
+SIZE, LINE = (640, 480), slice(0, 130)
+"""Of the picture, and the rows that a line of the largest letters takes."""
+
+DYNAMIC = "/axis-cgi/dynamicoverlay/dynamicoverlay.cgi"
+
+
+def by_rest(client: httpx.Client, text: str) -> int:
+    wish = {"kind": "text", "text": text, "size": 200, "views": [4], "color": "white", "background": "black", "outline": "transparent"}
+    reply = client.post("/api/v1/overlays", json=wish)
+    assert reply.status_code == 200, reply.text
+    return int(reply.json()["identity"])
+
+
+def by_vapix(client: httpx.Client, text: str) -> int:
+    params = {"camera": 5, "text": text, "fontSize": 200, "textColor": "white", "textBGColor": "black", "textOLColor": "transparent"}
+    reply = client.post(DYNAMIC, json={"apiVersion": "1.8", "method": "addText", "params": params}).json()
+    assert "error" not in reply, reply
+    return int(reply["data"]["identity"])
+
+
+def shown(camera: RunningCamera, text: str, add: Callable[[httpx.Client, str], int] = by_rest) -> np.ndarray:
+    """Where ink of the line ``text`` lies in a still picture, over columns from its left end on."""
+    with camera.client() as client:
+        identity = add(client, text)
+        try:
+            picture = camera.image(5, resolution=f"{SIZE[0]}x{SIZE[1]}", compression=0)[LINE, :, 0].astype(int)
+        finally:
+            assert client.delete(f"/api/v1/overlays/{identity}").status_code == 200
+    ink = picture > 128
+    ground = np.flatnonzero((picture < 40).mean(axis=0) > 0.25)  # the black ground behind the words
+    return ink[:, ground[0] : ground[-1] + 1]
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """But for what a codec does to edges, and for the even pixel that a line begins at."""
+    width = min(one.shape[1], other.shape[1]) - 4
+    if abs(one.shape[1] - other.shape[1]) > 2:
+        return False
+    middle = one[:, 2 : 2 + width]
+    return min(float((middle != other[:, shift : shift + width]).mean()) for shift in range(5)) < 0.02
+
+
+ALEF, SHIN = "\u05d0", "\u05e9"
+
+
+@pytest.mark.feature("OVL-06", "OVL-07")
+@pytest.mark.parametrize("add", [by_rest, by_vapix])
+def test_words_that_say_nothing_and_foreign_ones_are_seen_as_they_are_written(
+    known: RunningCamera, add: Callable[[httpx.Client, str], int]
+) -> None:
+    unknown = shown(known, "%Q#q", add)
+    assert alike(unknown, shown(known, "%%Q##q", add))  # literally
+    assert not alike(unknown, shown(known, "Qq", add))
+    forth, back = shown(known, ALEF + SHIN, add), shown(known, SHIN + ALEF, add)
+    alone = shown(known, ALEF, add)
+    width = alone.shape[1] * 2 // 3
+    assert alike(forth[:, -width:], alone[:, -width:])  # what is written first stands at the right
+    assert not alike(back[:, -width:], alone[:, -width:])
+    smile, none = shown(known, "\U0001f642", add), shown(known, "\U0010fffd", add)
+    assert 0.05 < smile.mean() < 0.9
+    assert not alike(smile, none)  # a letter that no font has
+
+
+@pytest.mark.feature("OVL-12")
+def test_a_text_of_two_lines_is_twice_as_high(known: RunningCamera) -> None:
+    with known.client() as client:
+        heights = []
+        for text in ("HALL", "HALL\nHALL"):
+            identity = by_rest(client, text)
+            picture = known.image(5, resolution=f"{SIZE[0]}x{SIZE[1]}", compression=0)[:, 20:60, 0].astype(int)
+            heights.append(int(np.flatnonzero((picture < 40).mean(axis=1) > 0.2).max()))  # the ground of the words
+            client.delete(f"/api/v1/overlays/{identity}")
+    assert heights[1] > 1.7 * heights[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from threading import Thread
 from typing import Any
 
 import cv2
@@ -97,6 +98,66 @@ def test_a_tour_runs_unwatched_and_again_after_a_power_cut(fresh: RunningCamera)
     names = {event["data"]["name"] for event in fresh.events("PTZController/PresetReached") if event["data"]["on_preset"]}
     assert names == {"P2", "P3"}
     assert fresh.stop() == 0
+
+
+@pytest.mark.feature("PTZ-03", "PTZ-19")
+def test_a_hand_on_the_area_pauses_a_tour_that_goes_on_by_itself(steered: RunningCamera) -> None:
+    steered.change(ptz__resume_after=1)
+    for number, turned in ((2, 60), (3, 100)):
+        send(steered, "POST", "ptz/4/presets", name=f"P{number}", number=number, pan=turned, tilt=-40, hfov=60)
+    steps = [{"preset": number, "seconds": 0, "speed": 100} for number in (2, 3)]
+    tour = send(steered, "POST", "ptz/tours", name="Round", steps=steps)["number"]
+
+    def state() -> str:
+        return str(send(steered, "GET", "ptz/tours")["tours"][0]["state"])
+
+    send(steered, "POST", f"ptz/tours/{tour}/run")
+    until(lambda: abs(pan(steered) - 100) < 1)
+    ptz(steered, "pan=-120")
+    assert (pan(steered), state()) == (-120, "paused")
+    until(lambda: abs(pan(steered) - 60) < 1)
+    until(lambda: abs(pan(steered) - 100) < 1)
+    steered.change(ptz__resume_after=0)  # until it is resumed by hand
+    ptz(steered, "pan=-120")
+    until(lambda: state() == "paused")
+    send(steered, "POST", f"ptz/tours/{tour}/run", action="resume")
+    until(lambda: abs(pan(steered) - 60) < 1)
+
+
+FLOOD, CLIENTS = 60, 10
+
+
+@pytest.mark.feature("PTZ-02")
+def test_ten_clients_that_flood_stop_neither_a_stream_nor_each_other(steered: RunningCamera) -> None:
+    """Each sends moves as fast as it can over a connection of its own, while somebody watches the area that they move."""
+    before = steered.get("/api/v1/settings")["values"]
+    words: set[str] = set()
+
+    def flood(number: int) -> None:
+        with steered.client() as client:
+            for turn in range(FLOOD):
+                reply = client.get(f"/axis-cgi/com/ptz.cgi?camera={AREA}&pan={number * 10 + turn % 7}&tilt=-{turn % 60}")
+                words.add(f"{reply.status_code} {reply.text[:6]}")
+
+    with steered.watching(QUERY) as frames:
+        first = next(frames)
+        crowd = [Thread(target=flood, args=(number,)) for number in range(CLIENTS)]
+        for each in crowd:
+            each.start()
+        seen = []
+        while any(each.is_alive() for each in crowd):
+            seen.append(next(frames))
+        for each in crowd:
+            each.join()
+        seen += [next(frames) for _ in range(5)]
+    assert words <= {"204 ", "200 Error:"}
+    times = [frame.time for frame in (first, *seen)]
+    assert times == sorted(set(times))
+    assert len(seen) > 20
+    assert len({frame.to_ndarray(format="gray")[::20, ::20].tobytes() for frame in seen}) > 5, "it shows what they do"
+    ptz(steered, "pan=33&tilt=-20")
+    assert pan(steered) == 33
+    assert steered.get("/api/v1/settings")["values"] == before
 
 
 def test_the_speed_of_moves_and_positions(steered: RunningCamera) -> None:

@@ -96,7 +96,10 @@ def _write_path(services: Services, value: str, so_far: Changes) -> Changes:
         return {}
     if not name:
         return {SETTING: tuple(item for item in items if item not in _logos(items).values())}
-    overlays(services).gallery.extent(name)  # raises NotFound
+    try:
+        overlays(services).gallery.extent(name)
+    except PanocamError as lost:
+        raise InvalidValue("OverlayPath", name, str(lost)) from None
     for logo in tuple(_logos(items).values()) or (_at_start(0, name),):
         items = _with(items, logo.model_copy(update={"image": name}))
     return {SETTING: items}
