@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from xml.etree import ElementTree
 
 import httpx
@@ -31,7 +32,7 @@ async def xml(client: httpx.AsyncClient, name: str, **arguments: str) -> Element
 async def test_shares_as_vapix_clients_set_them_up(side: Side) -> None:
     async with side.client(Role.ADMINISTRATOR) as client:
         added = await xml(client, "add", nicename="My Share", address="nas.example", share="video", user="cam", **{"pass": SECRET})
-        identity = added.findtext("ShareID") or ""
+        identity = added.get("ShareId") or ""
         assert added.tag == "AddSuccess"
         assert identity.isdigit()
         listed = await xml(client, "list")
@@ -39,9 +40,10 @@ async def test_shares_as_vapix_clients_set_them_up(side: Side) -> None:
         assert listed[0].get("NumberOfShares") == "1"
         assert row.attrib == {"NiceName": "My Share", "ShareId": identity, "Address": "nas.example", "Share": "video", "User": "cam"}
         bound = await xml(client, "bind", shareid=identity)
-        assert (bound.tag, bound.findtext("DiskID")) == ("BindSuccess", "NetworkShare")
-        other = (await xml(client, "add", address="nas.example", share="more")).findtext("ShareID") or ""
-        assert (await xml(client, "bind", shareid=other)).findtext("DiskID") == "NetworkShareN0"
+        assert (bound.tag, bound.attrib) == ("BindSuccess", {"DiskID": "NetworkShare"})
+        assert (await xml(client, "list", shareid=identity))[0][0].get("DiskId") == "NetworkShare"
+        other = (await xml(client, "add", address="nas.example", share="more")).get("ShareId") or ""
+        assert (await xml(client, "bind", shareid=other)).get("DiskID") == "NetworkShareN0"
         params = (await client.get("/axis-cgi/param.cgi?action=list&group=NetworkShare,Storage.S1,Storage.S2,Properties.NetworkShare")).text
         for line in (
             "root.NetworkShare.N0.Address=nas.example", "root.NetworkShare.N0.Password=******", f"root.NetworkShare.N0.ShareId={identity}",
@@ -52,13 +54,33 @@ async def test_shares_as_vapix_clients_set_them_up(side: Side) -> None:
         assert changed.text == "OK\n"
         shown = side.services.settings.snapshot.storage.shares[0]
         assert (shown.retention_days, shown.remove_oldest) == (2, False)
-        assert (await xml(client, "unbind", shareid=identity)).tag == "UnbindSuccess"
-        assert (await xml(client, "remove", shareid=identity)).tag == "RemoveSuccess"
+        assert (await xml(client, "modify", shareid=identity, nicename="Shelf")).tag == "GeneralSuccess"
+        refused = await xml(client, "modify", shareid=identity, share="other", **{"pass": SECRET})
+        assert (refused.tag, "unbind it first" in (refused.findtext("ErrorDescription") or "")) == ("GeneralError", True)
+        assert (await xml(client, "unbind", shareid=identity)).tag == "GeneralSuccess"
+        assert (await xml(client, "modify", shareid=identity, share="other", **{"pass": SECRET})).tag == "GeneralSuccess"
+        row = side.services.settings.snapshot.storage.shares[0]
+        assert (row.name, row.share, row.address) == ("Shelf", "other", "nas.example")
+        assert (await xml(client, "remove", shareid=identity)).tag == "GeneralSuccess"
         error = await xml(client, "bind", shareid=identity)
         assert (error.tag, identity in (error.findtext("ErrorDescription") or "")) == ("GeneralError", True)
 
 
-@pytest.mark.parametrize("name", ["add", "list", "bind", "unbind", "remove", "test", "job"])
+async def test_a_share_is_tried_out_without_being_kept(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        begun = await xml(client, "test", address="127.0.0.1", port="1", share="video", user="cam", **{"pass": SECRET})
+        assert begun.tag == "TestSuccess"
+        for _ in range(2000):  # looks, as clients do
+            told = (await xml(client, "job", jobid=begun.get("JobId") or ""))[0]
+            if told.tag != "Progress":
+                break
+            await asyncio.sleep(0.01)
+        assert (told.tag, "port" in (told.findtext("ErrorDescription") or "")) == ("GeneralError", True)
+        assert (await xml(client, "test", share="video")).tag == "GeneralError"
+        assert (await xml(client, "list"))[0].get("NumberOfShares") == "0"
+
+
+@pytest.mark.parametrize("name", ["add", "list", "modify", "bind", "unbind", "remove", "test", "job", "schemaversions"])
 async def test_only_administrators_touch_shares(side: Side, name: str) -> None:
     async with side.client(Role.OPERATOR) as client:
         assert (await client.get(f"/axis-cgi/disks/networkshare/{name}.cgi")).status_code in (401, 403)
@@ -128,3 +150,19 @@ async def test_a_continuous_recording_names_a_disk_that_there_is(side: Side) -> 
         child = ElementTree.fromstring(reply.content)[0]
         assert (child.get("result"), "Cellar" in (child.get("errormsg") or "")) == ("ERROR", True)
         assert side.services.settings.snapshot.storage.continuous == ()
+
+
+async def test_only_administrators_limit_the_space_of_a_disk_that_there_is(side: Side) -> None:
+    async def ask(client: httpx.AsyncClient, name: str, **arguments: str) -> ElementTree.Element:
+        reply = await client.get(f"/axis-cgi/record/storage/{name}.cgi", params={"schemaversion": "1", **arguments})
+        assert reply.status_code == 200
+        root = ElementTree.fromstring(reply.content)
+        assert root.tag == "StorageLimitsResponse"
+        return root[0]
+
+    async with side.client(Role.OPERATOR) as client:
+        assert (await client.get("/axis-cgi/record/storage/setlimit.cgi?diskid=SD_DISK&size=0")).status_code in (401, 403)
+    async with side.client(Role.ADMINISTRATOR) as client:
+        assert (await ask(client, "setlimit", diskid="DUMMY", size="0")).findtext("ErrorCode") == "110"
+        assert (await ask(client, "getlimit", diskid="DUMMY")).findtext("ErrorCode") == "110"
+        assert (await ask(client, "schemaversions")).findtext("SchemaVersion/VersionNumber") == "1.0"

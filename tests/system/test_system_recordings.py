@@ -210,6 +210,29 @@ def xml(camera: RunningCamera, path: str, **arguments: str) -> ElementTree.Eleme
     return ElementTree.fromstring(reply.content)[0]
 
 
+def to_disk(camera: RunningCamera, identity: str) -> None:
+    """An export to the card itself: its progress, the file, and that nothing is written over or elsewhere."""
+    where = {"recordingid": identity, "diskid": "SD_DISK", "externaldiskid": "SD_DISK", "exportformat": "matroska"}
+    (begun,) = xml(camera, "record/export/exporttoexternal", filepath="hall.mkv", **where)
+    assert begun.get("FilePath") == "hall.mkv"
+    status = lambda: xml(camera, "record/export/getjobstatus", jobid=begun.get("JobId") or "")[0]  # noqa: E731
+    until(lambda: status().get("Status") != "In Progress")
+    assert (status().get("Status"), status().get("Progress")) == ("Done", "100")
+    film = camera.folder / "card" / "exports" / "hall.mkv"
+    with av.open(str(film)) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 25
+    before = film.read_bytes()
+    (again,) = xml(camera, "record/export/exporttoexternal", filepath="hall.mkv", **where)
+    begun = again
+    until(lambda: status().get("Status") == "Failed")
+    assert film.read_bytes() == before, "nothing is written over"
+    for wrong in ("../hall.mkv", "a/b.mkv", ".hidden", "a\\b"):
+        refused = xml(camera, "record/export/exporttoexternal", filepath=wrong, **where)
+        assert (refused.tag, refused.findtext("ErrorCode")) == ("GeneralError", "20"), wrong
+    assert xml(camera, "record/export/capabilities")[0].get("ExportFormat") == "matroska"
+    film.unlink()
+
+
 def test_recordings_as_vapix_clients_make_them(recording: RunningCamera) -> None:
     disks = xml(recording, "disks/list", diskid="all")
     assert disks.get("numberofdisks") == "1"
@@ -226,7 +249,17 @@ def test_recordings_as_vapix_clients_make_them(recording: RunningCamera) -> None
     assert (row.get("starttime") or "").endswith("Z")
     assert (row[0].get("mimetype"), row[0].get("resolution"), row[0].get("framerate")) == ("video/x-h264", "320x240", "25:1")
     assert xml(recording, "record/stop", recordingid=identity).get("result") == "OK"
-    assert int(xml(recording, "record/export/properties", recordingid=identity, diskid="SD_DISK").get("estimatedsize") or 0) > 1000
+    (expected,) = xml(recording, "record/export/properties", recordingid=identity, diskid="SD_DISK")
+    assert (expected.tag, expected.get("RecordingId"), expected.get("ExportFormat")) == ("ExportProperties", identity, "matroska")
+    assert int(expected.get("EstimatedFileSize") or 0) > 1000
+    assert (expected.get("Starttime"), expected.get("Stoptime")) == (
+        row.get("starttime"), xml(recording, "record/list", recordingid=identity)[0].get("stoptime")
+    )  # fmt: skip
+    assert [each.text for each in xml(recording, "record/list", listentity="eventid")] == ["manual"]
+    assert [each.text for each in xml(recording, "record/list", listentity="source")] == ["5"]
+    assert xml(recording, "record/list", eventid="manual").get("numberofrecordings") == "1"
+    assert xml(recording, "record/list", eventid="motion").get("numberofrecordings") == "0"
+    to_disk(recording, identity)
     with recording.client() as client:
         film = client.get("/axis-cgi/record/export/exportrecording.cgi", params={"recordingid": identity, "exportformat": "matroska"})
         assert film.headers["content-disposition"].endswith(f'{identity}.mkv"')
@@ -252,4 +285,4 @@ def test_continuous_recordings_as_vapix_clients_set_them(recording: RunningCamer
     assert xml(recording, "disks/list")[0].get("status") == "disconnected"
     assert xml(recording, "record/record", diskid="SD_DISK").get("result") == "ERROR"
     assert xml(recording, "disks/mount", action="MOUNT", diskid="SD_DISK").get("result") == "OK"
-    assert xml(recording, "disks/gethealth", diskid="SD_DISK").get("overallhealth") == "0"
+    assert xml(recording, "disks/gethealth", diskid="SD_DISK")[0].get("wear") == "-1"

@@ -203,9 +203,20 @@ def test_a_check_finds_what_a_repair_mends(camera: RunningCamera) -> None:
 
 def xml(camera: RunningCamera, path: str, **arguments: str) -> ElementTree.Element:
     with camera.client() as client:
-        reply = client.get(f"/axis-cgi/disks/{path}.cgi", params=arguments)
+        reply = client.get(f"/axis-cgi/{path}.cgi", params=arguments)
     assert reply.status_code == 200, reply.text
     return ElementTree.fromstring(reply.content)
+
+
+def limits_of_the_card(camera: RunningCamera) -> None:
+    assert xml(camera, "record/storage/setlimit", diskid=CARD, size="2048000")[0].tag == "GeneralSuccess"
+    assert camera.get("/api/v1/settings")["values"]["storage.most_mb"] == 2000
+    (limit,) = xml(camera, "record/storage/getlimit")[0]
+    assert (limit.tag, limit.get("diskid"), limit.get("size")) == ("StorageLimit", CARD, "2048000")
+    assert int(limit.get("usedspace") or 0) > 1
+    assert xml(camera, "record/storage/setlimit", diskid=CARD, size="1")[0].tag == "GeneralSuccess"
+    assert camera.get("/api/v1/settings")["values"]["storage.most_mb"] == 1, "rounded up, because 0 would be no limit"
+    assert xml(camera, "record/storage/setlimit", diskid=CARD, size="much").findtext(".//ErrorCode") == "120"
 
 
 @pytest.mark.feature("STO-01")
@@ -215,25 +226,29 @@ def test_a_card_as_vapix_clients_look_after_it(camera: RunningCamera) -> None:
     ask(camera, "POST", f"recordings/{identity}/stop")
     of_card = {"diskid": CARD}
 
-    able = {row.get("name"): row.get("value") for row in xml(camera, "getcapabilities", **of_card).iter("capability")}
-    assert (able["format"], able["encryption"]) == ("yes", "no")
-    assert next(xml(camera, "properties/getdiskalertlevels", **of_card).iter("DiskAlertLevel")).get("WearLevel") == "-1"
+    able = next(xml(camera, "disks/getcapabilities", **of_card).iter("disk"))
+    assert (able.get("requiredfssupported"), able.get("encryptionsupported")) == ("false", "false")
+    assert next(able.iter("filesystem")).get("name") == disk(camera, CARD)["facts"]["filesystem"]
+    assert next(xml(camera, "disks/properties/getdiskalertlevels", **of_card).iter("AlertLevels")).get("Wear") == "-1"
+    assert next(xml(camera, "disks/gethealth").iter("HealthStatus")).attrib == {"diskid": CARD, "wear": "-1"}
 
-    checked = next(xml(camera, "checkdisk", **of_card).iter("job"))
-    followed = next(xml(camera, "job", jobid=checked.get("jobid") or "").iter("job"))
+    checked = next(xml(camera, "disks/checkdisk", **of_card).iter("job"))
+    assert (checked.get("action"), checked.get("diskid"), checked.get("result")) == ("checkdisk", CARD, "OK")
+    followed = next(xml(camera, "disks/job", jobid=checked.get("jobid") or "").iter("job"))
     assert (followed.get("result"), followed.get("progress"), followed.get("description")) == ("OK", "100", "1 files are well")
-    assert next(xml(camera, "repair", **of_card).iter("job")).get("result") == "OK"
+    assert next(xml(camera, "disks/repair", **of_card).iter("job")).get("result") == "OK"
 
-    assert next(xml(camera, "lock", action="lock", **of_card).iter("job")).get("result") == "OK"
+    assert next(xml(camera, "disks/lock", action="lock", **of_card).iter("lock")).get("result") == "OK"
     assert "protected" in str(ask(camera, "POST", "recordings", 503, options=STREAM))
-    assert next(xml(camera, "lock", action="unlock", **of_card).iter("job")).get("result") == "OK"
+    assert next(xml(camera, "disks/lock", action="unlock", **of_card).iter("unlock")).get("result") == "OK"
 
-    assert list(xml(camera, "properties/setcleanuppolicy", policyname="none", **of_card).iter("SetCleanupPolicySuccess"))
-    assert list(xml(camera, "properties/setcleanupmaxage", maxage="48", **of_card).iter("SetCleanupMaxAgeSuccess"))
+    assert list(xml(camera, "disks/properties/setcleanuppolicy", policyname="none", **of_card).iter("GeneralSuccess"))
+    assert list(xml(camera, "disks/properties/setcleanupmaxage", maxage="48", **of_card).iter("GeneralSuccess"))
     values = camera.get("/api/v1/settings")["values"]
     assert (values["storage.remove_oldest"], values["storage.retention_days"]) == (False, 2)
 
-    assert next(xml(camera, "format", **of_card).iter("job")).get("result") == "OK"
+    limits_of_the_card(camera)
+    assert next(xml(camera, "disks/format", **of_card).iter("job")).get("result") == "OK"
     assert camera.get("/api/v1/recordings")["recordings"] == []
     assert not list((camera.folder / "card").rglob("*.mkv"))
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from panocam.api.endpoint import Call, Discovery, Endpoint, Kind, vapix
 from panocam.api.services import storage_of
 from panocam.api.vapix.keeping import Keeping, keeping, revised
-from panocam.api.vapix.markup import node, rooted
+from panocam.api.vapix.markup import general_error, node, response, rooted, schema_versions
 from panocam.errors import InvalidValue, PanocamError
 from panocam.settings.role import Role
 from panocam.settings.storage import CARD
@@ -29,7 +29,9 @@ STATUS = {
 }
 HOURS = 24
 UNKNOWN = -1
-"""Wear and temperature of a directory or a share cannot be known."""
+"""Wear that no controller tells, temperature always."""
+NAMES = {"check": "checkdisk"}
+"""Actions that these clients call otherwise."""
 
 
 async def listing(call: Call[None]) -> Response:
@@ -69,12 +71,8 @@ async def lock(call: Call[None]) -> Response:
     if action not in ("lock", "unlock"):
         raise InvalidValue("action", action, "use lock or unlock")
     volume = _volume(call)
-
-    async def doing(told: object) -> str:
-        await revised(call, volume.id, protected=action == "lock")
-        return f"{action}ed"
-
-    return _shown(volume, await storage_of(call.services).actions.start(action, volume.id, doing, AT_ONCE_S))
+    await revised(call, volume.id, protected=action == "lock")
+    return rooted("disk/lock1", node(action, diskid=volume.id, result="OK"))
 
 
 async def job(call: Call[None]) -> Response:
@@ -83,31 +81,35 @@ async def job(call: Call[None]) -> Response:
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         raise InvalidValue("jobid", given, "give the number that the action answered")
     action = storage_of(call.services).actions.get(int(given))
+    progress = 100 if action.end is not End.RUNNING else round(99 * action.progress)
     return rooted(
-        "disk/job1",
+        "disk/checkjob1",
         node(
-            "job", jobid=action.id, diskid=action.target, progress=round(100 * action.progress), result=_result(action),
+            "job", jobid=action.id, diskid=action.target, action=_named(action), progress=progress, result=_result(action),
             description=action.words,
         ),
     )  # fmt: skip
 
 
 async def capabilities(call: Call[None]) -> Response:
-    """What can be done with a disk; encryption and other file systems are the host's business."""
+    """What a disk can be: encryption and another file system are the host's business, so it is the one it is."""
     volume = _volume(call)
-    shown = {
-        "mount": "yes", "unmount": "yes", "format": "yes", "check": "yes", "repair": "yes", "lock": "yes", "encryption": "no",
-        "filesystems": volume.disk.facts.get("filesystem", ""), "wear": "no", "temperature": "no",
-    }  # fmt: skip
-    listed = [node("capability", name=name, value=value) for name, value in shown.items()]
-    return rooted("disk/getcapabilities1", node("disk", listed, diskid=volume.id))
+    name = volume.disk.facts.get("filesystem", "")
+    there = [node("filesystem", name=name, nicename=name, requiredfssupported="false")] if name else []
+    able = node("disk", [node("filesystems", there)], diskid=volume.id, requiredfssupported="false", encryptionsupported="false")
+    return rooted("disk/capabilities1", able)
 
 
 async def health(call: Call[None]) -> Response:
-    """Wear and temperature of a directory are unknown, and that is what it says; it is well when it can be written."""
-    volume = _volume(call)
-    well = volume.state in (State.OK, State.FULL)
-    return rooted("disk/gethealth1", node("disk", diskid=volume.id, wear=UNKNOWN, temperature=UNKNOWN, overallhealth=0 if well else 1))
+    """The wear of every disk, or of the one that ``diskid`` names, as far as its controller tells it."""
+    volumes = storage_of(call.services).volumes
+    wanted = call.arguments.get("diskid", "all")
+    shown = [
+        node("HealthStatus", diskid=volume.id, wear=volume.disk.facts.get("wear", UNKNOWN))
+        for id, volume in volumes.items()
+        if wanted in ("all", id)
+    ]
+    return response("HealthStatusResponse", "disk/gethealth1", node("HealthStatusSuccess", shown))
 
 
 def _volume(call: Call[None]) -> Volume:
@@ -123,8 +125,13 @@ async def _job(call: Call[None], name: str) -> Response:
 
 
 def _shown(volume: Volume, action: Action) -> Response:
-    words = action.words if action.end is End.FAILED else ""
-    return rooted("disk/job1", node("job", jobid=action.id, diskid=volume.id, result=_result(action), description=words))
+    failed = action.end is End.FAILED
+    told = {"description": action.words} if failed else {"jobid": action.id}
+    return rooted("disk/startjob1", node("job", action=_named(action), diskid=volume.id, result=_result(action), **told))
+
+
+def _named(action: Action) -> str:
+    return NAMES.get(action.name, action.name)
 
 
 def _result(action: Action) -> str:
@@ -159,7 +166,7 @@ async def set_policy(call: Call[None]) -> Response:
     policy = call.arguments.get("policyname", call.arguments.get("policy", ""))
     if policy not in ("fifo", "none"):
         raise InvalidValue("policyname", policy, "use fifo or none")
-    return await _property(call, "SetCleanupPolicy", remove_oldest=policy == "fifo")
+    return await _property(call, remove_oldest=policy == "fifo")
 
 
 async def set_age(call: Call[None]) -> Response:
@@ -167,7 +174,7 @@ async def set_age(call: Call[None]) -> Response:
     hours = call.arguments.get("maxage", "")
     if not (hours.isascii() and hours.isdigit() and len(hours) < 7):
         raise InvalidValue("maxage", hours, "give whole hours")
-    return await _property(call, "SetCleanupMaxAge", retention_days=int(hours) / HOURS)
+    return await _property(call, retention_days=int(hours) / HOURS)
 
 
 async def set_file_system(call: Call[None]) -> Response:
@@ -175,25 +182,35 @@ async def set_file_system(call: Call[None]) -> Response:
     wanted = call.arguments.get("filesystem", "none")
     if wanted != "none":
         raise InvalidValue("filesystem", wanted, "only none: the host makes the file system")
-    return _properties(node("SetRequiredFSSuccess"))
+    return _success(node("GeneralSuccess"))
 
 
 async def alert_levels(call: Call[None]) -> Response:
     """Wear is not known, so no level of it gives an alert."""
-    return _properties(node("GetDiskAlertLevelsSuccess", [node("DiskAlertLevel", DiskID=_volume(call).id, WearLevel=UNKNOWN)]))
+    _volume(call)  # raises NotFound
+    return _success(node("GetAlertLevelsSuccess", [node("AlertLevels", Wear=UNKNOWN, Temperature=UNKNOWN)]))
 
 
-async def _property(call: Call[None], name: str, **values: object) -> Response:
+async def property_schemas(call: Call[None]) -> Response:
+    """Which schemas the CGIs of properties know."""
+    return _success(schema_versions())
+
+
+async def _property(call: Call[None], **values: object) -> Response:
     volume = _volume(call)
     try:
         await revised(call, volume.id, **values)
     except PanocamError as fault:
-        return _properties(node("GeneralError", [node("ErrorCode", Code=10), node("ErrorDescription", Text=str(fault))]))
-    return _properties(node(f"{name}Success"))
+        return _properties(node("Error", [general_error(10, fault)]))
+    return _success(node("GeneralSuccess"))
+
+
+def _success(child: Element) -> Response:
+    return _properties(node("Success", [child]))
 
 
 def _properties(child: Element) -> Response:
-    return rooted("disk/properties1", node("DiskPropertiesResponse", [child], SchemaVersion="1.0"))
+    return response("DiskPropertiesResponse", "disks/properties/disk_properties1", child)
 
 
 DISKS = Discovery("disk-management", "1.0", "Disk management")
@@ -207,7 +224,7 @@ def _row(name: str, title: str, handler: Callable[[Call[None]], Awaitable[Respon
 ENDPOINTS = (
     _row("list", "The disks", listing, Role.OPERATOR),
     _row("job", "How far a job is", job, Role.OPERATOR),
-    _row("gethealth", "How well a disk is", health, Role.OPERATOR),
+    _row("gethealth", "How worn the disks are", health, Role.OPERATOR),
     _row("getcapabilities", "What can be done with a disk", capabilities, Role.OPERATOR),
     _row("mount", "Mount or unmount a disk", mount, Role.ADMINISTRATOR),
     _row("checkdisk", "Check a disk", check, Role.ADMINISTRATOR),
@@ -218,4 +235,5 @@ ENDPOINTS = (
     _row("properties/setcleanupmaxage", "How long recordings are kept", set_age, Role.ADMINISTRATOR, PROPERTIES),
     _row("properties/setrequiredfs", "Which file system is required", set_file_system, Role.ADMINISTRATOR, PROPERTIES),
     _row("properties/getdiskalertlevels", "From which wear on a disk gives an alert", alert_levels, Role.OPERATOR, PROPERTIES),
+    _row("properties/schemaversions", "Schemas of disk properties", property_schemas, Role.OPERATOR, PROPERTIES),
 )

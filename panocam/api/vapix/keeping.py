@@ -18,14 +18,15 @@ class Keeping:
     name: str = ""
     retention_days: float = 0.0
     remove_oldest: bool = True
+    most_mb: int = 0
 
 
 def keeping(settings: Storage, disk: str) -> Keeping:
     """The rules of ``disk``."""
     for share in settings.shares:
         if share.disk == disk:
-            return Keeping(share.name, share.retention_days, share.remove_oldest)
-    return Keeping("", settings.retention_days, settings.remove_oldest)
+            return Keeping(share.name, share.retention_days, share.remove_oldest, share.most_mb)
+    return Keeping("", settings.retention_days, settings.remove_oldest, settings.most_mb)
 
 
 async def revised(call: Call[None], disk: str, **values: object) -> None:

@@ -39,7 +39,25 @@ def document(root: Element) -> Response:
 
 def rooted(schema: str, *children: Element) -> Response:
     """The children in a ``root`` that names its schema, as clients of this family expect."""
-    root = node("root", children)
+    return document(_of_schema(node("root", children), schema))
+
+
+def response(name: str, schema: str, child: Element, version: str = "1.0") -> Response:
+    """``child`` in the element ``name`` that says its schema and version, as the younger CGIs answer."""
+    return document(_of_schema(node(name, [child], SchemaVersion=version), schema))
+
+
+def general_error(code: int, text: object) -> Element:
+    """What went wrong, in the younger CGIs' words."""
+    return node("GeneralError", [word("ErrorCode", code), word("ErrorDescription", text)])
+
+
+def schema_versions(version: str = "1.0") -> Element:
+    """Which schemas a CGI knows: one."""
+    return node("SchemaVersionsSuccess", [node("SchemaVersion", [word("VersionNumber", version), word("Deprecated", "false")])])
+
+
+def _of_schema(root: Element, schema: str) -> Element:
     root.set("xmlns:xsi", INSTANCE)
     root.set("xsi:noNamespaceSchemaLocation", f"{SCHEMAS}{schema}.xsd")
-    return document(root)
+    return root

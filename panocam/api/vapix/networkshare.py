@@ -9,14 +9,15 @@ from starlette.responses import Response
 
 from panocam.api.endpoint import Call, Discovery, Endpoint, Handler, Kind, vapix
 from panocam.api.services import shares_of, storage_of
-from panocam.api.vapix.markup import document, node
+from panocam.api.vapix.markup import general_error, node, response, schema_versions, word
 from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
 from panocam.settings.role import Role
 from panocam.storage.actions import End
 from panocam.storage.disk import Told
 
-CODES = {InvalidValue: 20, NotFound: 21}
-FAILED = 10
+INVALID, FAILED = 20, 10
+FIELDS = {"nicename": "name", "address": "address", "share": "share", "user": "user", "smbversion": "version", "port": "port"}
+"""Arguments and what they are called in a row."""
 
 Answer = Callable[[Call[None]], Awaitable[Element]]
 
@@ -28,63 +29,71 @@ def _answered(answer: Answer) -> Handler:
         except (Denied, Unauthenticated):
             raise
         except PanocamError as fault:
-            code = CODES.get(type(fault), FAILED)
-            child = node("GeneralError", [_text("ErrorCode", str(code)), _text("ErrorDescription", str(fault))])
-        return document(node("NetworkShareResponse", [child], SchemaVersion="1.0"))
+            child = general_error(INVALID if isinstance(fault, InvalidValue | NotFound) else FAILED, fault)
+        return response("NetworkShareResponse", "networkshare1", child)
 
     return handler
 
 
 async def add(call: Call[None]) -> Element:
     """Keep a share, untested; it becomes a disk with bind."""
-    given = call.arguments
-    fields = {
-        "name": given.get("nicename", ""), "address": given.get("address", ""), "share": given.get("share", ""),
-        "user": given.get("user", ""), "version": given.get("smbversion", "auto") or "auto",
-    }  # fmt: skip
-    if given.get("port"):
-        fields["port"] = given["port"]
-    row = await shares_of(call.services).add(fields, given.get("pass", ""), call.caller, use=False)
-    return node("AddSuccess", [_text("ShareID", row.id)], ShareId=row.id)
+    row = await shares_of(call.services).add(_fields(call), call.arguments.get("pass", ""), call.caller, use=False)
+    return node("AddSuccess", ShareId=row.id)
+
+
+async def modify(call: Call[None]) -> Element:
+    """Change what is given of a share; all but its name only while it is no disk."""
+    desk, fields = shares_of(call.services), _fields(call)
+    row, password = desk.get(_needed(call)), call.arguments.get("pass")
+    if row.disk and (password is not None or fields.keys() - {"name"}):
+        raise InvalidValue("shareid", row.id, f"it is the disk {row.disk}; unbind it first, or change only its nicename")
+    await desk.change(row.id, fields, password, call.caller)
+    return node("GeneralSuccess")
 
 
 async def listing(call: Call[None]) -> Element:
     """All shares, or the one that ``shareid`` names."""
     wanted = call.arguments.get("shareid", "")
     rows = [row for row in shares_of(call.services).rows if wanted in ("", "all", row.id)]
-    shown = [node("NetworkShare", NiceName=row.name, ShareId=row.id, Address=row.address, Share=row.share, User=row.user) for row in rows]
+    shown = [
+        node(
+            "NetworkShare", NiceName=row.name, ShareId=row.id, Address=row.address, Share=row.share, User=row.user, DiskId=row.disk or None
+        )
+        for row in rows
+    ]
     return node("ListSuccess", [node("NetworkShares", shown, NumberOfShares=len(rows))])
 
 
 async def bind(call: Call[None]) -> Element:
     """Make a share a disk; it is mounted by itself."""
     row = await shares_of(call.services).bind(_needed(call), call.caller)
-    return node("BindSuccess", [_text("DiskID", row.disk)], DiskId=row.disk)
+    return node("BindSuccess", DiskID=row.disk)
 
 
 async def unbind(call: Call[None]) -> Element:
     """It is no disk any more."""
     await shares_of(call.services).unbind(_needed(call), call.caller)
-    return node("UnbindSuccess")
+    return node("GeneralSuccess")
 
 
 async def remove(call: Call[None]) -> Element:
     """Forget a share."""
     await shares_of(call.services).remove(_needed(call), call.caller)
-    return node("RemoveSuccess")
+    return node("GeneralSuccess")
 
 
 async def test(call: Call[None]) -> Element:
-    """Begin to try a share out; job.cgi tells how far that is."""
+    """Begin to try a share out, the one described, which is not kept, or the one that ``shareid`` names; job.cgi tells how far that is."""
     desk, storage = shares_of(call.services), storage_of(call.services)
-    row = desk.get(_needed(call))
+    given = call.arguments
+    address = desk.address(desk.get(_needed(call))) if _needed(call) else desk.trial(_fields(call), given.get("pass", ""))
 
     async def doing(told: Told) -> str:
-        await desk.test(desk.address(row), lambda part, step: told(part))
+        await desk.test(address, lambda part, step: told(part))
         return "it works"
 
-    action = await storage.actions.start("test", row.id, doing)
-    return node("TestSuccess", [_text("JobID", str(action.id))], JobId=action.id)
+    action = await storage.actions.start("test", _needed(call) or address.host, doing)
+    return node("TestSuccess", JobId=action.id)
 
 
 async def job(call: Call[None]) -> Element:
@@ -93,19 +102,28 @@ async def job(call: Call[None]) -> Element:
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         raise InvalidValue("jobid", given, "give the number that test answered")
     action = storage_of(call.services).actions.get(int(given))
-    if action.end is End.FAILED:
-        return node("GeneralError", [_text("ErrorCode", str(FAILED)), _text("ErrorDescription", action.words)])
-    return node("JobSuccess", [_text("Progress", str(round(100 * action.progress)))])
+    match action.end:
+        case End.FAILED:
+            told = general_error(FAILED, action.words)
+        case End.DONE:
+            told = node("GeneralSuccess")
+        case _:
+            told = word("Progress", min(99, round(100 * action.progress)))
+    return node("JobSuccess", [told])
+
+
+async def schemas(call: Call[None]) -> Element:
+    """Which schemas these CGIs know."""
+    return schema_versions()
+
+
+def _fields(call: Call[None]) -> dict[str, str]:
+    """What is given of a share, as its row calls it."""
+    return {name: call.arguments[argument] for argument, name in FIELDS.items() if call.arguments.get(argument)}
 
 
 def _needed(call: Call[None]) -> str:
     return call.arguments.get("shareid", "")
-
-
-def _text(name: str, text: str) -> Element:
-    made = node(name)
-    made.text = text
-    return made
 
 
 SHARES = Discovery("network-share", "1.0", "Network shares")
@@ -119,9 +137,11 @@ def _row(name: str, title: str, answer: Answer) -> Endpoint:
 ENDPOINTS = (
     _row("add", "Set up a network share", add),
     _row("list", "The network shares", listing),
+    _row("modify", "Change a network share", modify),
     _row("bind", "Make a network share a disk", bind),
     _row("unbind", "A network share is no disk any more", unbind),
     _row("remove", "Forget a network share", remove),
     _row("test", "Try a network share out", test),
     _row("job", "How far a test is", job),
+    _row("schemaversions", "Schemas of network shares", schemas),
 )

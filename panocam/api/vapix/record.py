@@ -1,4 +1,4 @@
-"""record/*.cgi: recordings as clients of this camera family start, find, remove and export them. Faults are an element, with status 200."""
+"""record/*.cgi: recordings as clients of this camera family start, find and remove them. Faults are an element, with status 200."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from xml.etree.ElementTree import Element
 from starlette.responses import Response
 
 from panocam.api.endpoint import Call, Discovery, Endpoint, Handler, Kind, vapix
-from panocam.api.films import film
 from panocam.api.services import storage_of
-from panocam.api.vapix.markup import node, rooted
+from panocam.api.vapix.markup import node, rooted, word
 from panocam.api.wall import from_ns, moment, to_ns
 from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
 from panocam.settings import Snapshot
 from panocam.settings.role import Role
 from panocam.settings.storage import ContinuousRecording
-from panocam.storage.export import expected_bytes
 from panocam.storage.index import Filter
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Kind as Source
@@ -29,6 +27,14 @@ from panocam.streaming.url import parse_query
 MOST = 10_000
 LONGEST_POST_S = 3600
 ALL = "all"
+
+SCHEMAS = {
+    "continuous/addconfiguration": "continuousconfigurationadd",
+    "continuous/listconfiguration": "continuousconfigurationlist",
+    "continuous/removeconfiguration": "continuousconfigurationremove",
+}
+KINDS = {"continuous": Source.CONTINUOUS, "manual": Source.MANUAL, "triggered": Source.ACTION, "action": Source.ACTION}
+"""Events that everything of a kind is called by; whatever else is asked for is the name of an action."""
 
 Answer = Callable[[Call[None]], Awaitable[Element]]
 
@@ -50,12 +56,18 @@ def _answered(element: str, schema: str, answer: Answer) -> Handler:
 async def listing(call: Call[None]) -> Element:
     """Recordings that overlap ``starttime``..``stoptime``, or the one that ``recordingid`` names."""
     wanted = call.arguments.get("recordingid", ALL) or ALL
+    entity = call.arguments.get("listentity", "recordingid")
+    if entity not in ("recordingid", "eventid", "source"):
+        raise InvalidValue("listentity", entity, "use recordingid, eventid or source")
     index = storage_of(call.services).index
     if wanted != ALL:
         rows = [index.get(check_id(wanted))]
         total = 1
     else:
-        rows, total = await asyncio.to_thread(index.find, _filter(call))
+        rows, total = await asyncio.to_thread(index.find, filtered(call))
+    if entity != "recordingid":
+        found = dict.fromkeys(_event_id(row) if entity == "eventid" else str(row.view + 1) for row in rows)
+        return node(f"{entity}s", [word(entity, text) for text in found])
     children = [_recording(call, row) for row in rows]
     return node("recordings", children, totalnumberofrecordings=total, numberofrecordings=len(rows))
 
@@ -63,14 +75,14 @@ async def listing(call: Call[None]) -> Element:
 async def record(call: Call[None]) -> Element:
     """Start a recording of the stream that ``options`` describe."""
     profiles = call.services.settings.snapshot.profiles.parameters
-    order = Order(parse_query(call.arguments.get("options", ""), profiles), _needed(call, "diskid"), trigger=call.caller.name)
+    order = Order(parse_query(call.arguments.get("options", ""), profiles), needed(call, "diskid"), trigger=call.caller.name)
     identity = await storage_of(call.services).recorder.start(order)
     return node("record", recordingid=identity, result="OK")
 
 
 async def stop(call: Call[None]) -> Element:
     """End a recording, with ``postbuffer`` so many seconds from now."""
-    identity = check_id(_needed(call, "recordingid"))
+    identity = check_id(needed(call, "recordingid"))
     after = _whole(call.arguments, "postbuffer") if call.arguments.get("postbuffer") else 0
     await storage_of(call.services).recorder.stop(identity, min(after, LONGEST_POST_S))
     return node("stop", recordingid=identity, result="OK")
@@ -78,7 +90,7 @@ async def stop(call: Call[None]) -> Element:
 
 async def remove(call: Call[None]) -> Element:
     """Remove a recording and its files; one that runs is ended first."""
-    identity, storage = check_id(_needed(call, "recordingid")), storage_of(call.services)
+    identity, storage = check_id(needed(call, "recordingid")), storage_of(call.services)
     if any(identity in running.ids for running in storage.recorder.running):
         await storage.recorder.stop(identity)
     await asyncio.to_thread(storage.library.remove, identity)
@@ -87,7 +99,7 @@ async def remove(call: Call[None]) -> Element:
 
 async def lock(call: Call[None]) -> Element:
     """Keep a recording, or with ``action=unlock`` no longer."""
-    identity = check_id(_needed(call, "recordingid"))
+    identity = check_id(needed(call, "recordingid"))
     locked = call.arguments.get("action", "lock") != "unlock"
     await asyncio.to_thread(storage_of(call.services).library.lock, identity, locked)
     return node("lock", recordingid=identity, result="OK")
@@ -95,7 +107,7 @@ async def lock(call: Call[None]) -> Element:
 
 async def add_profile(call: Call[None]) -> Element:
     """Record a stream all the time."""
-    disk, options = _needed(call, "diskid"), call.arguments.get("options", "")
+    disk, options = needed(call, "diskid"), call.arguments.get("options", "")
     storage_of(call.services).recorder.volume(disk)  # raises NotFound for one that is not set up
     number = 0
 
@@ -122,7 +134,7 @@ async def list_profiles(call: Call[None]) -> Element:
 
 async def remove_profile(call: Call[None]) -> Element:
     """No longer record a stream all the time; what was recorded stays."""
-    wanted = _needed(call, "profile")
+    wanted = needed(call, "profile")
 
     def law(now: Snapshot) -> Mapping[str, object]:
         there = now.storage.continuous
@@ -135,38 +147,28 @@ async def remove_profile(call: Call[None]) -> Element:
     return node("remove", result="OK", profile=wanted)
 
 
-async def properties(call: Call[None]) -> Element:
-    """About how large an export will be."""
-    storage, identity = storage_of(call.services), check_id(_needed(call, "recordingid"))
-    storage.index.get(identity)
-    size = await asyncio.to_thread(expected_bytes, storage.library, identity, *_span(call))
-    return node("exportproperties", recordingid=identity, exportformat="matroska", estimatedsize=size, result="OK")
-
-
-async def export(call: Call[None]) -> Response:
-    """A part of a recording as Matroska."""
-    form = call.arguments.get("exportformat", "matroska")
-    if form != "matroska":
-        raise InvalidValue("exportformat", form, "use matroska")
-    return await film(call, check_id(_needed(call, "recordingid")), _span(call))
-
-
-def _filter(call: Call[None]) -> Filter:
+def filtered(call: Call[None]) -> Filter:
+    """Which recordings are meant."""
     given = call.arguments
     order = given.get("sortorder", "ascending").lower()
-    since, until = _span(call)
-    kinds = {"continuous": Source.CONTINUOUS, "manual": Source.MANUAL, "triggered": Source.ACTION}
-    disk = given.get("diskid")
+    since, until = span_of(call)
+    disk, event = given.get("diskid"), given.get("eventid", "")
     return Filter(
         since,
         until,
         None if disk in (None, "", ALL) else disk,
-        kind=kinds.get(given.get("eventid", "")),
+        kind=KINDS.get(event, Source.ACTION) if event not in ("", ALL) else None,
+        trigger=event if event not in ("", ALL) and event not in KINDS else None,
         view=_whole(given, "source") - 1 if given.get("source") else None,
         newest_first=order.startswith("desc"),
         limit=min(_whole(given, "maxnumberofresults") if given.get("maxnumberofresults") else MOST, MOST),
         offset=max(_whole(given, "startatresultnumber") - 1, 0) if given.get("startatresultnumber") else 0,
     )
+
+
+def _event_id(row: Recording) -> str:
+    """What began it: the name of the action, or by which kind it is known."""
+    return row.trigger if row.kind is Source.ACTION and row.trigger else str(row.kind)
 
 
 def _recording(call: Call[None], row: Recording) -> Element:
@@ -175,6 +177,7 @@ def _recording(call: Call[None], row: Recording) -> Element:
     video = node(
         "video",
         mimetype=f"video/x-{row.codec}",
+        source=row.view + 1,
         width=row.width,
         height=row.height,
         framerate=f"{rate.numerator}:{rate.denominator}",
@@ -186,12 +189,12 @@ def _recording(call: Call[None], row: Recording) -> Element:
         [video],
         diskid=row.disk,
         recordingid=row.id,
-        starttime=_utc(start),
+        starttime=utc(start),
         starttimelocal=start.astimezone(call.services.clock.zone).isoformat(),
-        stoptime="" if running else _utc(stop),
+        stoptime="" if running else utc(stop),
         stoptimelocal="" if running else stop.astimezone(call.services.clock.zone).isoformat(),
         recordingtype="continuous" if row.kind is Source.CONTINUOUS else "triggered",
-        eventid=row.kind,
+        eventid=_event_id(row),
         eventtrigger=row.trigger,
         recordingstatus="recording" if running else "completed",
         source=row.view + 1,
@@ -199,11 +202,13 @@ def _recording(call: Call[None], row: Recording) -> Element:
     )
 
 
-def _utc(at: datetime) -> str:
+def utc(at: datetime) -> str:
+    """ISO 8601 with microseconds."""
     return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _needed(call: Call[None], name: str) -> str:
+def needed(call: Call[None], name: str) -> str:
+    """An argument that must be there. Raises InvalidValue."""
     text = call.arguments.get(name, "")
     if not text:
         raise InvalidValue(name, text, "is needed")
@@ -217,7 +222,8 @@ def _whole(given: Mapping[str, str], name: str) -> int:
     return int(text)
 
 
-def _span(call: Call[None]) -> tuple[int | None, int | None]:
+def span_of(call: Call[None]) -> tuple[int | None, int | None]:
+    """``starttime`` and ``stoptime``. Raises InvalidValue."""
     return _time(call, "starttime"), _time(call, "stoptime")
 
 
@@ -231,15 +237,12 @@ def _time(call: Call[None], name: str) -> int | None:
         raise InvalidValue(name, text, "write it as 2026-08-12T08:12:11Z") from None
 
 
-RECORDING, EXPORT = Discovery("recording", "1.0", "Recording"), Discovery("recording-export", "1.0", "Recording export")
+RECORDING = Discovery("recording", "1.0", "Recording")
 
 
-def _row(name: str, title: str, handler: Handler, discovery: Discovery, kind: Kind = Kind.XML) -> Endpoint:
-    return vapix(f"/axis-cgi/record/{name}.cgi", title, handler, Role.OPERATOR, reply=kind, discovery=discovery)
-
-
-def _xml(name: str, element: str, title: str, answer: Answer, discovery: Discovery = RECORDING) -> Endpoint:
-    return _row(name, title, _answered(element, f"recording/{name.replace('/', '')}1", answer), discovery)
+def _xml(name: str, element: str, title: str, answer: Answer) -> Endpoint:
+    handler = _answered(element, f"recording/{SCHEMAS.get(name, name)}1", answer)
+    return vapix(f"/axis-cgi/record/{name}.cgi", title, handler, Role.OPERATOR, reply=Kind.XML, discovery=RECORDING)
 
 
 ENDPOINTS = (
@@ -251,6 +254,4 @@ ENDPOINTS = (
     _xml("continuous/addconfiguration", "configure", "Record a stream all the time", add_profile),
     _xml("continuous/listconfiguration", "continuousrecordingconfigurations", "Streams that are recorded all the time", list_profiles),
     _xml("continuous/removeconfiguration", "remove", "No longer record a stream all the time", remove_profile),
-    _xml("export/properties", "exportproperties", "How large an export will be", properties, EXPORT),
-    _row("export/exportrecording", "A part of a recording as Matroska", export, EXPORT, Kind.MATROSKA),
 )
