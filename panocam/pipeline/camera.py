@@ -359,7 +359,7 @@ class PanoramicCamera(Camera):
             self._options, clock=self._clock, fps=config.source_fps, mount=config.mount, sensor=sensor, lens=config.lens.over(sensor)
         )
         runner = SourceRunner(
-            shown(config.source), lambda: open_source(config.source, options), self._intake, self._timeline, self._clock,
+            shown(config.source), lambda: open_source(config.source, replace(options, wanted=runner.wanted)), self._intake, self._timeline, self._clock,
             self._event_from_thread, self._policy or RestartPolicy(),
         )  # fmt: skip
         runner.start(lost)

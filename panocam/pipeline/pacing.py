@@ -31,6 +31,10 @@ class Pacer:
     def closed(self) -> bool:
         return self._closed
 
+    @property
+    def resting(self) -> bool:
+        return self._resting
+
     def close(self) -> None:
         with self._changed:
             self._closed = True

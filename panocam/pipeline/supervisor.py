@@ -133,6 +133,10 @@ class SourceRunner:
             log.warning("source %s did not end within %g s", self._name, timeout)
         return self.ended
 
+    def wanted(self) -> bool:
+        """Whether ``stop`` has not been called; what takes long to open asks."""
+        return not self._closing.is_set()
+
     @property
     def ended(self) -> bool:
         return not any(thread.is_alive() for thread in self._threads)

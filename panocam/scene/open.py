@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,13 +18,13 @@ from panocam.scene.cast import Actor
 from panocam.scene.hours import PROGRAMS
 from panocam.scene.scene import Scene
 from panocam.scene.settings import SensorOptions, SensorSettings
-from panocam.scene.world import Point, World
+from panocam.scene.world import Between, Point, World, nothing
 
-SCENES: Final[Mapping[str, tuple[Callable[[Point, float], World], Mapping[Mount, Point], tuple[Actor, ...]]]] = {
+SCENES: Final[Mapping[str, tuple[Callable[[Point, float, Between], World], Mapping[Mount, Point], tuple[Actor, ...]]]] = {
     "room": (room.build, room.PLACES, ROOM),
     "yard": (yard.build, yard.PLACES, YARD),
 }
-"""Name to how it is built for an eye at a point and a level of detail, where cameras hang, and who moves in it."""
+"""Name to how it is built for an eye at a point and a level of detail (calling what it is given between parts), where cameras hang, and who moves in it."""
 
 FULL_DETAIL = 2992
 SIZES = (160, 8192)
@@ -39,7 +38,8 @@ class SceneOptions:
     ``settings``: the sensor's, None = what the world's light asks for. ``mains_hz``: the lamps' true frequency, 40 to 70.
     ``seed``: of the noise. ``coarse``: be quick, with a soft first picture that ``Scene.refine`` makes sharp.
     ``lean``: how many degrees the camera hangs crookedly, see ``CameraPose``. ``light``: how the light changes by itself, a name of
-    ``hours.PROGRAMS``; who renders applies it (``Scene.begin``).
+    ``hours.PROGRAMS``; who renders applies it (``Scene.begin``). ``between`` is called again and again while the scene is built; what it
+    raises ends that.
     """
 
     settings: SensorSettings | None = None
@@ -48,6 +48,7 @@ class SceneOptions:
     coarse: bool = False
     lean: float = 0.0
     light: str = "steady"
+    between: Between = nothing
 
     def __post_init__(self) -> None:
         if not 40 <= self.mains_hz <= 70:
@@ -58,10 +59,19 @@ class SceneOptions:
             raise InvalidValue("light", self.light, f"choose one of {', '.join(PROGRAMS)}")
 
 
-@lru_cache(maxsize=4)
-def _world(name: str, eye: Point, detail: float) -> World:
-    """Worlds are kept: several cameras may hang in one."""
-    return SCENES[name][0](eye, detail)
+_WORLDS: dict[tuple[str, Point, float], World] = {}
+"""The newest ones: several cameras may hang in one."""
+
+MOST_WORLDS = 4
+
+
+def _world(name: str, eye: Point, detail: float, between: Between) -> World:
+    key = (name, eye, detail)
+    world = _WORLDS.pop(key, None) or SCENES[name][0](eye, detail, between)
+    _WORLDS[key] = world
+    for oldest in list(_WORLDS)[:-MOST_WORLDS]:
+        _WORLDS.pop(oldest, None)
+    return world
 
 
 def open_scene(
@@ -81,7 +91,7 @@ def open_scene(
     how = options or SceneOptions()
     _, places, actors = SCENES[name]
     eye = places[Mount(mount)]
-    world = _world(name, eye, float(np.clip(size / FULL_DETAIL, 0.25, 1.6)))
+    world = _world(name, eye, float(np.clip(size / FULL_DETAIL, 0.25, 1.6)), how.between)
     camera = Camera(CameraPose(np.array(eye), Mount(mount), how.lean), lens or default_lens((size, size)), size)
     settings = how.settings or SensorSettings(shutter_s=world.shutter_s)
-    return Scene(world, camera, actors, SensorOptions(settings, world.brightness, how.mains_hz, how.seed), how.coarse)
+    return Scene(world, camera, actors, SensorOptions(settings, world.brightness, how.mains_hz, how.seed), how.coarse, how.between)

@@ -22,7 +22,7 @@ from panocam.scene.camera import Camera
 from panocam.scene.facet import Box, Facet, facet
 from panocam.scene.order import paint_order
 from panocam.scene.still import FAR_MM, Still, encode
-from panocam.scene.world import World
+from panocam.scene.world import Between, World, nothing
 
 TILE = 128
 _LINEAR = (np.arange(256, dtype=np.float32) / 255) ** np.float32(2.2)
@@ -58,10 +58,11 @@ class Raster:
         starts = range(0, cam.nodes, k)
         return [(r, c) for r in starts for c in starts if not cam.outside(c * cam.step, r * cam.step, TILE)]
 
-    def draw(self) -> Still:
+    def draw(self, between: Between = nothing) -> Still:
         """The whole picture."""
         still = Still.blank(self._camera.size)
         for tile in self.tiles():
+            between()
             self.paint(still, tile)
         return still
 

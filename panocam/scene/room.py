@@ -13,7 +13,7 @@ from panocam.scene import textures as tx
 from panocam.scene.arrays import Field, clamp, f32
 from panocam.scene.light import Light, Source
 from panocam.scene.solids import Face, Solid, box, decal, flat, rect
-from panocam.scene.world import Edge, Point, World
+from panocam.scene.world import Between, Edge, Point, World
 
 PLACES = {Mount.CEILING: (0.0, 0.0, 2.9), Mount.DESK: (1.3, 0.0, 0.82), Mount.WALL: (0.0, -2.94, 2.2)}
 LO, HI = (-4.0, -3.0, 0.0), (4.0, 3.0, 3.0)
@@ -26,11 +26,18 @@ WARM, COOL = (1.0, 0.91, 0.78), (0.86, 0.96, 1.12)
 OAK, WALNUT, WHITE, STEEL = (186, 140, 94), (112, 76, 50), (236, 234, 228), (150, 152, 156)
 
 
-def build(eye: Point, detail: float = 1.0) -> World:
-    """The room as a camera at ``eye`` sees it, with textures as fine as a picture of ``detail`` * 2992 pixels needs."""
+def build(eye: Point, detail: float, between: Between) -> World:
+    """The room as a camera at ``eye`` sees it, with textures as fine as a picture of ``detail`` * 2992 pixels needs.
+
+    ``between`` is called between one part and the next."""
     rng = np.random.default_rng(7)
-    furniture = [*_table(rng), *_counter(rng), *_shelves(rng, detail), *_gondola(rng, detail), *_sofa(), *_plants(rng)]
-    solids = (_shell(rng, eye, detail), *_window(rng), *_lamps(), *_wall_things(rng, detail), *furniture, *targets(TARGETS))
+    furniture = [*_table(rng), *_counter(rng), *_shelves(rng, detail), *_gondola(rng, detail), *_sofa()]
+    between()
+    furniture += _plants(rng)
+    between()
+    shell = _shell(rng, eye, detail)
+    between()
+    solids = (shell, *_window(rng), *_lamps(), *_wall_things(rng, detail), *furniture, *targets(TARGETS))
     hides = np.array([s.shade for s in solids if s.casts], np.float32)
     sources = (*_lamp_sources(), *_window_sources())
     light = Light(sources, (0.17, 0.165, 0.16), (0.135, 0.115, 0.098), hides, mains_ambient=0.72)

@@ -19,7 +19,7 @@ from panocam.scene.sensor import Sensor
 from panocam.scene.settings import Lighting, SensorOptions, SensorSettings
 from panocam.scene.still import Still, glare
 from panocam.scene.truth import TruthObject, describe
-from panocam.scene.world import Edge, Point, World
+from panocam.scene.world import Between, Edge, Point, World, nothing
 
 COARSE = 4
 """The first picture of a scene has this many times fewer pixels on a side; stray light is computed on it as well."""
@@ -53,19 +53,23 @@ class Refining:
 class Scene:
     """A world seen by one camera. Everything is a function of (seed, time): the same time gives the same picture."""
 
-    def __init__(self, world: World, camera: Camera, actors: Sequence[Actor], sensor: SensorOptions, coarse: bool = False) -> None:
-        """``coarse``: begin with a picture of a quarter of the resolution; ``refine`` makes it sharp."""
+    def __init__(
+        self, world: World, camera: Camera, actors: Sequence[Actor], sensor: SensorOptions, coarse: bool = False, between: Between = nothing
+    ) -> None:
+        """``coarse``: begin with a picture of a quarter of the resolution; ``refine`` makes it sharp. ``between`` is called between steps."""
         self._world, self._camera = world, camera
         parked = [a for a in actors if a.kind == "vehicle" and a.speed == 0]
         self._parked = tuple(parked)
         self._moving = tuple(a for a in actors if a not in parked)
         self._bodies = Bodies(camera, LampField(world.light, world.lo, world.hi, world.pitch))
         small = camera.reduced(COARSE)
-        first = Raster(world, small).draw()
+        between()
+        first = Raster(world, small).draw(between)
         veil = glare(first, 1 / world.exposure)
         sharp = Refining(lambda: Raster(world, camera, veil), camera.size)
         self._refining = sharp if coarse else None
         self._still = first.veiled(veil).enlarged(camera.size) if coarse else sharp.finished()
+        between()
         self._settle()
         self._sensor = Sensor(self._still, sensor)
 

@@ -12,6 +12,12 @@ from panocam.scene.solids import Solid
 
 Point = tuple[float, float, float]
 Mirror = Callable[[Field], Field]
+Between = Callable[[], None]
+"""Called between two steps of long work; raises to end it."""
+
+
+def nothing() -> None:
+    """Nobody wants to be asked."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from panocam.scene.arrays import Field, f32
 from panocam.scene.light import Light
 from panocam.scene.room import markers, targets
 from panocam.scene.solids import Face, Solid, box, decal, flat, rect
-from panocam.scene.world import Edge, Point, World
+from panocam.scene.world import Between, Edge, Point, World
 
 PLACES = {Mount.CEILING: (0.0, 4.3, 5.2), Mount.DESK: (-6.0, -3.6, 0.84), Mount.WALL: (5.2, -9.9, 3.3)}
 SUN_AZIMUTH, SUN_HEIGHT = 236.0, 40.0
@@ -45,25 +45,28 @@ _TARGETS: dict[str, tuple[str, Point]] = {
 }
 
 
-def build(eye: Point, detail: float = 1.0) -> World:
-    """The yard as seen from ``eye`` (tree crowns are flat and face it)."""
+def build(eye: Point, detail: float, between: Between) -> World:
+    """The yard as seen from ``eye`` (tree crowns are flat and face it). ``between`` is called between one part and the next."""
     rng = np.random.default_rng(21)
-    solids = (
-        *_ground(rng, detail),
-        *_house(rng, detail),
-        *_neighbour(rng),
-        *_fences(),
-        *_furniture(rng),
-        *_trees(rng, eye),
-        *_horizon(rng),
-        *targets(_TARGETS, 0.3),
-    )
+    solids: list[Solid] = []
+    for part in (
+        lambda: _ground(rng, detail),
+        lambda: _house(rng, detail),
+        lambda: _neighbour(rng),
+        _fences,
+        lambda: _furniture(rng),
+        lambda: _trees(rng, eye),
+        lambda: _horizon(rng),
+        lambda: targets(_TARGETS, 0.3),
+    ):
+        solids += part()
+        between()
     hides = np.array([s.shade for s in solids if s.casts], np.float32)
     crowns = np.array([[x, y, h * 0.68, h * 0.30, h * 0.30, h * 0.31] for x, y, h in TREES], np.float32)
     light = Light((), SKY, GROUND, hides, sun=(SUN, SUN_COLOR), reach=2.5, blobs=crowns)
     return World(
         "yard",
-        solids,
+        tuple(solids),
         light,
         PLACES,
         markers(_TARGETS),

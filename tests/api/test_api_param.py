@@ -227,7 +227,33 @@ async def test_the_sensor_is_set_in_units_of_its_own(side: Side) -> None:
         assert (now.image.wdr, now.image.saturation, str(now.exposure.max_shutter)) == (True, 0, "1/30")
         assert str(now.exposure.mode) == "flicker-free-60"
         assert (await ask(client, action="update", **{f"{sensor}.MaxExposureTime": "3"})).startswith("# Error:")
+        more = {"Defog": "on", "DefogEffect": "70", "ExposurePriorityNormal": "80", "MaxGain": "100"}
+        assert await ask(client, action="update", **{f"{sensor}.{name}": value for name, value in more.items()}) == "OK\n"
+        now = side.services.settings.running
+        assert (now.image.defog, now.image.defog_effect, now.exposure.blur_noise, now.exposure.max_gain) == (True, 70, 80, 48)
+        listed = parsed(await ask(client, group=f"root.{sensor}"))
+        assert {name: listed[f"root.{sensor}.{name}"] for name in (*more, "ExposurePriority")} == {**more, "ExposurePriority": "80"}
+        await side.services.settings.patch({"exposure.max_gain": 36})
+        assert await ask(client, group=f"{sensor}.MaxGain") == f"{sensor}.MaxGain=75\n"
+
+
+async def test_exposure_windows_have_names_or_are_made_by_hand(side: Side) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        sensor = "ImageSource.I0.Sensor"
+
+        async def choose(word: str) -> str:
+            return await ask(client, action="update", **{f"{sensor}.ExposureWindow": word})
+
         assert await ask(client, group=f"{sensor}.ExposureWindow") == f"{sensor}.ExposureWindow=auto\n"
+        for word, left in (("right", 0.5), ("spot", 0.45), ("custom", 0.3)):
+            assert await choose(word) == "OK\n"
+            assert [zone.left for zone in side.services.settings.running.exposure.zones] == [left]
+        assert "use one of" in (await choose("nose")).lower()
+        assert await ask(client, group=f"{sensor}.ExposureWindow") == f"{sensor}.ExposureWindow=custom\n"
+        assert await choose("auto") == "OK\n"
+        assert side.services.settings.running.exposure.zones == ()
+        assert await choose("custom") == "OK\n"
+        assert len(side.services.settings.running.exposure.zones) == 1
         await side.services.settings.patch({"exposure.zones": [{"left": 0.25, "top": 0.25, "right": 0.5, "bottom": 0.5}]})
         window = f"root.{sensor}.CustomExposureWindow.C0"
         assert parsed(await ask(client, group=f"{sensor}.CustomExposureWindow"))[f"{window}.Left"] == "2500"

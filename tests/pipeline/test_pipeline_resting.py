@@ -20,11 +20,12 @@ from panocam.pipeline.config import LensOptions
 from panocam.pipeline.exposure import ExposurePlan
 from panocam.pipeline.intake import Intake
 from panocam.pipeline.pacing import Pacer
-from panocam.pipeline.sources import SourceOptions, open_source
+from panocam.pipeline.sources import SourceOptions, open_source, simulated
 from panocam.pipeline.sources.base import CanRest
 from panocam.pipeline.sources.controls import Capability, Tuning
 from panocam.pipeline.supervisor import RestartPolicy, SourceRunner
 from panocam.pipeline.timeline import Timeline
+from panocam.scene import Lighting
 
 MS = NS // 1000
 
@@ -71,6 +72,21 @@ def test_a_resting_source_goes_on_in_time(tmp_path: Path, kind: str) -> None:
     assert all(step > 0.89 for step in steps[2:4])
     assert all(step < 0.85 for step in (*steps[:2], *steps[5:]))
     assert taken[-1].pts_ns - taken[0].pts_ns <= passed + NS // 10, "no faster than time itself"
+
+
+def test_a_resting_world_shows_its_change_of_light_with_the_next_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture a second would be ten seconds for what is worked out between ten pictures; the whole second in between is used."""
+    monkeypatch.setattr(simulated, "DEVELOPING", 0.0)  # one step at a time
+    source = simulated.open_simulated("sim:room", SourceOptions(sensor=(320, 320)))
+    coming = source.frames()
+    before = next(coming).planes.y.copy()
+    source.rest(True)
+    source._hours = lambda _: Lighting(lamps=1 / 64, day=1 / 64)
+    next(coming)
+    after = next(coming).planes.y
+    source.close()
+    assert after.mean() < before.mean() / 3
+    assert not source._scene.refine(0), "the soft first picture has become sharp meanwhile"
 
 
 class Following:

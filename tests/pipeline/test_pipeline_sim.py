@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 import itertools
+import threading
 
 import pytest
+from scripted import ScriptedSource
 
-from panocam.errors import InvalidValue
+from panocam.errors import InvalidValue, Unavailable
 from panocam.optics.mount import Mount
-from panocam.pipeline.sources import SourceOptions, open_source
+from panocam.pipeline.camera import PanoramicCamera
+from panocam.pipeline.config import CameraConfig, LensOptions
+from panocam.pipeline.intake import Intake
+from panocam.pipeline.sources import FACTORIES, SourceOptions, open_source
+from panocam.pipeline.supervisor import RestartPolicy, SourceRunner
+from panocam.pipeline.timeline import Timeline
 
 
 @pytest.mark.parametrize("name", ["room", "yard"])
@@ -47,3 +55,69 @@ def test_a_camera_may_hang_crookedly() -> None:
         for address in ("sim:room", "sim:room?lean=12")
     )
     assert abs(level - crooked).mean() > 8
+
+
+@pytest.mark.parametrize("name", ["room", "yard"])
+def test_building_a_world_ends_soon_after_nobody_wants_it(name: str) -> None:
+    """It asks between all parts of its work, and the first no is the end."""
+    asked = 0
+
+    def wanted(most: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked <= most
+
+    def build(most: int) -> None:
+        open_source(f"sim:{name}", SourceOptions(sensor=(800, 800), wanted=lambda: wanted(most))).close()
+
+    for most in (0, 1, 4):
+        asked = 0
+        with pytest.raises(Unavailable, match="closed"):
+            build(most)
+        assert asked == most + 1
+    asked = 0
+    build(10_000)
+    assert asked > 8
+
+
+def test_a_source_that_is_stopped_while_it_opens_lets_go() -> None:
+    stopped = threading.Event()
+
+    def wanted() -> bool:
+        asked.append(True)
+        assert stopped.wait(10)
+        return runner.wanted()
+
+    asked: list[bool] = []
+    options = SourceOptions(sensor=(320, 320), wanted=wanted)
+    runner = SourceRunner(
+        "sim:room",
+        lambda: open_source("sim:room", options),
+        Intake(LensOptions(), options.clock),
+        Timeline(),
+        options.clock,
+        lambda *_: None,
+        RestartPolicy(),
+    )
+    runner.start()
+    runner.stop()
+    stopped.set()
+    assert runner.join(10)
+    assert len(asked) <= 1
+
+
+async def test_the_camera_tells_its_source_when_it_is_no_longer_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[SourceOptions] = []
+    opened = threading.Event()
+
+    def scripted(_uri: str, options: SourceOptions) -> ScriptedSource:
+        given.append(options)
+        opened.set()
+        return ScriptedSource()
+
+    monkeypatch.setitem(FACTORIES, "scripted", scripted)
+    async with PanoramicCamera(CameraConfig("scripted:")) as camera:
+        assert await asyncio.to_thread(opened.wait, 10)
+        assert given[0].wanted()
+        camera.close()
+        assert not given[0].wanted()

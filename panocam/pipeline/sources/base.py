@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from panocam.clock import Clock, SystemClock
+from panocam.errors import Unavailable
 from panocam.media.frame import RawFrame
 from panocam.optics.lens import Circle, Lens
 from panocam.optics.mount import Mount
@@ -60,6 +61,7 @@ class SourceOptions:
     ``fps``: rate of a still picture or of the simulated sensor; 0 is their default. ``paced`` False hands out pictures as
     fast as they are taken, a file's once and without looping. ``transports``: what to try with RTSP, in order.
     ``mount``, ``sensor`` (width, height) and ``lens`` are the simulated camera's; without a lens the default one is used.
+    ``wanted`` is asked now and then by what takes long to open without waiting for anybody: False ends it.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -70,6 +72,12 @@ class SourceOptions:
     mount: Mount = Mount.CEILING
     sensor: tuple[int, int] = (2992, 2992)
     lens: Lens | None = None
+    wanted: Callable[[], bool] = lambda: True
+
+    def check_wanted(self) -> None:
+        """Raises Unavailable when nobody wants the source any more."""
+        if not self.wanted():
+            raise Unavailable("closed while it was being opened")
 
 
 Factory = Callable[[str, SourceOptions], FrameSource]

@@ -18,7 +18,7 @@ from panocam.pipeline.sources.base import SourceOptions
 from panocam.pipeline.sources.controls import SourceControls
 from panocam.pipeline.sources.held import HeldRate
 from panocam.pipeline.sources.simulated_sensor import SensorControls
-from panocam.scene import SceneOptions, open_scene
+from panocam.scene import Lighting, SceneOptions, open_scene
 from panocam.scene.hours import PROGRAMS
 
 log = logging.getLogger(__name__)
@@ -45,9 +45,9 @@ class SimulatedSource:
         side = min(options.sensor)
         lens = options.lens or default_lens((side, side))
         self._name = world.name
-        self._scene = open_scene(
-            world.name, options.mount, side, lens, SceneOptions(coarse=options.paced, lean=world.lean, light=world.light)
-        )
+        self._check_wanted = options.check_wanted
+        how = SceneOptions(coarse=options.paced, lean=world.lean, light=world.light, between=options.check_wanted)
+        self._scene = open_scene(world.name, options.mount, side, lens, how)
         self._hours = PROGRAMS[world.light]
         self._sensor = SensorControls(self._scene, options.clock)
         self.controls: SourceControls | None = self._sensor
@@ -69,7 +69,11 @@ class SimulatedSource:
 
     def _trial(self) -> list[float]:
         """Seconds that some pictures take; the first one, which finds nothing prepared, does not count."""
-        return [self._timed(t, self._pool.take()) for t in TRIALS_S][1:]
+        return [self._tried(t) for t in TRIALS_S][1:]
+
+    def _tried(self, t: float) -> float:
+        self._check_wanted()
+        return self._timed(t, self._pool.take())
 
     def _timed(self, t: float, planes: Planes) -> float:
         began = self._clock.monotonic_ns()
@@ -92,11 +96,17 @@ class SimulatedSource:
             planes = self._pool.take()
             took = self._timed(pts / NS, planes)
             yield RawFrame(planes, pts, self._clock.wall_ns(), stamps.at(Stage.DECODE, self._clock.monotonic_ns()), ours=True)
-            if not self._scene.refine(REFINED_AT_ONCE):
-                self._sensor.work(self._hours(pts / NS), DEVELOPING / self.fps if self._paced else inf)
+            self._work(self._hours(pts / NS))
+            while self._pacer.resting and not self._pacer.closed and self._work(self._hours(pts / NS)):
+                pass  # between two pictures there is a whole second, in which nobody must wait longer than for one piece of work
             due += interval
             if self._paced and self._rate.took(took):
                 self._settle()
+
+    def _work(self, light: Lighting) -> bool:
+        """A piece of what is to be done between two pictures. False: nothing is left."""
+        refining = self._scene.refine(REFINED_AT_ONCE)
+        return refining or self._sensor.work(light, DEVELOPING / self.fps if self._paced else inf)
 
     def _due(self, pts_ns: int) -> int | None:
         """Wait for the moment; returns how late we are in ns, None if closed."""

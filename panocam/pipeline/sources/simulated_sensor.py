@@ -57,8 +57,10 @@ class SensorControls:
         self._power_line_hz = wanted.power_line_hz
         self._wdr = wanted.image.get("wdr") is True
 
-    def work(self, light: Lighting, seconds: float = inf) -> None:
-        """Between two pictures, in the light of the moment, for about so long; the last step takes a few milliseconds more."""
+    def work(self, light: Lighting, seconds: float = inf) -> bool:
+        """Between two pictures, in the light of the moment, for about so long; the last step takes a few milliseconds more.
+
+        False: the picture is as it was wished."""
         wish = self._wishes.take()
         if wish is not None:
             self._wanted = self._wanted.but(shutter_s=wish.shutter_s, gain_db=wish.gain_db, power_line_hz=self._power_line_hz)
@@ -67,5 +69,7 @@ class SensorControls:
         if not self._scene.advance(0):  # one exposure after the other: light that never rests must not keep the picture from following
             self._scene.begin(self._wanted, light)
         end = self._clock.monotonic_ns() + seconds * NS
-        while self._scene.advance(1) and self._clock.monotonic_ns() < end:
-            pass
+        while left := self._scene.advance(1):
+            if self._clock.monotonic_ns() >= end:
+                break
+        return left

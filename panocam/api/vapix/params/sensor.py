@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from panocam.api.services import Services
-from panocam.api.vapix.params.leaf import Codec, Leaf, Shape, bound, choice, fact, number, whole
+from panocam.api.vapix.params.leaf import Changes, Codec, Leaf, Shape, bound, choice, number, whole
 from panocam.api.vapix.params.members import Attribute, Member, Members
 from panocam.api.vapix.params.tree import Living
 from panocam.settings.exposure import ExposureMode, MaxShutter
 
 GROUP = "ImageSource.I0.Sensor"
 PERCENT = whole(0, 100)
+ON_OFF = choice({"on": True, "off": False})
+MOST_GAIN_DB = 48.0
 MICRO = 1_000_000
 FAR = 9999
 """Coordinates of exposure windows run from 0 to this."""
@@ -20,6 +22,9 @@ LEVELS = {
     "Brightness": "image.brightness",
     "ColorLevel": "image.saturation",
     "Contrast": "image.contrast",
+    "DefogEffect": "image.defog_effect",
+    "ExposurePriority": "exposure.blur_noise",
+    "ExposurePriorityNormal": "exposure.blur_noise",
     "ExposureValue": "exposure.level",
     "LocalContrast": "image.local_contrast",
     "Sharpness": "image.sharpness",
@@ -47,6 +52,21 @@ WHITE_BALANCES = {
 }
 
 
+CUSTOM = "custom"
+SIDES = ("left", "top", "right", "bottom")
+WINDOWS: Mapping[str, tuple[tuple[float, float, float, float], ...]] = {
+    "auto": (),
+    "center": ((0.25, 0.25, 0.75, 0.75),),
+    "spot": ((0.45, 0.45, 0.55, 0.55),),
+    "upper": ((0.0, 0.0, 1.0, 0.5),),
+    "lower": ((0.0, 0.5, 1.0, 1.0),),
+    "left": ((0.0, 0.0, 0.5, 1.0),),
+    "right": ((0.5, 0.0, 1.0, 1.0),),
+    CUSTOM: ((0.3, 0.3, 0.7, 0.7),),
+}
+"""Exposure windows that have a name, as exposure zones by their sides; the custom one is where it begins."""
+
+
 def _longest(text: str) -> MaxShutter:
     """The longest shutter on offer that is no longer than so many microseconds."""
     wanted = number(text) / MICRO * 1.001  # 33333 is meant to be a thirtieth
@@ -56,6 +76,13 @@ def _longest(text: str) -> MaxShutter:
     return max(fitting, key=lambda each: each.seconds)
 
 
+def _decibels(text: str) -> float:
+    return round(number(text) * MOST_GAIN_DB / 100, 2)
+
+
+GAIN = Codec(lambda value: str(round(value * 100 / MOST_GAIN_DB)), _decibels, Shape("int", 0, 100))
+"""Clients give the highest gain in parts of all that there is."""
+
 SHUTTER = Codec(lambda value: str(round(value.seconds * MICRO)), _longest, Shape("int", 250, 500_000))
 
 
@@ -63,16 +90,29 @@ def rows() -> Iterator[Leaf]:
     """Every leaf that is always there."""
     for name, setting in LEVELS.items():
         yield from bound(f"{GROUP}.{name}", setting, PERCENT)
-    yield from bound(f"{GROUP}.WDR", "image.wdr", choice({"on": True, "off": False}))
+    yield from bound(f"{GROUP}.WDR", "image.wdr", ON_OFF)
     yield from bound(f"{GROUP}.WhiteBalance", "image.white_balance", choice(WHITE_BALANCES))
     yield from bound(f"{GROUP}.Exposure", "exposure.mode", choice(EXPOSURES))
     yield from bound(f"{GROUP}.MaxExposureTime", "exposure.max_shutter", SHUTTER)
-    yield from bound(f"{GROUP}.MaxGain", "exposure.max_gain", whole(0, 48))
-    yield fact(f"{GROUP}.ExposureWindow", _window)
+    yield from bound(f"{GROUP}.MaxGain", "exposure.max_gain", GAIN)
+    yield from bound(f"{GROUP}.Defog", "image.defog", ON_OFF)
+    words = Shape("enum", choices=tuple(WINDOWS))
+    yield Leaf(f"{GROUP}.ExposureWindow", _window, words, _choose_window, title="Exposure zones")
 
 
 def _window(services: Services) -> str:
-    return "custom" if services.settings.snapshot.exposure.zones else "auto"
+    """The name of the zones that there are."""
+    there = tuple(tuple(getattr(zone, side) for side in SIDES) for zone in services.settings.snapshot.exposure.zones)
+    return next((word for word, zones in WINDOWS.items() if zones == there), CUSTOM)
+
+
+def _choose_window(services: Services, word: str, so_far: Changes) -> Changes:
+    """Zones of a name. ``custom`` leaves those alone that have none; the leaves below move them."""
+    if word not in WINDOWS:
+        raise ValueError(f"use one of {', '.join(WINDOWS)}")
+    if word == CUSTOM == _window(services):
+        return {}
+    return {ZONES.setting: [dict(zip(SIDES, sides, strict=True)) for sides in WINDOWS[word]]}
 
 
 def _edge(name: str, key: str) -> Attribute:
