@@ -56,7 +56,7 @@ class Scene:
     def __init__(
         self, world: World, camera: Camera, actors: Sequence[Actor], sensor: SensorOptions, coarse: bool = False, between: Between = nothing
     ) -> None:
-        """``coarse``: begin with a picture of a quarter of the resolution; ``refine`` makes it sharp. ``between`` is called between steps."""
+        """``coarse``: begin with a picture of a quarter of the resolution; ``refine`` makes it sharp. Asks ``between`` steps."""
         self._world, self._camera = world, camera
         parked = [a for a in actors if a.kind == "vehicle" and a.speed == 0]
         self._parked = tuple(parked)
