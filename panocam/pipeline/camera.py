@@ -41,7 +41,7 @@ from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import Camera, DropPolicy
 from panocam.pipeline.signing import SigningDesk, SigningFailed
 from panocam.pipeline.snapshots import Snapshots
-from panocam.pipeline.sources import SourceOptions, open_source, shown
+from panocam.pipeline.sources import FrameSource, SourceOptions, open_source, shown
 from panocam.pipeline.sources.controls import Capability
 from panocam.pipeline.supervisor import OnEvent, RestartPolicy, SourceRunner, SourceState, SourceStatus
 from panocam.pipeline.timeline import Timeline
@@ -358,9 +358,13 @@ class PanoramicCamera(Camera):
         options = replace(
             self._options, clock=self._clock, fps=config.source_fps, mount=config.mount, sensor=sensor, lens=config.lens.over(sensor)
         )
+
+        def opened() -> FrameSource:
+            return open_source(config.source, replace(options, wanted=runner.wanted))
+
         runner = SourceRunner(
-            shown(config.source), lambda: open_source(config.source, replace(options, wanted=runner.wanted)), self._intake, self._timeline, self._clock,
-            self._event_from_thread, self._policy or RestartPolicy(),
+            shown(config.source), opened, self._intake, self._timeline, self._clock, self._event_from_thread,
+            self._policy or RestartPolicy(),
         )  # fmt: skip
         runner.start(lost)
         self._generation += 1

@@ -24,7 +24,8 @@ SCENES: Final[Mapping[str, tuple[Callable[[Point, float, Between], World], Mappi
     "room": (room.build, room.PLACES, ROOM),
     "yard": (yard.build, yard.PLACES, YARD),
 }
-"""Name to how it is built for an eye at a point and a level of detail (calling what it is given between parts), where cameras hang, and who moves in it."""
+"""Name to how it is built for an eye at a point and a level of detail (calling what it is given between parts), where cameras hang, and
+who moves in it."""
 
 FULL_DETAIL = 2992
 SIZES = (160, 8192)
