@@ -49,17 +49,17 @@ def build(eye: Point, detail: float, between: Between) -> World:
     """The yard as seen from ``eye`` (tree crowns are flat and face it). ``between`` is called between one part and the next."""
     rng = np.random.default_rng(21)
     solids: list[Solid] = []
-    for part in (
-        lambda: _ground(rng, detail),
-        lambda: _house(rng, detail),
-        lambda: _neighbour(rng),
-        _fences,
-        lambda: _furniture(rng),
-        lambda: _trees(rng, eye),
-        lambda: _horizon(rng),
-        lambda: targets(_TARGETS, 0.3),
+    for part in (  # each makes its solids only when it is asked for them
+        _ground(rng, detail),
+        _house(rng, detail),
+        _neighbour(rng),
+        _fences(),
+        _furniture(rng),
+        _trees(rng, eye),
+        _horizon(rng),
+        targets(_TARGETS, 0.3),
     ):
-        solids += part()
+        solids += part
         between()
     hides = np.array([s.shade for s in solids if s.casts], np.float32)
     crowns = np.array([[x, y, h * 0.68, h * 0.30, h * 0.30, h * 0.31] for x, y, h in TREES], np.float32)
