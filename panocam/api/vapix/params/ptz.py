@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panocam.api.services import Services
-from panocam.api.vapix.params.leaf import TRUE_FALSE, Changes, Leaf, bound, choice, fact, facts, numbered, whole
+from panocam.api.vapix.params.leaf import TRUE_FALSE, Changes, Codec, Leaf, bound, choice, fact, facts, numbered, whole
 from panocam.api.vapix.params.tree import Living
 from panocam.optics.pose import Pose
-from panocam.settings.ptz import GROUPS, HOME
+from panocam.settings.ptz import GROUPS, HOME, Group
 from panocam.settings.role import Role
 
 AREAS = (1, 2, 3, 4)
@@ -75,11 +75,32 @@ def _area(area: int) -> Iterator[Leaf]:
 
 def _queue(number: int, name: str) -> Iterator[Leaf]:
     prefix = f"PTZ.UserCtlQueue.U{number}"
-    yield fact(f"{prefix}.Priority", lambda services: services.settings.snapshot.ptz.group(name).priority)
-    yield fact(f"{prefix}.TimeoutTime", lambda services: services.settings.snapshot.ptz.group(name).timeout)
-    yield fact(f"{prefix}.TimeoutType", lambda services: ENDS[services.settings.snapshot.ptz.group(name).ends])
+    for leaf, field, codec in GROUP_LEAVES:
+        yield _of_group(f"{prefix}.{leaf}", name, field, codec)
     yield fact(f"{prefix}.UseCookie", "no")
     yield fact(f"{prefix}.UserGroup", name.capitalize())
+
+
+GROUP_LEAVES = (
+    ("Priority", "priority", whole(1, 100)),
+    ("TimeoutTime", "timeout", whole(1, 3600)),
+    ("TimeoutType", "ends", choice({word: ends for ends, word in ENDS.items()})),
+)
+"""How a group takes part in the control queue: names of leaves, of ours, and between the values."""
+
+
+def _of_group(path: str, name: str, field: str, codec: Codec) -> Leaf:
+    def write(services: Services, value: str, so_far: Changes) -> Changes:
+        made = so_far.get("ptz.groups")
+        groups: tuple[Group, ...] = made if isinstance(made, tuple) else services.settings.snapshot.ptz.groups
+        old = next((group for group in groups if group.name == name), None) or services.settings.snapshot.ptz.group(name)
+        changed = old.model_copy(update={field: codec.read(value)})
+        return {"ptz.groups": (*(group for group in groups if group.name != name), changed)}
+
+    def read(services: Services) -> str:
+        return codec.show(getattr(services.settings.snapshot.ptz.group(name), field))
+
+    return Leaf(path, read, codec.shape, write)
 
 
 def _any_moves(services: Services) -> str:
