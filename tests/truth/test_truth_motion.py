@@ -10,8 +10,8 @@ import pytest
 from truth_kit import draw, empty, room
 
 from panocam.clock import NS, ManualClock
-from panocam.optics.mount import Mount
 from panocam.optics.motion import FULL_TURN, RAMP_S
+from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose, limits
 from panocam.pipeline.heads import PtzHead
 
