@@ -9,9 +9,10 @@ from panocam.media.codec import Codec
 
 
 class SigningFormat(StrEnum):
-    """The two published ways of carrying signatures inside a video stream."""
+    """The two published ways of carrying signatures inside a video stream, the first one also as older verifiers know it."""
 
     AXIS = "axis"  # the open signed-video framework: H.264, H.265, AV1
+    AXIS_2_0 = "axis-2.0"  # the same in the layout of its release 2.0: H.264, H.265
     ONVIF = "onvif"  # ONVIF Media Signing: H.264, H.265
 
 
@@ -27,5 +28,5 @@ class Signing:
     interval_s: float = 5.0
 
     def for_codec(self, codec: Codec) -> Signing:
-        """The same with a format that ``codec`` knows: ONVIF's says nothing of AV1."""
+        """The same with a format that ``codec`` knows: the others say nothing of AV1."""
         return Signing(SigningFormat.AXIS, self.interval_s) if codec is Codec.AV1 else self

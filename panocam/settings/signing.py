@@ -29,7 +29,8 @@ class SignedVideo(Section):
     format: SigningFormat = setting(
         SigningFormat.AXIS,
         "Format",
-        "axis: the open signed-video framework; onvif: ONVIF Media Signing, which carries the certificate too (AV1 is always axis).",
+        "axis: the open signed-video framework; axis-2.0: the same for verifiers older than release 2.2; onvif: ONVIF Media Signing, which "
+        "carries the certificate too (AV1 is always axis).",
         write=ADMIN,
     )
     interval: float = setting(

@@ -33,8 +33,7 @@ PRE_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be recorded. ``pre`` seconds from the buffer, ``duration`` seconds (0: until stopped), ``key``: equal keys are the
-    same order (a rule, a continuous profile)."""
+    """What is to be recorded. ``trigger``: who or what begins it; ``pre`` seconds from the buffer; ``duration`` 0 is until stopped."""
 
     request: StreamRequest
     disk: str

@@ -27,7 +27,7 @@ from panocam.media.frame import Frame
 from panocam.media.planes import VIDEO_COLOR, Planes
 from panocam.media.signing import SigningFormat
 
-AXIS, ONVIF = SigningFormat.AXIS, SigningFormat.ONVIF
+AXIS, AXIS_2_0, ONVIF = SigningFormat.AXIS, SigningFormat.AXIS_2_0, SigningFormat.ONVIF
 WHOLE = Limits()
 GOP, START_US, STEP_US, FPS = 10, 1_700_000_000_000_000, 40_000, 25
 Clip = list[bytes]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 from signing_kit import (
     AXIS,
+    AXIS_2_0,
     GOP,
     ONVIF,
     START_US,
@@ -38,6 +39,7 @@ from panocam.codecs.signing.formats import BY_UUID, FORMATS
 from panocam.codecs.signing.signer import Limits, Signer
 from panocam.codecs.signing.units import Kind, join
 from panocam.codecs.signing.verdicts import Trusted, Verdict
+from panocam.codecs.signing.verifier import Verifier
 from panocam.media.codec import Codec
 from panocam.media.signing import SigningFormat
 
@@ -244,7 +246,7 @@ WITH_KEY_IN_CLEAR = {"the product edited", "the public key edited"}
 
 
 @pytest.mark.feature("SIG-10")
-@pytest.mark.parametrize(("codec", "format"), [(H264, ONVIF), (H265, AXIS), (H265, ONVIF), (AV1, AXIS)])
+@pytest.mark.parametrize(("codec", "format"), [(H264, ONVIF), (H264, AXIS_2_0), (H265, AXIS), (H265, ONVIF), (AV1, AXIS)])
 def test_the_same_in_every_codec_and_format(codec: Codec, format: SigningFormat) -> None:
     units = clip(codec, format)
     skipped = SELDOM | (WITH_KEY_IN_CLEAR if format is ONVIF else set())
@@ -276,7 +278,7 @@ def test_groups_as_a_whole_and_parts_of_groups(limits: Limits) -> None:
 
 
 @pytest.mark.feature("SIG-03")
-@pytest.mark.parametrize(("codec", "format"), [(H264, AXIS), (H265, ONVIF), (AV1, AXIS)])
+@pytest.mark.parametrize(("codec", "format"), [(H264, AXIS), (H264, ONVIF), (H265, AXIS), (H265, ONVIF), (H265, AXIS_2_0), (AV1, AXIS)])
 def test_random_clips_cut_at_key_pictures_stay_intact(codec: Codec, format: SigningFormat) -> None:
     units = clip(codec, format, 120, keys=(33, 57, 58, 90))
     starts, dice = keys(codec, units), random.Random(4)
@@ -321,6 +323,23 @@ def test_a_random_bit_anywhere_is_found() -> None:
         assert found is not None
         damaged[11] = with_message(H264, units[11], lambda unit: flipped(unit, dice.randrange(24, len(unit) - 76), 1 << dice.randrange(8)))
         assert verify(H264, damaged).verdict is not INTACT
+
+
+@pytest.mark.parametrize("codec", [H264, H265, AV1])
+def test_other_parameter_sets_are_told_though_nothing_protects_them(codec: Codec) -> None:
+    def notes(units: Clip) -> tuple[str, ...]:
+        verifier = Verifier(codec)
+        for number, data in enumerate(units):
+            verifier.take(data, number / 10)
+        assert verifier.finish().verdict is INTACT
+        return verifier.notes
+
+    units = list(clip(codec))
+    assert notes(units) == ()
+    there = next(bytes(unit.data) for unit in parts_of(codec, units[0]) if unit.kind is Kind.PARAMETERS)
+    units[20] = join(codec, [flipped(there, -2, 1), *(unit.data for unit in parts_of(codec, units[20]))])
+    (note,) = notes(units)
+    assert "changes at 2.0 s" in note
 
 
 def test_several_slices_a_picture() -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from panocam.codecs.signing import axis, envelope, onvif
-from panocam.codecs.signing.document import Product, Signatory, entry, group_hash, unit_hash
+from panocam.codecs.signing.document import Coverage, Product, Signatory, entry, group_hash, unit_hash
 from panocam.codecs.signing.signer import Limits, Signer
 from panocam.codecs.signing.units import SPLIT, Kind
 from panocam.media import nal
@@ -96,3 +96,17 @@ def test_the_hashes_of_the_vector() -> None:
     assert [each.hex() for each in entries] == [ANCHOR, ENTRY_P1, ENTRY_P2]
     assert group_hash(axis.FORMAT.salt, entries).hex() == AXIS_GROUP
     assert group_hash(onvif.FORMAT.salt, entries).hex() == ONVIF_GROUP
+
+
+def test_the_layout_of_release_2_0_differs_in_its_general_element_only() -> None:
+    coverage = Coverage(1, 3, True, START_US, START_US + 120_000, bytes(32), bytes.fromhex(AXIS_GROUP), None)
+    old, new = (format.write(Signatory(PRODUCT, PUBLIC, ""), coverage) for format in (axis.FORMAT_2_0, axis.FORMAT))
+    start, end = ((START_US + offset).to_bytes(8, "big").hex() for offset in (0, 120_000))
+    rest = f"{'00' * 32}{AXIS_GROUP}"
+    assert new.hex().endswith(f"015b04000000010003020200 03{start}{end}{rest}".replace(" ", ""))
+    assert old.hex().endswith(f"015303000000010003020004 03{start}{rest}".replace(" ", ""))
+    assert old[: -0x53 - 2] == new[: -0x5B - 2]
+    read = axis.FORMAT.read(axis.FORMAT.flags, old).coverage
+    assert read is not None
+    assert (read.counter, read.count, read.early, read.start_us, read.end_us) == (1, 3, True, START_US, None)
+    assert (axis.FORMAT_2_0.uuid, axis.FORMAT_2_0.flags) == (axis.FORMAT.uuid, axis.FORMAT.flags)

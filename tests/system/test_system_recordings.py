@@ -109,6 +109,34 @@ def test_what_is_kept_follows_the_settings(recording: RunningCamera) -> None:
         assert client.get(f"/api/v1/recordings/{identity}").status_code == 404
 
 
+def test_recordings_of_different_views_by_hand_and_by_named_actions_at_once(recording: RunningCamera) -> None:
+    other = {"options": "camera=6&resolution=320x240&videocodec=h265&videokeyframeinterval=10"}
+    byhand = start(recording)
+    door = call(recording, "POST", "/api/v1/recordings", action="front door", **other)["id"]
+    mail = start(recording, action="mail")
+    assert len({byhand, door, mail}) == 3
+    for identity in (byhand, door, mail):
+        recorded(recording, identity, 20)
+    shown = {row["id"]: (row["kind"], row["trigger"], row["view"], row["codec"], row["running"]) for row in rows(recording)}
+    assert shown == {
+        byhand: ("manual", "root", 4, "h264", True),
+        door: ("action", "front door", 5, "h265", True),
+        mail: ("action", "mail", 4, "h264", True),
+    }
+    assert [row["id"] for row in rows(recording, trigger="front door")] == [door]
+    assert len([c for c in recording.get("/api/v1/status")["channels"] if c["running"]]) == 2, "the same stream is coded once"
+    listed = xml(recording, "record/list", eventid="front door")
+    assert [(each.get("recordingid"), each.get("eventid"), each.get("recordingtype")) for each in listed] == [
+        (door, "front door", "triggered")
+    ]
+    for identity in (byhand, door, mail):
+        call(recording, "POST", f"/api/v1/recordings/{identity}/stop")
+        assert pictures(recording, identity) >= 20
+    with recording.client() as client:
+        refused = client.post("/api/v1/recordings", json={"options": STREAM, "action": "a\nb"})
+    assert refused.status_code in (400, 422)
+
+
 def test_a_buffered_recording_begins_before_its_start(recording: RunningCamera) -> None:
     recording.change(storage__buffers=[{"options": STREAM, "seconds": 3}])
 

@@ -81,6 +81,7 @@ class Which(Wish):
     view: int | None = Field(None, ge=0, le=11)
     disk: str | None = Field(None, max_length=32)
     kind: storage_recording.Kind | None = None
+    trigger: str | None = Field(None, max_length=64)
     oldest_first: bool = False
     limit: int = Field(100, ge=1, le=1000)
     offset: int = Field(0, ge=0, le=10**9)
@@ -111,12 +112,13 @@ class MarksReply(Reply):
 
 class NewRecording(Wish):
     """What to record: ``options`` are stream arguments such as ``camera=5&videocodec=h265``. ``pre`` seconds from the buffer,
-    ``duration`` seconds, 0 until stopped."""
+    ``duration`` seconds, 0 until stopped. ``action``: the name of what begins it, where that is not a person: a rule, a script, a door."""
 
     options: str = Field("", max_length=1024)
     disk: str = Field("SD_DISK", max_length=32)
     pre: float = Field(0.0, ge=0, le=60)
     duration: float = Field(0.0, ge=0, le=86_400)
+    action: str = Field("", max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")
 
 
 class Ending(Wish):
@@ -149,7 +151,7 @@ async def find(call: Call[Which]) -> RecordingsReply:
     """Recordings, the newest first."""
     wish = call.wish
     wanted = Filter(
-        nanoseconds(wish.since), nanoseconds(wish.until), wish.disk, wish.view, wish.kind,
+        nanoseconds(wish.since), nanoseconds(wish.until), wish.disk, wish.view, wish.kind, wish.trigger,
         newest_first=not wish.oldest_first, limit=wish.limit, offset=wish.offset,
     )  # fmt: skip
     found, total = await asyncio.to_thread(storage_of(call.services).index.find, wanted)
@@ -160,7 +162,9 @@ async def start(call: Call[NewRecording]) -> RecordingReply:
     """Start a recording."""
     wish, storage = call.wish, storage_of(call.services)
     request: StreamRequest = parse_query(wish.options, call.services.settings.snapshot.profiles.parameters)
-    identity = await storage.recorder.start(Order(request, wish.disk, trigger=call.caller.name or "", pre=wish.pre, duration=wish.duration))
+    kind = storage_recording.Kind.ACTION if wish.action else storage_recording.Kind.MANUAL
+    trigger = wish.action or call.caller.name or ""
+    identity = await storage.recorder.start(Order(request, wish.disk, kind, trigger, wish.pre, wish.duration))
     running = next(r for r in storage.recorder.running if identity in r.ids)
     return RecordingReply(**_fields(call, running.route.writer.recording))
 

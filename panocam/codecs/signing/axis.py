@@ -1,4 +1,4 @@
-"""The elements of the open signed-video framework's messages, as its release 2.2 writes them (readers: 2.0.4 and later).
+"""The elements of the open signed-video framework's messages, as its release 2.2 or 2.0 writes them (readers: what 2.0.4 and later write).
 
 Lengths are two bytes but for the general and the crypto element. All numbers are big-endian; each value begins with its version.
 """
@@ -34,6 +34,9 @@ ESCAPED, INTRODUCTION, LINKED, GROUPED = 0x80, 0x40, 0x20, 0x10
 WRITTEN_AS = bytes([2, 2, 0])
 """Release whose layout this is; verifiers refuse what is newer than themselves."""
 
+WRITTEN_AS_2_0 = bytes([2, 0, 4])
+"""The newest release whose general element has no end time; verifiers from it on read both."""
+
 TIMES, EARLY = 0x01, 0x02
 
 
@@ -60,13 +63,22 @@ def _element(tag: Tag, value: bytes) -> bytes:
 
 def write(signatory: Signatory, coverage: Coverage) -> bytes:
     """All elements in front of the signature."""
+    return _elements(signatory, coverage, _general(coverage))
+
+
+def write_2_0(signatory: Signatory, coverage: Coverage) -> bytes:
+    """The same as release 2.0 has them."""
+    return _elements(signatory, coverage, _general_2_0(coverage))
+
+
+def _elements(signatory: Signatory, coverage: Coverage, general: bytes) -> bytes:
     texts = [text.encode() for text in vars(signatory.product).values()]
     product = b"\2" + b"".join(bytes([len(text)]) + text for text in texts)
     parts = [
         _element(Tag.PUBLIC_KEY, b"\2" + signatory.public_key.encode()),
         _element(Tag.PRODUCT, product),
         _element(Tag.CRYPTO, b"\1" + bytes([len(SHA256_OID)]) + SHA256_OID),
-        _element(Tag.GENERAL, _general(coverage)),
+        _element(Tag.GENERAL, general),
     ]
     if coverage.hashes is not None:
         parts.append(_element(Tag.HASHES, b"\1" + b"".join(coverage.hashes)))
@@ -79,6 +91,13 @@ def _general(coverage: Coverage) -> bytes:
     numbers = coverage.counter.to_bytes(4, "big") + coverage.count.to_bytes(2, "big")
     flags = TIMES * timed | EARLY * coverage.early
     return b"\4" + numbers + WRITTEN_AS + bytes([flags]) + times + coverage.link + coverage.group_hash
+
+
+def _general_2_0(coverage: Coverage) -> bytes:
+    start = b"" if coverage.start_us is None else coverage.start_us.to_bytes(8, "big", signed=True)
+    numbers = coverage.counter.to_bytes(4, "big") + coverage.count.to_bytes(2, "big")
+    flags = TIMES * bool(start) | EARLY * coverage.early
+    return b"\3" + numbers + WRITTEN_AS_2_0 + bytes([flags]) + start + coverage.link + coverage.group_hash
 
 
 def write_signature(der: bytes) -> bytes:
@@ -144,3 +163,4 @@ FORMAT = Format(
     write_signature=write_signature,
     read=read,
 )
+FORMAT_2_0 = replace(FORMAT, name=SigningFormat.AXIS_2_0, write=write_2_0)

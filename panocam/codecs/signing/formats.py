@@ -6,5 +6,5 @@ from panocam.codecs.signing import axis, onvif
 from panocam.codecs.signing.document import Format
 from panocam.media.signing import SigningFormat
 
-FORMATS: dict[SigningFormat, Format] = {format.name: format for format in (axis.FORMAT, onvif.FORMAT)}
-BY_UUID: dict[bytes, Format] = {format.uuid: format for format in FORMATS.values()}
+FORMATS: dict[SigningFormat, Format] = {format.name: format for format in (axis.FORMAT, axis.FORMAT_2_0, onvif.FORMAT)}
+BY_UUID: dict[bytes, Format] = {format.uuid: format for format in (axis.FORMAT, onvif.FORMAT)}

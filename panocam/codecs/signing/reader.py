@@ -104,6 +104,7 @@ def _verify(container: InputContainer, name: str, size: int, trust: Trust | None
     if not any(track.pictures for track in tracks.values()) and not any(others.values()):
         raise _unreadable(name, "no picture can be read from it")
     found = [track.verifier.finish() for track in tracks.values()]
+    notes += [note for track in tracks.values() for note in track.verifier.notes]
     found += [_unsigned(index, count) for index, count in others.items()]
     progress(1.0)
     return _report(name, max((track.last for track in tracks.values()), default=0.0), found, notes)

@@ -30,6 +30,7 @@ class Kind(Enum):
     PICTURE = auto()  # first slice of any other picture
     SLICE = auto()  # hashed, but begins no picture
     MESSAGE = auto()  # may carry a signature of ours
+    PARAMETERS = auto()  # how pictures are decoded; not protected
     OTHER = auto()  # not protected
 
 
@@ -54,7 +55,7 @@ def _kind_h264(unit: Bytes) -> Kind:
         return Kind.PICTURE if first else Kind.SLICE
     if kind == H264Type.SEI and not referenced and is_ours(Codec.H264, unit):
         return Kind.MESSAGE
-    return Kind.OTHER
+    return Kind.PARAMETERS if kind in (H264Type.SPS, H264Type.PPS) else Kind.OTHER
 
 
 def _kind_h265(unit: Bytes) -> Kind:
@@ -65,7 +66,7 @@ def _kind_h265(unit: Bytes) -> Kind:
         return Kind.PICTURE if first else Kind.SLICE
     if kind in (H265Type.PREFIX_SEI, H265Type.SUFFIX_SEI) and is_ours(Codec.H265, unit):
         return Kind.MESSAGE
-    return Kind.OTHER
+    return Kind.PARAMETERS if kind in (H265Type.VPS, H265Type.SPS, H265Type.PPS) else Kind.OTHER
 
 
 def _kind_frame(payload: Bytes) -> Kind:
@@ -101,7 +102,7 @@ def _obus(units: Iterable[Obu]) -> Iterator[Unit]:
         elif unit.kind == ObuType.METADATA:
             yield Unit(Kind.MESSAGE if is_ours(Codec.AV1, _sized(unit)) else Kind.SLICE, _sized(unit))
         else:
-            yield Unit(Kind.OTHER, _sized(unit))
+            yield Unit(Kind.PARAMETERS if unit.kind == ObuType.SEQUENCE_HEADER else Kind.OTHER, _sized(unit))
     if parts:
         yield Unit(kind, b"".join(parts))
 

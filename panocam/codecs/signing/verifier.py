@@ -35,6 +35,9 @@ LATE = 32
 MOST_WAITING = 20_000
 """Units that may wait for a signature."""
 
+MOST_PARAMETERS = 100
+"""Different parameter sets that are remembered."""
+
 NO_SIGNATURE = "the signature of these pictures is not there"
 NOT_COVERED = "no signature covers these pictures"
 
@@ -68,6 +71,7 @@ class Verifier:
         self._identity: Identity | None = None
         self._messages = 0
         self._unknown = False
+        self._parameters: dict[bytes, float] = {}  # digest of each parameter set to the first picture's time behind it
 
     def take(self, data: bytes, time: float) -> None:
         """One access unit in the form of a ``Packet``. What cannot be taken apart was not made by a camera, and is told as a problem."""
@@ -87,6 +91,17 @@ class Verifier:
                 self._receive(unit.kind, unit.data)
             elif unit.kind is Kind.MESSAGE:
                 self._read(unit.data, time)
+            elif unit.kind is Kind.PARAMETERS and len(self._parameters) < MOST_PARAMETERS:
+                self._parameters.setdefault(unit_hash(unit.data), time)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know besides the verdict."""
+        first = min(self._parameters.values(), default=0.0)
+        later = [time for time in self._parameters.values() if time > first]
+        if not later or not self._messages:
+            return ()
+        return (f"How the pictures are to be decoded changes at {min(later):.1f} s (parameter sets): no signature protects that.",)
 
     def finish(self) -> Track:
         """The verdict over everything."""

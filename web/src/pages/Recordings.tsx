@@ -248,7 +248,7 @@ function Tile({ row, view, onPlay, onExport }: { row: Recording; view: string; o
           {codecName(row.codec)} {row.width}×{row.height}
         </Badge>
         <Badge variant="light" color="gray">
-          {KINDS[row.kind] ?? row.kind}
+          {(row.kind === "action" && row.trigger) || (KINDS[row.kind] ?? row.kind)}
         </Badge>
       </Group>
     </Card>
