@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from panocam.pipeline.sources import scheme_of
+from panocam.pipeline.sources import is_still, scheme_of
 from panocam.pipeline.sources.controls import Capability, How
 
 RECORDED: Final = "A recorded picture was exposed when it was taken; brightness and contrast change it afterwards"
@@ -17,6 +17,7 @@ ELSEWHERE: Final = "The network camera exposes by itself; set it there. Brightne
 NO_CONTROL: Final = "The device has no control for it"
 NOT_OPEN: Final = "Not known before the source has given its first picture"
 NO_WDR: Final = "The capture mode leaves no time for it; choose one with WDR under Installation"
+NOTHING_MOVES: Final = "A picture that stands still has no noise that could be averaged over time"
 NO_IRIS: Final = "The source reports no iris"
 
 REASONS: Final[Mapping[str, str]] = {"": RECORDED, "file": RECORDED, "rtsp": ELSEWHERE, "rtsps": ELSEWHERE, "v4l2": NO_CONTROL}
@@ -35,6 +36,8 @@ def capabilities(paths: Iterable[str], source: str, told: Mapping[str, Capabilit
             return Capability(None, NO_WDR)
         if with_controls and path in told:
             return told[path]
+        if path == "image.noise_temporal" and is_still(source):
+            return Capability(None, NOTHING_MOVES)
         if not path.startswith(EXPOSING):
             return Capability(How.DIGITAL)
         if path == "exposure.aperture" and (told or not with_controls):

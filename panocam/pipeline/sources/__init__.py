@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from panocam.errors import InvalidValue
-from panocam.pipeline.sources.address import STILLS, chooses_rate, scheme_of, shown
+from panocam.pipeline.sources.address import STILLS, chooses_rate, is_still, scheme_of, shown
 from panocam.pipeline.sources.base import Factory, FrameSource, SourceOptions
 from panocam.pipeline.sources.file import open_file
 from panocam.pipeline.sources.image import ImageSource
 from panocam.pipeline.sources.rtsp import open_rtsp
 from panocam.pipeline.sources.v4l2 import open_v4l2
 
-__all__ = ["FrameSource", "SourceOptions", "check_address", "chooses_rate", "open_source", "scheme_of", "shown"]
+__all__ = ["FrameSource", "SourceOptions", "check_address", "chooses_rate", "is_still", "open_source", "scheme_of", "shown"]
 
 
 def _open_path(path: str, options: SourceOptions) -> FrameSource:

@@ -30,9 +30,14 @@ STILLS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 """Endings of names of pictures that stand still."""
 
 
+def is_still(uri: str) -> bool:
+    """Whether the source is a file with a picture that stands still."""
+    return scheme_of(uri) in ("", "file") and uri.lower().endswith(STILLS)
+
+
 def chooses_rate(uri: str) -> bool:
     """Whether the source gives as many pictures a second as it is asked for: the simulated scene, and pictures that stand still."""
-    return uri.lower().startswith("sim:") or uri.lower().endswith(STILLS)
+    return scheme_of(uri) == "sim" or is_still(uri)
 
 
 @dataclass(frozen=True)

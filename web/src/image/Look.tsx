@@ -64,7 +64,7 @@ export function Look({ access, settings, picking, problem, onPicking }: Props) {
       <Profiles value={settings.value} disabled={disabled} onApplied={settings.done} />
       <Group {...group("Appearance")}>{GROUPS.Appearance.map((name) => level(name, 50))}</Group>
       <Group {...group("Wide dynamic range")}>
-        <Wdr rows={rows} settings={settings} disabled={disabled} reason={reason("wdr")} />
+        <Wdr rows={rows} settings={settings} disabled={disabled} reasonOf={reason} />
       </Group>
       <Group {...group("White balance")}>
         <WhiteBalance rows={rows} settings={settings} disabled={disabled} picking={picking} problem={problem} onPicking={onPicking} />

@@ -8,16 +8,27 @@ interface Props {
   rows: Map<string, Row>;
   settings: Instant;
   disabled: boolean;
-  /** Why it has no effect now; empty when it has. */
-  reason: string;
+  /** Why one of its settings has no effect now; empty when it has. */
+  reasonOf(name: string): string;
 }
 
 /** Wide dynamic range, with what a person should know of it. */
-export function Wdr({ rows, settings, disabled, reason }: Props) {
+export function Wdr({ rows, settings, disabled, reasonOf }: Props) {
+  const reason = reasonOf("wdr");
   const on = settings.value("image.wdr") === true;
   const level = (name: string) => {
     const row = rows.get(`image.${name}`);
-    return row && <Level row={row} settings={settings} disabled={disabled || !on || reason !== ""} />;
+    const why = reason ? "" : reasonOf(name); // the switch has said its own already
+    return (
+      row && (
+        <Level
+          row={row}
+          settings={settings}
+          disabled={disabled || !on || reason !== "" || why !== ""}
+          description={why ? `${why}.` : row.description}
+        />
+      )
+    );
   };
   return (
     <>
