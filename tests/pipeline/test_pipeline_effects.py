@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,8 +193,8 @@ RIGS: dict[str, Callable[[Path], Rig]] = {
 
 
 @pytest.fixture(scope="module", params=RIGS)
-def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    yield RIGS[request.param](tmp_path_factory.mktemp("rig"))
+def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Rig:
+    return RIGS[request.param](tmp_path_factory.mktemp("rig"))
 
 
 def with_changes(changes: dict[str, object]) -> Snapshot:
