@@ -56,9 +56,12 @@ def rows(defaults: Sequence[Section], title: str) -> Any:
     )
 
 
+KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
 @dataclass(frozen=True)
 class Declared:
-    """What is known of one leaf without looking at its value."""
+    """What is known of one leaf without looking at its value. ``expects``: in words what a number, a switch or a text takes, else empty."""
 
     path: str
     title: str
@@ -68,6 +71,7 @@ class Declared:
     restart: bool
     secret: bool
     unit: str
+    expects: str = ""
 
     @property
     def section(self) -> str:
@@ -124,7 +128,15 @@ def _leaf(path: str, info: FieldInfo) -> Declared:
         restart=extra["restart"],
         secret=info.annotation is SecretStr,
         unit=extra["unit"],
+        expects=_expects(info),
     )
+
+
+def _expects(info: FieldInfo) -> str:
+    kinds = {info.annotation, *get_args(info.annotation)}
+    word = next((word for kind, word in KINDS.items() if kind in kinds), "")
+    low, high = (next((getattr(each, side) for each in info.metadata if hasattr(each, side)), None) for side in ("ge", "le"))
+    return word if not word or low is None or high is None else f"{word} from {low:g} to {high:g}"
 
 
 def _walk(node: Any, parts: Sequence[str]) -> Any:

@@ -184,6 +184,9 @@ def parse(flat: Mapping[str, object]) -> Snapshot:
     for path in flat:
         if path not in DECLARED:
             raise InvalidValue(path, show(path, flat[path]), "is not a setting" + _resembling(path))
+        expects = DECLARED[path].expects
+        if isinstance(flat[path], bool) and "number" in expects:  # true would count as 1
+            raise InvalidValue(path, flat[path], f"should be {expects}")
     try:
         return Snapshot.model_validate(unflatten(_with_whole_rows(flat)))
     except ValidationError as fault:
@@ -211,10 +214,18 @@ def _translate(fault: ValidationError, flat: Mapping[str, object]) -> InvalidVal
     error = fault.errors(include_url=False, include_context=False)[0]
     path = _deepest_declared([str(part) for part in error["loc"]])
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    if error["type"] in ("string_pattern_mismatch", "missing", "tuple_type") and path in DECLARED:
+    wrong_kind = error["type"].split("_")[0] in ("int", "float", "bool", "finite") or error["type"] == "string_type"
+    if wrong_kind and (expects := _expects(path, error["loc"])):
+        message = f"should be {expects}"
+    if error["type"] in ("string_pattern_mismatch", "missing", "tuple_type", "model_type") and path in DECLARED:
         message = f"does not fit; {DECLARED[path].description}"
     value: Any = flat.get(path, _DEFAULT_FLAT.get(path, ""))
     return InvalidValue(path, show(path, value), message)
+
+
+def _expects(path: str, place: tuple[int | str, ...]) -> str:
+    """What the leaf takes, if it is the leaf itself that is at fault and not a part of it."""
+    return DECLARED[path].expects if path in DECLARED and len(place) == path.count(".") + 1 else ""
 
 
 def _deepest_declared(parts: list[str]) -> str:

@@ -57,7 +57,13 @@ def test_the_schema_carries_what_a_form_needs() -> None:
     ("path", "value", "remedy"),
     [
         ("installation.mount", "roof", "should be 'ceiling', 'desk' or 'wall'"),
-        ("installation.roll", "nan", "should be a finite number"),
+        ("installation.roll", "nan", "should be a number from -180 to 180"),
+        ("installation.roll", True, "should be a number from -180 to 180"),
+        ("image.brightness", "bright", "should be a whole number from 0 to 100"),
+        ("image.brightness", 50.5, "should be a whole number from 0 to 100"),
+        ("image.brightness", False, "should be a whole number from 0 to 100"),
+        ("image.wdr", "perhaps", "should be true or false"),
+        ("exposure.zones", [7], "left, top, right, bottom from 0 to 1"),
         ("installation.quad_order", [1, 2, 2, 3], "should name each of 1, 2, 3 and 4 once"),
         ("installation.power_line", 55, "should be 50 or 60"),
         ("source.lens", "wide", "does not fit; equidistant, equisolid"),
@@ -75,7 +81,7 @@ def test_the_schema_carries_what_a_form_needs() -> None:
         ("views.12.name", "x", "is not a setting"),
         ("views", [], "is not a setting"),
         ("", 1, "is not a setting"),
-        ("areas.0.pan", {}, "should be a valid number"),
+        ("areas.0.pan", {}, "should be a number from -180 to 180"),
     ],
 )
 def test_a_bad_value_names_itself_and_the_remedy(path: str, value: object, remedy: str) -> None:
