@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from panocam.app.thermometer import Thermometer
 from panocam.clock import NS, Clock
 from panocam.discovery.announcement import own_addresses
 from panocam.imaging.exposure import Exposure
@@ -24,6 +25,7 @@ async def make_overlays(folder: DataFolder, store: Store, panoramic: PanoramicCa
     """What was saved is shown from the first picture on; changes of the settings from the next one on."""
     _tell(panoramic.overlays, store, clock)
     _tell_of_pictures(panoramic.overlays, panoramic)
+    tell_of_warmth(panoramic.overlays, Thermometer(clock))
     service = OverlayService(store, panoramic.overlays, Gallery(folder), clock, panoramic.pose)
     await service.start()
     store.bind(["overlays"], service.apply)
@@ -75,6 +77,22 @@ def _tell_of_pictures(board: OverlayBoard, panoramic: PanoramicCamera) -> None:
     board.provide("#gh", exposed(lambda _: f"{panoramic.exposure_plan.rules.max_gain_db:.1f}"))
     board.provide("#hv", exposed(lambda exposure: _shutter(exposure.shutter_s)))
     board.provide("#hh", exposed(lambda _: _shutter(panoramic.exposure_plan.rules.max_shutter_s)))
+
+    board.provide("#ln", lambda view, number: None if panoramic.lens is None else panoramic.lens.model.value)
+
+
+def tell_of_warmth(board: OverlayBoard, thermometer: Thermometer) -> None:
+    """Let the board know how warm the machine is."""
+
+    def degrees(factor: float, offset: float) -> Provider:
+        def provider(_view: int, number: int | None) -> str | None:
+            celsius = thermometer.celsius(number)
+            return None if celsius is None else f"{celsius * factor + offset:.0f}"
+
+        return provider
+
+    board.provide("#TC", degrees(1, 0))
+    board.provide("#TF", degrees(1.8, 32))
 
 
 def _shutter(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import httpx
@@ -161,3 +162,35 @@ def test_a_text_of_two_lines_is_twice_as_high(known: RunningCamera) -> None:
             heights.append(int(np.flatnonzero((picture < 40).mean(axis=1) > 0.2).max()))  # the ground of the words
             client.delete(f"/api/v1/overlays/{identity}")
     assert heights[1] > 1.7 * heights[0]
+
+
+@pytest.mark.feature("OVL-12", "OVL-13")
+def test_all_views_show_it_or_those_that_are_named(known: RunningCamera) -> None:
+    def red(camera: int) -> bool:
+        size = known.get("/api/v1/views")["views"][camera - 1]["resolutions"][-1]
+        blue, green, strong = known.image(camera, resolution=size)[:60, :90].astype(int).transpose(2, 0, 1)
+        return bool((strong - np.maximum(blue, green) > 90).sum() > 100)
+
+    assert not any(map(red, range(1, 13)))
+    with known.client() as client:
+        wish = {"kind": "text", "text": "HALL", "size": 100, "background": "red", "color": "red", "position": "topLeft"}
+        identity = client.post("/api/v1/overlays", json=wish).json()["identity"]
+        assert all(map(red, range(1, 13)))
+        client.patch(f"/api/v1/overlays/{identity}", json={"views": [3, 4]})
+        assert [camera for camera in range(1, 13) if red(camera)] == [4, 5]
+        client.delete(f"/api/v1/overlays/{identity}")
+
+
+@pytest.mark.feature("OVL-14")
+@pytest.mark.parametrize("codec", ["jpeg", "h264"])
+def test_the_indicator_moves_in_every_picture_of_a_stream_whose_scene_stands_still(known: RunningCamera, codec: str) -> None:
+    with known.client() as client:
+        wish = {"kind": "indicator", "size": 200, "position": "topLeft", "views": [4], "background": "black"}
+        identity = client.post("/api/v1/overlays", json=wish).json()["identity"]
+        with known.watching(f"camera=5&resolution=640x480&videocodec={codec}&compression=10") as frames:
+            pictures = [next(frames).to_ndarray(format="gray").astype(int) for _ in range(25)]
+        client.delete(f"/api/v1/overlays/{identity}")
+    for before, after in itertools.pairwise(pictures):
+        changed = np.abs(after - before) > 60
+        assert changed[:120, :120].sum() > 40
+        assert changed[150:].sum() == 0

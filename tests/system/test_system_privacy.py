@@ -411,6 +411,11 @@ def test_a_mask_holds_from_the_next_picture_on_and_after_a_kill(masked: RunningC
     assert [event["data"]["hidden"] for event in events[:2]] == [False, True]
     assert events[0]["data"]["by"] == NAME
     assert "privacy masks hidden by root: Disc" in masked.log
+    kept = masked.get("/api/v1/logs/audit", text="privacy.enabled")["entries"]
+    assert all(
+        word in str(kept)
+        for word in ("root at 127.0.0.1: privacy.enabled from true to false", "root at 127.0.0.1: privacy.enabled from false to true")
+    )
     masked.kill()
     masked.start()
     assert secret(first(masked, QUERY)) == 0
