@@ -129,11 +129,11 @@ async def test_lesser_roles_change_nothing_of_the_installation(side: Side) -> No
     async with side.client(Role.VIEWER) as client:
         for path, value in (("image.brightness", 60), ("exposure.level", 60), ("installation.roll", 5), ("areas.0.pan", 5)):
             assert (await client.patch("/api/v1/settings", json={path: value})).status_code == 403
-        for program, call in (
+        for program, wish in (
             ("capturemode.cgi", {"method": "setCaptureMode", "captureModeId": 2}),
             ("quadviewsetup.cgi", {"method": "setOrder", "params": {"id": [4, 3, 2, 1]}}),
         ):
-            reply = await client.post(f"/axis-cgi/{program}", content=json.dumps({"apiVersion": "1.0", **call}))
+            reply = await client.post(f"/axis-cgi/{program}", content=json.dumps({"apiVersion": "1.0", **wish}))
             assert reply.status_code == 403 or "error" in reply.json(), reply.text
     async with side.client(Role.OPERATOR) as client:
         for path, value in (("installation.mount", "wall"), ("installation.capture_mode", "overview"), ("installation.power_line", 60)):
