@@ -50,6 +50,7 @@ def bind(
             lambda old, new: panoramic.reconfigure(camera_config(new)),
         ),
         (("stream", "signing"), lambda old, new: panoramic.set_defaults(stream_defaults(new))),
+        (("signing",), lambda old, new: storage.recorder.sign_anew()),
         (("image", "installation"), lambda old, new: panoramic.set_adjustment(adjustment(new))),
         (PICTURED, lambda old, new: panoramic.renew()),  # after the rows that change what is seen
         (("network", "profiles", "access"), lambda old, new: rtsp.set_options(rtsp_options(new))),

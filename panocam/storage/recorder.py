@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from panocam.clock import NS, Clock
 from panocam.errors import NotFound, PanocamError, Unavailable
@@ -74,6 +74,7 @@ class Recorder:
         self.notes: Notes | None = None
         self._feeds: dict[ChannelSpec, Feed] = {}
         self._running: dict[str, Running] = {}
+        self._buffers: dict[StreamRequest, ChannelSpec] = {}
 
     @property
     def running(self) -> tuple[Running, ...]:
@@ -123,8 +124,28 @@ class Recorder:
 
     def buffer(self, request: StreamRequest, seconds: float) -> None:
         """Keep the last ``seconds`` of a stream ready for recordings that begin before they are started; 0 ends it."""
-        spec = self._camera.plan(request)
+        spec, before = self._camera.plan(request), self._buffers.pop(request, None)
+        if before not in (None, spec, *self._buffers.values()) and before in self._feeds:
+            self._feeds[before].keep(0)  # the settings make another stream of it now
+        if seconds > 0:
+            self._buffers[request] = spec
         self._feed(spec).keep(seconds)
+        self._forget_idle()
+
+    def sign_anew(self) -> None:
+        """Recordings that run go on signed, or not, as the settings say from now on, each in a new file."""
+        for running in self.running:
+            try:
+                signing = self._camera.plan(replace(running.order.request, codec=running.spec.profile.codec)).signing
+            except PanocamError as fault:
+                log.warning("recording %s goes on as it was: %s", running.id, fault)
+                continue
+            if signing == running.spec.signing:
+                continue
+            running.feed.leave(running.take)
+            running.spec = replace(running.spec, signing=signing)
+            running.feed = self._feed(running.spec)
+            running.feed.join(running.take)
         self._forget_idle()
 
     def forget_buffered(self) -> None:

@@ -260,6 +260,33 @@ def test_what_is_no_video_is_refused(folder: Path, name: str, make: Callable[[Pa
         verify_file(path)
 
 
+@pytest.mark.feature("SIG-04")
+def test_the_command_ends_with_a_status_for_each_verdict_and_says_why(folder: Path) -> None:
+    altered = clip(Codec.H264)
+    altered[15] = altered[15][:-4] + bytes([altered[15][-4] ^ 4]) + altered[15][-3:]
+    wanted = {
+        "intact": (0, clip(Codec.H264), "All 40 signed pictures are as the camera signed them"),
+        "altered": (1, altered, "pictures 10 to 19"),
+        "incomplete": (1, [*clip(Codec.H264)[:15], *clip(Codec.H264)[16:]], "1 signed picture is missing"),
+        "unproven": (1, clip(Codec.H264)[20:25], "too short"),
+        "unsigned": (2, list(coded(Codec.H264, 30)), "There is no signature"),
+        "unreadable": (3, [b"no video"], "give an MP4"),
+    }
+    for name, (status, units, words) in wanted.items():
+        path = folder / f"{name}.h264"
+        path.write_bytes(b"".join(units))
+        done = subprocess.run([sys.executable, "-m", "panocam", "verify", path], capture_output=True, text=True, timeout=60)
+        assert done.returncode == status, (name, done.stdout, done.stderr)
+        assert words in done.stdout + done.stderr
+        assert status == 3 or f"{name}.h264: {name.upper()}" in done.stdout
+    other = folder / "other.pem"
+    other.write_text(signatory(2)[0].chain)
+    done = subprocess.run(
+        [sys.executable, "-m", "panocam", "verify", "--trust", other, folder / "intact.h264"], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, "not trusted" in done.stdout) == (1, True), done.stdout
+
+
 def test_nothing_is_printed_that_a_terminal_would_obey(folder: Path) -> None:
     path = folder / "\x1b[31mred.mp4"
     path.write_bytes(b"no video")

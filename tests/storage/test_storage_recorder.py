@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from panocam.clock import NS
 from panocam.errors import InvalidValue, NotFound, Unavailable
 from panocam.media.codec import Codec
 from panocam.media.headers import parameter_sets_of
-from panocam.pipeline.request import StreamRequest
+from panocam.media.signing import Signing
+from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.storage.disk import Disk, State
 from panocam.storage.export import export_matroska, write_matroska, write_mp4
 from panocam.storage.files import LocalFiles
@@ -116,6 +118,56 @@ async def test_the_buffer_lets_a_recording_begin_before_its_start(tmp_path: Path
         await store.recorder.stop(identity)
         back = [p.data for p, _ in library(store).packets(identity)]
         assert back == [p.data for p in packets[50:]], "from a key picture two seconds before the start, nothing missing in between"
+
+
+async def test_the_buffer_is_bounded_in_bytes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packets, description = coded(seconds=6)
+    size = [sum(len(p.data) for p in packets[first : first + 25]) for first in range(0, 150, 25)]
+    bound = 2 * max(size) + 1
+    monkeypatch.setattr("panocam.storage.recorder.PRE_BYTES", bound)
+    camera = PushedCamera(description)
+    async with Store(tmp_path, camera) as store:
+        store.recorder.buffer(ORDER.request, 60.0)
+        await settle()
+        await camera.push(packets)
+        identity = await store.recorder.start(Order(StreamRequest(4), "SD_DISK", pre=60.0))
+        await store.recorder.stop(identity)
+        back = [p.data for p, _ in library(store).packets(identity)]
+        assert back == [p.data for p in packets[-len(back) :]]
+        assert 25 <= len(back) < 100, "whole groups, the newest ones, though a minute was wished"
+        assert sum(map(len, back)) <= bound
+
+
+class Resigned(PushedCamera):
+    """Its streams are signed as ``signing`` says when they are asked for."""
+
+    signing: Signing | None = None
+
+    def plan(self, request: StreamRequest) -> ChannelSpec:
+        return replace(super().plan(request), signing=self.signing)
+
+
+async def test_buffers_and_recordings_follow_what_is_signed(tmp_path: Path) -> None:
+    packets, description = coded(seconds=2)
+    camera = Resigned(description)
+    async with Store(tmp_path, camera) as store:
+        store.recorder.buffer(ORDER.request, 2.0)
+        identity = await store.recorder.start(ORDER)
+        await settle()
+        (before,) = camera.hubs
+        await camera.push(packets)
+        camera.signing = Signing()
+        store.recorder.sign_anew()
+        store.recorder.buffer(ORDER.request, 2.0)
+        await settle()
+        after = store.recorder.running[0].spec
+        assert (before.signing, after.signing) == (None, Signing())
+        assert (camera.hubs[before].subscribers, camera.hubs[after].subscribers) == (0, 1), "nothing keeps the other stream running"
+        for packet in later(packets, 10, 0):
+            camera.hubs[after].publish(packet)
+        await settle()
+        await store.recorder.stop(identity)
+        assert [(segment.began, segment.pictures) for segment in store.index.segments(identity)] == [(Began.START, 50), (Began.GAP, 50)]
 
 
 async def test_marks_what_is_missing_and_what_changed(tmp_path: Path) -> None:

@@ -167,6 +167,34 @@ def test_recordings_and_exports_stay_signed(fresh: RunningCamera, tmp_path: Path
             assert (status, report["tracks"][0]["counts"]["bad"]) == (0, 0), report["summary"]
 
 
+@pytest.mark.feature("SIG-02")
+def test_a_recording_that_runs_is_signed_from_the_moment_of_the_switch_on(fresh: RunningCamera, tmp_path: Path) -> None:
+    (tmp_path / "card").mkdir()
+    fresh.start("--sd-card", str(tmp_path / "card"))
+    fresh.create_administrator()
+    options = f"{SMALL}&videocodec=h264&videokeyframeinterval=10"
+    fresh.change(storage__continuous=[{"profile": 1, "disk": "SD_DISK", "options": options}])
+    until(lambda: fresh.get("/api/v1/recordings")["recordings"])
+    with fresh.client() as client:
+        byhand = client.post("/api/v1/recordings", json={"options": options}).json()["id"]
+
+    def newest() -> list[dict]:
+        """The file that each running recording is at."""
+        running = [row["id"] for row in fresh.get("/api/v1/recordings")["recordings"] if row["running"]]
+        files = {identity: fresh.get(f"/api/v1/recordings/{identity}")["segments"] for identity in running}
+        return [{"id": identity, **there[-1]} for identity, there in files.items() if there]
+
+    until(lambda: len(newest()) == 2 and all(file["pictures"] > 20 for file in newest()), 20)
+    since = max(file["stop"] for file in newest())
+    fresh.change(signing__enabled=True)
+    until(lambda: len(newest()) == 2 and all(file["start"] > since and file["pictures"] > 40 for file in newest()), 30)
+    assert byhand in [file["id"] for file in newest()]
+    with fresh.client() as client:
+        for file in newest():
+            seen = client.post(f"/api/v1/recordings/{file['id']}/verify", json={"since": file["start"]}, timeout=30).json()
+            assert (seen["verdict"], seen["exit_status"]) == ("intact", 0), seen["summary"]
+
+
 def recorded_s(camera: RunningCamera) -> float:
     (row,) = camera.get("/api/v1/recordings")["recordings"]
     return (datetime.fromisoformat(row["stop"]) - datetime.fromisoformat(row["start"])).total_seconds()

@@ -219,3 +219,24 @@ async def plays_by_itself(browser: Browser, folder: Path) -> None:
         assert errors == []
     finally:
         await context.close()
+
+
+@pytest.mark.feature("REC-04", "SPEC-13")
+async def test_a_gap_is_shown_where_pictures_are_missing(anna: Visitor, clean: Api) -> None:
+    identity = clean.send("POST", "recordings", {"options": "camera=5&resolution=320x240&videokeyframeinterval=5"})["id"]
+
+    async def files(count: int) -> bool:
+        parts = clean.get(f"recordings/{identity}")["segments"]
+        return len(parts) == count and parts[-1]["pictures"] > 20
+
+    await eventually(lambda: files(1), "20 pictures are recorded")
+    clean.send("POST", "storage/disks/SD_DISK", {"action": "unmount"})
+    clean.send("POST", "storage/disks/SD_DISK", {"action": "mount"})
+    await eventually(lambda: files(2), "the recording goes on under its identity")
+    clean.send("POST", f"recordings/{identity}/stop")
+    assert [part["began"] for part in clean.get(f"recordings/{identity}")["segments"]] == ["start", "gap"]
+    page = anna.page
+    await anna.open("/recordings")
+    await page.locator(f"[data-recording='{identity}']").get_by_role("button", name="Play").click()
+    await expect(page.get_by_text("pictures are missing before this")).to_be_visible()
+    await shots(anna, "gap")
