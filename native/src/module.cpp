@@ -17,6 +17,7 @@
 #include "develop.h"
 #include "layer.h"
 #include "scene_module.h"
+#include "still.h"
 #include "warp.h"
 
 namespace nb = nanobind;
@@ -256,6 +257,20 @@ void cover(const Picture &target, const Source &cover, const nb::ndarray<const i
         std::memcpy(const_cast<uint8_t *>(t.data) + s[0] * t.stride + s[1], c.data + s[0] * c.stride + s[1], static_cast<size_t>(s[2] - s[1]));
 }
 
+int settle(const Picture &ny, const Picture &nu, const Picture &nv, const Picture &ky, const Picture &ku, const Picture &kv, int peak, int mean) {
+    const Planes now = planes(ny, nu, nv, "chroma planes must have half the luma plane's size, rounded up");
+    const Planes kept = planes(ky, ku, kv, "chroma planes must have half the luma plane's size, rounded up");
+    require(now.p[0].width == kept.p[0].width && now.p[0].height == kept.p[0].height, "both pictures must have the same size");
+    require(peak >= 0 && peak <= 255 && mean >= 0 && mean <= 16 * 255, "peak is 0..255, mean 0..4080 sixteenths");
+    panocam::Target a[3], b[3];
+    for (int i = 0; i < 3; ++i) {
+        a[i] = {const_cast<uint8_t *>(now.p[i].data), now.p[i].stride};
+        b[i] = {const_cast<uint8_t *>(kept.p[i].data), kept.p[i].stride};
+    }
+    nb::gil_scoped_release unlocked;
+    return panocam::settle(a, b, now.p[0].width, now.p[0].height, {peak, mean});
+}
+
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -281,6 +296,9 @@ NB_MODULE(panocam_native, m) {
           "explained in src/develop.h. The states are changed in place. Raises ValueError when shapes or numbers are out of range.");
     m.def("copy", copy, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a,
           "Copy a picture to other memory. Raises ValueError when sizes disagree.");
+    m.def("settle", settle, "now_y"_a, "now_u"_a, "now_v"_a, "kept_y"_a, "kept_u"_a, "kept_v"_a, "peak"_a, "mean"_a,
+          "Blocks of 16x16 pixels that are as they were kept become exactly that, of the others it is kept how they are now. Returns how many stayed.\n"
+          "As it was: no pixel differs by more than peak, no sum of 4x4 by more than mean. Raises ValueError when shapes or numbers are wrong.");
     m.def("cover", cover, "target"_a, "cover"_a, "spans"_a,
           "Copy from a cover, a plane of the same size, what lies in the spans (row, first column, end). Raises ValueError when shapes disagree.");
     nb::class_<Stencil>(m, "Stencil", "A layer, ready to be laid over pictures; it shows its arrays as they are at that moment.")

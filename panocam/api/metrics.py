@@ -121,6 +121,7 @@ def _labels(channel: ChannelStatus) -> Labels:
         "gop": str(profile.gop),
         "kbps": str(profile.max_bitrate_kbps),
         "profile": str(profile.h264_profile),
+        "zipstream": str(profile.zipstream),
     }
 
 

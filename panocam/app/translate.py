@@ -95,6 +95,7 @@ def stream_defaults(settings: Snapshot) -> StreamDefaults:
         bitrate_mode=stream.bitrate_mode,
         max_bitrate_kbps=stream.max_bitrate_kbps,
         h264_profile=stream.h264_profile,
+        zipstream=stream.zipstream,
         resolutions={} if stream.resolution is None else dict.fromkeys(range(len(settings.views)), stream.resolution),
         signed=signing.enabled,
         signing=Signing(signing.format, signing.interval),

@@ -30,6 +30,17 @@ class H264Profile(StrEnum):
     HIGH = "high"
 
 
+class Zipstream(StrEnum):
+    """How much what stands still may differ from what is shown, to save bits."""
+
+    OFF = "off"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    HIGHER = "higher"
+    EXTREME = "extreme"
+
+
 @dataclass(frozen=True)
 class EncoderProfile:
     """Everything that decides the bits of a stream, given its pictures. Equal profiles share one encoder.
@@ -47,6 +58,7 @@ class EncoderProfile:
     bitrate_mode: BitrateMode = BitrateMode.VBR
     max_bitrate_kbps: int = 0
     h264_profile: H264Profile = H264Profile.HIGH
+    zipstream: Zipstream = Zipstream.OFF
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ import av.error
 from panocam.clock import NS, Clock
 from panocam.codecs.encoder import Encoder, open_encoder
 from panocam.errors import PanocamError, Unavailable
-from panocam.media.codec import EncoderProfile, StreamDescription
+from panocam.imaging.stillness import Stillness
+from panocam.media.codec import EncoderProfile, StreamDescription, Zipstream
 from panocam.media.packet import Packet
-from panocam.media.planes import Color
+from panocam.media.planes import Color, Planes
 from panocam.media.stamps import Stage
 from panocam.pipeline.pacing import Decimator
 from panocam.pipeline.renderer import Renderer
@@ -65,6 +66,9 @@ class Coder:
         self._encoder: Encoder | None = None
         self._color: Color | None = None
         self._key = self._jump = False
+        self._stillness = Stillness(profile.zipstream) if profile.zipstream is not Zipstream.OFF else None
+        self._since_key = 0
+        self._era: object = None
         self._closed = False
         self._wait, self._resume_ns = FIRST_WAIT, 0
         self.frames = self.opened = self.failures = 0
@@ -105,15 +109,25 @@ class Coder:
         self._renderer.draw(shot, planes)
         stamps = shot.frame.stamps.at(Stage.WARP, self._clock.monotonic_ns())
         self._renderer.overlay(planes)
+        self._settle(shot, planes)
         frame = shot.frame.derive(planes, stamps.at(Stage.LAYERS, self._clock.monotonic_ns()))
         jump, self._jump = self._jump, False
         key, self._key = self._key or jump, False
         packets = encoder.encode(replace(frame, discontinuity=jump), key)
+        self._since_key = 1 if any(packet.key for packet in packets) else self._since_key + 1
         self.frames += 1
         if self._renderer.painter is not None:
             self._renderer.painter.flow.add(frame.pts_ns, sum(len(packet.data) for packet in packets))
         for packet in packets:
             self._deliver(Output(packet, encoder.description, shot.notice is not None and shot.notice.passing))
+
+    def _settle(self, shot: Shot, planes: Planes) -> None:
+        """Show what stands still as it was, but in key pictures, and never as it was under other masks."""
+        if self._stillness is None:
+            return
+        another, self._era = shot.era != self._era, shot.era
+        due = self._key or self._jump or self._since_key in (0, self._profile.gop)
+        self._stillness.settle(planes, fresh=another or due or shot.notice is not None)
 
     def _ready(self, color: Color) -> Encoder:
         if self._encoder is not None and color != self._color:
@@ -126,6 +140,7 @@ class Coder:
 
     def _shut(self) -> None:
         encoder, self._encoder = self._encoder, None
+        self._since_key = 0
         if encoder is not None:
             encoder.close()
 

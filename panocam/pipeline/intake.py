@@ -87,7 +87,7 @@ class Intake:
             self._developer.forget()
         if frame.planes is not self._pyramid.planes:  # a still picture is halved once
             self._pyramid = Pyramid(frame.planes)
-        return Shot(frame, self._pyramid, lens)
+        return Shot(frame, self._pyramid, lens, era=(self.mask, lens))
 
     def _adjusted(self, frame: Frame, lens: Lens) -> Frame:
         """The picture as it shall look; what the source's own controls do is not done again."""

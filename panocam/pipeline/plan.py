@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from panocam.errors import InvalidValue
-from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
+from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile, Zipstream
 from panocam.media.signing import SIGNABLE, Signing
 from panocam.optics.catalog import Model, check_resolution, find, resolutions
 from panocam.optics.mount import Mount
@@ -37,6 +37,7 @@ class StreamDefaults:
     bitrate_mode: BitrateMode = BitrateMode.VBR
     max_bitrate_kbps: int = 4000
     h264_profile: H264Profile = H264Profile.HIGH
+    zipstream: Zipstream = Zipstream.OFF
     resolutions: Mapping[int, Size] = field(default_factory=dict)
     pixels: int = 1_400_000
     signed: bool = False
@@ -66,6 +67,7 @@ def plan(request: StreamRequest, defaults: StreamDefaults, model: Model, mount: 
         bitrate_mode=mode,
         max_bitrate_kbps=limit,
         h264_profile=(request.h264_profile or defaults.h264_profile) if codec is Codec.H264 else H264Profile.HIGH,
+        zipstream=(request.zipstream or defaults.zipstream) if predicts else Zipstream.OFF,
     )
     overlays = ALL_OVERLAYS if request.overlays is None else request.overlays
     return ChannelSpec(request.view, profile, _signing(request, defaults, codec), overlays)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile
+from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile, Zipstream
 from panocam.media.signing import Signing
 
 
@@ -35,6 +35,7 @@ class StreamRequest:
     bitrate_mode: BitrateMode | None = None
     max_bitrate_kbps: int | None = None
     h264_profile: H264Profile | None = None
+    zipstream: Zipstream | None = None
     signed: bool | None = None
     overlays: frozenset[Overlay] | None = None
 

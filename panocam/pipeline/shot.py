@@ -23,6 +23,7 @@ class Notice:
 class Shot:
     """``pyramid`` holds ``frame``'s planes and their halvings, shared by all channels; ``lens`` fits its size.
 
+    ``era``: whoever remembers anything of earlier pictures forgets it when this is another, since masks or the lens have changed.
     With a ``notice`` there is no picture to look into: each channel draws the words at its own size.
     """
 
@@ -30,6 +31,7 @@ class Shot:
     pyramid: Pyramid
     lens: Lens
     notice: Notice | None = None
+    era: object = None
 
 
 class Sink(Protocol):

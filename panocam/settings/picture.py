@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, field_validator, model_validator
 
-from panocam.media.codec import BitrateMode, Codec, H264Profile
+from panocam.media.codec import BitrateMode, Codec, H264Profile, Zipstream
 from panocam.settings.declare import Section, rows, setting
 from panocam.settings.role import Role
 
@@ -163,6 +163,11 @@ class Stream(Section):
     max_bitrate_kbps: int = setting(8000, "Maximum bitrate", "The maximum that mbr keeps.", ge=50, le=200_000, unit="kbit/s")
     h264_profile: H264Profile = setting(
         H264Profile.HIGH, "H.264 profile", "Higher profiles make smaller streams, lower ones play on older clients."
+    )
+    zipstream: Zipstream = setting(
+        Zipstream.OFF,
+        "Zipstream",
+        "Saves bits: what stands still is shown as it was. Stronger settings take more for noise. Not for MJPEG.",
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from panocam.errors import InvalidValue
-from panocam.media.codec import BitrateMode, Codec, H264Profile
+from panocam.media.codec import BitrateMode, Codec, H264Profile, Zipstream
 from panocam.pipeline.request import ALL_OVERLAYS, Overlay, StreamRequest
 
 MAX_QUERY = 4096
@@ -41,6 +41,17 @@ class Argument:
     meaning: str
     read: Callable[[str], object]
     aliases: tuple[str, ...] = ()
+
+
+ZSTRENGTHS = dict(zip(("off", "10", "20", "30", "40", "50"), Zipstream, strict=True))
+"""Strengths as clients write them."""
+
+
+def _strength(text: str) -> Zipstream:
+    strength = ZSTRENGTHS.get(text.lower())
+    if strength is None:
+        raise ValueError(text)
+    return strength
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -101,6 +112,7 @@ ARGUMENTS: tuple[Argument, ...] = (
         aliases=("videobitrate", "videombrmaxbitrate"),
     ),
     Argument("h264profile", "h264_profile", "baseline, main, high", "the H.264 profile", lambda text: H264Profile(text.lower())),
+    Argument("videozstrength", "zipstream", "off, 10, 20, 30, 40, 50", "strength of Zipstream; jpeg has none", _strength),
     Argument(
         "videosigned", "signed", "0, 1", "whether signatures travel in the video; not with jpeg", lambda text: bool(_whole(0, 1)(text))
     ),

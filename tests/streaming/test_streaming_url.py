@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panocam.errors import InvalidValue
-from panocam.media.codec import BitrateMode, Codec, H264Profile
+from panocam.media.codec import BitrateMode, Codec, H264Profile, Zipstream
 from panocam.pipeline.request import ALL_OVERLAYS, Overlay, StreamRequest
 from panocam.streaming.url import ARGUMENTS, parse_query, stream_request
 
@@ -15,7 +15,7 @@ from panocam.streaming.url import ARGUMENTS, parse_query, stream_request
 def test_everything_at_once():
     query = (
         "camera=4&videocodec=h265&resolution=1920x1080&fps=12.5&compression=30&videokeyframeinterval=50"
-        "&videobitratemode=mbr&videomaxbitrate=4000&h264profile=main&video=1"
+        "&videobitratemode=mbr&videomaxbitrate=4000&h264profile=main&videozstrength=30&video=1"
     )
     assert parse_query(query) == StreamRequest(
         view=3,
@@ -27,6 +27,7 @@ def test_everything_at_once():
         bitrate_mode=BitrateMode.MBR,
         max_bitrate_kbps=4000,
         h264_profile=H264Profile.MAIN,
+        zipstream=Zipstream.HIGH,
     )
 
 
@@ -92,6 +93,8 @@ def test_a_limit_needs_its_mode_in_the_same_url(query):
         ("videokeyframeinterval", "0"),
         ("videobitratemode", "abr"),
         ("h264profile", "extended"),
+        ("videozstrength", "60"),
+        ("videozstrength", "low"),
         ("video", "2"),
         ("event", "perhaps"),
         ("overlays", "boxes"),

@@ -7,11 +7,11 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from system_camera import NAME, PASSWORD
+from system_camera import NAME, PASSWORD, RunningCamera
 
 
 @dataclass
@@ -120,3 +120,15 @@ class RtspClient:
 
 def _md5(*parts: str) -> str:
     return hashlib.md5(":".join(parts).encode()).hexdigest()
+
+
+def stream_bytes(camera: RunningCamera, query: str, count: int = 12) -> int:
+    with closing(RtspClient.connect(camera.url(query, credentials=False))) as client:
+        client.play()
+        total = pictures = 0
+        while pictures < count:
+            number, data = client.packet()
+            if number == 0:
+                total += len(data)
+                pictures += data[1] >> 7
+    return total

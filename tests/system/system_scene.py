@@ -73,8 +73,8 @@ def discs(luma: np.ndarray) -> list[tuple[float, float]]:
     return found
 
 
-def restless(path: Path, fps: int = 25, seconds: int = 2, side: int = 640, codec: str = "libx264") -> Path:
-    """A clip with noise and movement inside an image circle, so that bits, frames and changes show."""
+def restless(path: Path, fps: int = 25, seconds: int = 2, side: int = 640, codec: str = "libx264", moving: bool = True) -> Path:
+    """A clip with noise and (if ``moving``) movement inside an image circle, so that bits, frames and changes show."""
     random = np.random.default_rng(7)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=fps)
@@ -85,7 +85,7 @@ def restless(path: Path, fps: int = 25, seconds: int = 2, side: int = 640, codec
         cv2.circle(mask, (side // 2, side // 2), side // 2 - 2, 255, -1)
         coarse = cv2.resize(random.integers(40, 220, (side // 8, side * 3 // 8), np.uint8), (side * 3, side))
         for number in range(fps * seconds):
-            at = number * side // (fps * seconds)
+            at = number * side // (fps * seconds) if moving else 0
             luma = np.minimum(coarse[:, at : at + side], mask)
             luma = cv2.add(luma, random.integers(0, 24, (side, side), np.uint8))
             frame = av.VideoFrame.from_ndarray(cv2.cvtColor(luma, cv2.COLOR_GRAY2RGB), format="rgb24").reformat(format="yuv420p")

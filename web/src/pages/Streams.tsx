@@ -15,8 +15,10 @@ const HELP: Record<string, string> = {
   "stream.codec": "H.264 plays everywhere. H.265 and AV1 make smaller streams for more work; H.265 cannot be seen in this page. MJPEG is largest, each picture whole.",
   "stream.resolution": "Fewer pixels save most: half the width is about a quarter of the work and of the bitrate.",
   "stream.fps": "Motion looks fluent from 16 frames a second; 25 or 30 is full motion.",
-  "stream.compression": "Around 30 is a good start. Lower it to see more detail, raise it to save bandwidth; detail is lost for good.",
+  "stream.compression": "Around 30 is a good start. Lower it to see more detail, raise it to save bandwidth; detail is lost for good. Little compression makes large streams, and on a slow machine or network fewer pictures a second: the figures beside the picture say what comes.",
   "stream.gop": "A longer distance saves bandwidth in calm scenes; a shorter one lets clients start and seek faster.",
+  "stream.zipstream":
+    "Off keeps every detail of what stands still. Low suits daylight; stronger ones suit the noise of dark scenes, which they show a little less faithfully. What moves is always shown as it is.",
   "stream.bitrate_mode": "Variable follows the scene. Maximum keeps the network safe: busy scenes lose quality instead of exceeding it.",
 };
 

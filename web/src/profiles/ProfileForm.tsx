@@ -10,6 +10,8 @@ const CODECS = [
   { value: "jpeg", label: "MJPEG" },
 ];
 
+const STRENGTHS = ["off", "10", "20", "30", "40", "50"].map((value, at) => ({ value, label: ["Off", "Low", "Medium", "High", "Higher", "Extreme"][at] ?? value }));
+
 /** One profile: the usual arguments as fields, all others as text. What is left empty follows the stream settings. */
 export function ProfileForm({ profile, views, done }: { profile: StreamProfile | null; views: View[]; done(): void }) {
   const [name, setName] = useState(profile?.name ?? "");
@@ -74,6 +76,7 @@ export function ProfileForm({ profile, views, done }: { profile: StreamProfile |
             onChange={(value) => put("resolution", value)}
           />
           <NumberInput label="Frame rate" placeholder="any" min={0} max={120} suffix=" fps" value={number("fps")} onChange={(value) => put("fps", value)} />
+          <Select label="Zipstream" clearable placeholder="any" data={STRENGTHS} value={given.get("videozstrength")} onChange={(value) => put("videozstrength", value)} />
           <NumberInput label="Compression" placeholder="any" min={0} max={100} value={number("compression")} onChange={(value) => put("compression", value)} />
         </SimpleGrid>
         <TextInput

@@ -14,6 +14,7 @@ from panocam.errors import NotFound
 from panocam.media.codec import BitrateMode, H264Profile
 from panocam.optics.catalog import VIEWS, Model, resolutions
 from panocam.pipeline.request import StreamRequest
+from panocam.streaming.url import ZSTRENGTHS
 
 COUNT = len(VIEWS)
 EACH = range(COUNT)
@@ -69,6 +70,7 @@ def _stream() -> Iterator[Leaf]:
         yield fact(f"{group}.MPEG.H264.PSEnabled", "yes")
         yield fact(f"{group}.MPEG.ICount", "1")
         yield from bound(f"{group}.MPEG.SignedVideo.Enabled", "signing.enabled", YES_NO)
+        yield from bound(f"{group}.MPEG.ZStrength", "stream.zipstream", choice(dict(ZSTRENGTHS)))
         yield Leaf(f"{group}.MPEG.PCount", _p_count, Shape("int", 0, 1022), _set_p_count, title="P-frames between key frames")
         yield from bound(f"{group}.RateControl.Mode", "stream.bitrate_mode", modes)
         yield from bound(f"{group}.RateControl.MaxBitrate", "stream.max_bitrate_kbps", whole(50, 200_000))
