@@ -12,6 +12,7 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from panocam.storage.recording import Recording
 
 log = logging.getLogger(__name__)
 
-MOST = 4
+MOST, MOST_EVENTS = 4, 10_000
 PIECE = 1 << 20
 KEPT_NS = 3600 * NS
 
@@ -34,7 +35,7 @@ class Box(StrEnum):
 
     MKV = "mkv"
     MP4 = "mp4"
-    ZIP = "zip"  # MP4, checksum, facts of the camera, and a page that plays it
+    ZIP = "zip"  # MP4, checksum, facts of the camera, what happened meanwhile, and a page that plays it
 
 
 class Stage(StrEnum):
@@ -134,11 +135,11 @@ class Exports:
             return write_mp4(self._library, job.recording, job.path, span, progress)
         film = job.path.with_suffix(".mp4")
         try:
-            return write_mp4(self._library, job.recording, film, span, lambda part: progress(part * 0.8)) and self._pack(job, film)
+            return write_mp4(self._library, job.recording, film, span, lambda part: progress(part * 0.8)) and self._pack(job, film, span)
         finally:
             film.unlink(missing_ok=True)
 
-    def _pack(self, job: Job, film: Path) -> bool:
+    def _pack(self, job: Job, film: Path, span: tuple[int | None, int | None]) -> bool:
         name = f"{job.recording.id}.mp4"
         with film.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -150,8 +151,15 @@ class Exports:
                 shutil.copyfileobj(file, packed, PIECE)  # ``write`` would copy in pieces of 8 KB, at twice the processor time
             archive.writestr(f"{name}.sha256", f"{digest}  {name}\n")
             archive.writestr("camera.json", json.dumps(facts, indent=1) + "\n")
+            archive.writestr("events.json", json.dumps(self._events(row, span), indent=1) + "\n")
             archive.writestr("player.html", PAGE.replace("@FILE@", name).replace("@TITLE@", row.id))
         return True
+
+    def _events(self, row: Recording, span: tuple[int | None, int | None]) -> list[dict[str, str]]:
+        """What happened in that time, which an MP4 file has no track for."""
+        since, until = span
+        marks = self._library.index.marks(since or row.start_ns, until or row.stop_ns, row.id, MOST_EVENTS)
+        return [{"at": datetime.fromtimestamp(mark.at_ns / NS, UTC).isoformat(), "topic": mark.topic, "text": mark.text} for mark in marks]
 
     def _forget_old(self) -> None:
         now = self._clock.monotonic_ns()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import zipfile
 from pathlib import Path
 
 from hypothesis import given
@@ -17,6 +20,7 @@ from panocam.events.topics import AUTHENTICATION_FAILED, PTZ_MOVING, SOURCE_LOST
 from panocam.pipeline.request import StreamRequest
 from panocam.storage.export import export_matroska
 from panocam.storage.index import Filter, Index
+from panocam.storage.jobs import Box, Exports, Stage
 from panocam.storage.library import Library
 from panocam.storage.notes import Notes
 from panocam.storage.recorder import Order
@@ -31,6 +35,18 @@ def library(store: Store) -> Library:
 
 def lost(at: int, state: bool) -> Event:
     return Event(SOURCE_LOST, {"lost": state, **{item.name: item.kind() for item in SOURCE_LOST.data[1:]}}, START + at, {"channel": 1})
+
+
+async def archived(store: Store, identity: str, folder: Path, until_ns: int | None) -> list[dict[str, str]]:
+    """The events that an archive of a part names, beside a film without them."""
+    made = folder / "exports"
+    made.mkdir(exist_ok=True)
+    exports = Exports(library(store), made, store.clock, {})
+    job = exports.start(identity, Box.ZIP, None, until_ns)
+    await asyncio.gather(*exports._tasks)
+    assert job.stage is Stage.DONE, job.reason
+    with zipfile.ZipFile(job.path) as archive:
+        return list(json.loads(archive.read("events.json")))
 
 
 async def test_what_happens_is_kept_beside_the_pictures(tmp_path: Path) -> None:
@@ -74,6 +90,9 @@ async def test_what_happens_is_kept_beside_the_pictures(tmp_path: Path) -> None:
         assert other.marks(START, START + 10 * NS) == marks, "an index made from the files alone says the same"
         assert [row.id for row in other.find(Filter())[0]] == [identity]
         other.close()
+        assert [e["topic"] for e in await archived(store, identity, tmp_path, None)] == [m.topic for m in marks]
+        (early,) = await archived(store, identity, tmp_path, START + NS + NS // 2)
+        assert (early["at"], "State 1" in early["text"]) == ("2023-11-14T22:13:21+00:00", True)
         library(store).remove(identity)
         assert store.index.marks(START, START + 10 * NS) == []
 

@@ -170,6 +170,7 @@ async def test_a_part_is_exported_and_plays_without_the_camera(anna: Visitor, cl
     assert facts["sha256"] == digest
     assert (folder / f"{film.name}.sha256").read_text() == f"{digest}  {film.name}\n"
     assert facts["recording"] == identity
+    assert {name.name for name in folder.iterdir()} == {film.name, f"{film.name}.sha256", "camera.json", "events.json", "player.html"}
     assert len(facts["serial"]) == 12
     with av.open(str(film)) as box:
         seconds = float(box.duration or 0) / av.time_base
