@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -218,6 +219,46 @@ async def test_a_card_that_hangs_holds_up_nobody(tmp_path: Path, monkeypatch: py
         began = [segment.began for segment in store.index.segments(identity)]
         assert began[0] is Began.START
         assert Began.GAP in began[1:]
+
+
+class SlowFiles(LocalFiles):
+    """A card that takes 10 kB a second."""
+
+    def create(self, path: str, replace: bool = False) -> Output:
+        made = super().create(path, replace)
+        append = made.append
+
+        def slowly(data: bytes) -> None:
+            time.sleep(len(data) / 10_000)
+            append(data)
+
+        made.append = slowly  # type: ignore[method-assign]
+        return made
+
+
+async def test_a_slow_card_loses_pictures_and_says_so_and_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("panocam.storage.volume.QUEUE_BYTES", 10_000)
+    camera = camera_of()
+    async with Store(tmp_path, camera) as store:
+        store.volume.disk.files = SlowFiles(tmp_path / "card")
+        reel = Reel(camera, store.clock)
+        identity = await store.recorder.start(ORDER)
+        await settle()
+        async with Viewer(camera) as viewer:
+            for _ in range(20):
+                await reel.run(2)
+                assert store.volume.queued <= 10_000, "what waits is bounded"
+            assert viewer.seen == reel.count, "every live picture comes"
+        assert store.volume.refused > 0
+        await store.volume.run(lambda: None)
+        await reel.run(2)
+        await store.recorder.stop(identity)
+        await store.volume.run(lambda: None)
+        segments = store.index.segments(identity)
+        assert Began.GAP in [segment.began for segment in segments]
+        back = [p.data for p, _ in Library(store.index, {"SD_DISK": store.disk}).packets(identity)]
+        assert len(back) == sum(segment.pictures for segment in segments)
+        assert len(back) + store.volume.refused >= reel.count - 50, "what is not there was counted, but for groups without their beginning"
 
 
 class LyingFiles(LocalFiles):
