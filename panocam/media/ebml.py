@@ -82,11 +82,27 @@ def children(data: bytes | memoryview) -> Iterator[tuple[int, memoryview]]:
     """(ID, body) of the elements in a body of known size. Raises RemoteProtocolError when one leads out of it."""
     view, at = memoryview(data), 0
     while at < len(view):
+        if (short := _short(view, at)) is not None:
+            body, end = short
+            yield view[at], view[body:end]
+            at = end
+            continue
         head = read_head(view, at)
         if head is None or head.end is None or head.end > len(view):
             raise RemoteProtocolError(f"an EBML element at byte {at} does not fit into its parent of {len(view)} bytes")
         yield head.id, view[head.body : head.end]
         at = head.end
+
+
+def _short(view: memoryview, at: int) -> tuple[int, int] | None:
+    """(body, end) of an element with an ID of one byte and a size of at most four, which is what pictures come in: a third of the time
+    that ``read_head`` takes. None for all others, and where it does not fit."""
+    if at + 5 > len(view) or view[at] < 0x80 or view[at + 1] < 0x10:
+        return None
+    length = 9 - view[at + 1].bit_length()
+    count = int.from_bytes(view[at + 1 : at + 1 + length], "big") & (1 << 7 * length) - 1
+    end = at + 1 + length + count
+    return None if count == (1 << 7 * length) - 1 or end > len(view) else (at + 1 + length, end)
 
 
 def number(body: bytes | memoryview) -> int:

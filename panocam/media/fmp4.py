@@ -49,31 +49,51 @@ def initialisation(description: StreamDescription) -> bytes:
     """What stands in front of all fragments. Raises InvalidValue for JPEG, which browsers do not play in MP4."""
     if description.codec not in ENTRIES:
         raise InvalidValue("container", "mp4", f"{description.codec} does not go into MP4; ask for container=matroska")
-    width, height = description.width, description.height
-    movie = full(b"mvhd", 0, 0, struct.pack(">5IHH8x", 0, 0, TIMESCALE, 0, 0x10000, 0x100, 0), IDENTITY, bytes(24), struct.pack(">I", 2))
-    header = struct.pack(">5I8xHHHH", 0, 0, TRACK, 0, 0, 0, 0, 0, 0) + IDENTITY + struct.pack(">II", width << 16, height << 16)
-    media = full(b"mdhd", 0, 0, struct.pack(">4IHH", 0, 0, TIMESCALE, 0, 0x55C4, 0))
-    handler = full(b"hdlr", 0, 0, bytes(4), b"vide", bytes(12), b"panocam\0")
-    references = box(b"dinf", full(b"dref", 0, 0, struct.pack(">I", 1), full(b"url ", 0, 1)))
     empty = struct.pack(">I", 0)
-    tables = box(
-        b"stbl",
-        full(b"stsd", 0, 0, struct.pack(">I", 1), _entry(description)),
+    tables = (
         full(b"stts", 0, 0, empty),
         full(b"stsc", 0, 0, empty),
         full(b"stsz", 0, 0, empty, empty),
         full(b"stco", 0, 0, empty),
     )
-    information = box(b"minf", full(b"vmhd", 0, 1, bytes(8)), references, tables)
-    track = box(b"trak", full(b"tkhd", 0, 3, header), box(b"mdia", media, handler, information))
     extends = box(b"mvex", full(b"trex", 0, 0, struct.pack(">5I", TRACK, 1, 0, 0, 0)))
-    return box(b"ftyp", BRANDS) + box(b"moov", movie, track, extends)
+    return box(b"ftyp", BRANDS) + movie(description, sample_entry(description), Course(TIMESCALE), tables, extends)
 
 
-def _entry(description: StreamDescription) -> bytes:
+@dataclass(frozen=True)
+class Course:
+    """How time is counted in a movie, how long it is, and when it was made, in seconds since 1904 (0: not said)."""
+
+    timescale: int
+    duration: int = 0
+    made: int = 0
+
+
+def movie(description: StreamDescription, entry: bytes, course: Course, tables: Sequence[bytes], *more: bytes) -> bytes:
+    """The box of a movie that is one picture track; ``tables`` say where its pictures are, ``more`` stands behind the track."""
+    width, height = description.width, description.height
+    made, duration = course.made, course.duration
+    head = struct.pack(">5IHH8x", made, made, course.timescale, duration, 0x10000, 0x100, 0)
+    header = struct.pack(">5I8xHHHH", made, made, TRACK, 0, duration, 0, 0, 0, 0) + IDENTITY + struct.pack(">II", width << 16, height << 16)
+    media = full(b"mdhd", 0, 0, struct.pack(">4IHH", made, made, course.timescale, duration, 0x55C4, 0))
+    handler = full(b"hdlr", 0, 0, bytes(4), b"vide", bytes(12), b"panocam\0")
+    references = box(b"dinf", full(b"dref", 0, 0, struct.pack(">I", 1), full(b"url ", 0, 1)))
+    table = box(b"stbl", full(b"stsd", 0, 0, struct.pack(">I", 1), entry), *tables)
+    information = box(b"minf", full(b"vmhd", 0, 1, bytes(8)), references, table)
+    track = box(b"trak", full(b"tkhd", 0, 3, header), box(b"mdia", media, handler, information))
+    return box(b"moov", full(b"mvhd", 0, 0, head, IDENTITY, bytes(24), struct.pack(">I", 2)), track, *more)
+
+
+def sample_entry(description: StreamDescription) -> bytes:
+    """What a decoder is told of the pictures of a codec in ``ENTRIES``."""
     kind, config = ENTRIES[description.codec]
+    return visual_entry(kind, description, box(config, configuration(description)))
+
+
+def visual_entry(kind: bytes, description: StreamDescription, config: bytes) -> bytes:
+    """A sample entry of pictures with its configuration behind (clause 12.1.3)."""
     head = struct.pack(">6xH16xHHIII H", 1, description.width, description.height, 0x480000, 0x480000, 0, 1)
-    return box(kind, head, bytes(32), struct.pack(">Hh", 24, -1), box(config, configuration(description)))
+    return box(kind, head, bytes(32), struct.pack(">Hh", 24, -1), config)
 
 
 def fragment(number: int, samples: Sequence[Sample]) -> bytes:

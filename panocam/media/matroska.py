@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from panocam.clock import NS
 from panocam.errors import RemoteProtocolError
@@ -143,8 +143,7 @@ def index(cues: Iterable[tuple[int, int]], end_ticks: int, place: Layout, at: in
     return element(CUES, points), head + ebml.void(ROOM - len(head)), _duration(float(end_ticks))
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One stored picture: ``ticks`` from the file's start, ``data`` as ``config.unstored`` takes it."""
 
     ticks: int

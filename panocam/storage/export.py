@@ -1,31 +1,27 @@
 """A stretch of a recording as one file, nothing coded anew, so signatures in the stream stay whole.
 
-Matroska is made while it is read, at the speed of the disk: whole clusters with a new time in front. MP4 is the same pictures put
-into another box by FFmpeg, with its index in front so that browsers can seek.
+Both are made while they are read, at the speed of the disk. Matroska is whole clusters with a new time in front; MP4 the same pictures
+one behind the other, with an index in front so that browsers can seek.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-import av
-import av.error
-
-from panocam.errors import NotFound, Unavailable
-from panocam.media import matroska
+from panocam.errors import NotFound, RemoteProtocolError, Unavailable
+from panocam.media import matroska, mp4
 from panocam.storage.library import Library, Stretch
+from panocam.storage.outflow import Outflow
 from panocam.storage.recording import Recording
 
 MS = 1_000_000
-PIPE_BYTES = 1 << 20
-MOOV_BYTES, MOOV_BYTES_EACH = 1 << 14, 40
-"""More than an MP4 file's index takes, and more for each picture: its size, its length, its place, and whether it is a key picture."""
+GROWN = 20_000
+"""Pictures that a recording may get while it is exported: five minutes of sixty a second and some."""
+Span = tuple[int | None, int | None]
 Progress = Callable[[float], bool]
 """Told the part that is done, 0..1; False cancels."""
 
@@ -81,104 +77,73 @@ def expected_bytes(library: Library, recording: str, since_ns: int | None = None
     )
 
 
-def write_matroska(library: Library, row: Recording, target: Path, span: tuple[int | None, int | None], progress: Progress) -> bool:
+def write_matroska(library: Library, row: Recording, target: Path, span: Span, progress: Progress) -> bool:
     """Into a file; False when cancelled, and then the file is gone."""
     total = max(1, library.about_bytes(row.id, *span))
-    done = 0
     try:
-        with target.open("wb", buffering=0) as out:
+        with _whole_or_gone(target), Outflow(target) as out:
             for piece in _pieces(library, row.id, *span):
-                _write(out, piece.head)
-                if piece.file is not None:
-                    _copy(piece.file, piece.at, piece.count, out)
-                done += len(piece.head) + piece.count
-                if not progress(min(1.0, done / total)):
-                    raise InterruptedError
-    except InterruptedError:
-        target.unlink(missing_ok=True)  # whoever cancelled may have removed it already
+                if piece.file is None:
+                    out.write((piece.head,))
+                else:
+                    out.copy(piece.head, piece.file, piece.at, piece.count)
+                if not progress(min(1.0, out.at / total)):
+                    raise _Cancelled
+    except _Cancelled:
         return False
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
     return True
 
 
-def _write(out: BinaryIO, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[out.write(view) :]
-
-
-def _copy(file: BinaryIO, at: int, count: int, out: BinaryIO) -> None:
-    """Bytes as they are, inside the system where it can do that; a share's files, and file systems that cannot, are read and written."""
-    try:
-        source = file.fileno()
-        while count > 0 and (copied := os.copy_file_range(source, out.fileno(), count, offset_src=at)):
-            at, count = at + copied, count - copied
-    except OSError as fault:
-        if fault.errno in (errno.ENOSPC, errno.EIO):
-            raise
-    if count > 0:
-        file.seek(at)
-        _write(out, file.read(count))
-
-
-def write_mp4(library: Library, row: Recording, target: Path, span: tuple[int | None, int | None], progress: Progress) -> bool:
+def write_mp4(library: Library, row: Recording, target: Path, span: Span, progress: Progress) -> bool:
     """Like ``write_matroska``, as MP4. Raises Unavailable when the pictures do not fit into one."""
-    pieces = export_matroska(library, row.id, *span)
     try:
-        with contextlib.closing(pieces):
-            made = _put_into_mp4(
-                _Pipe(pieces), row, _index_in_front(library, row, span), library.about_bytes(row.id, *span), target, progress
-            )
-    except (av.error.FFmpegError, ValueError) as fault:
-        target.unlink(missing_ok=True)
+        with _whole_or_gone(target), Outflow(target) as out:
+            _put_into_mp4(library, row, out, span, progress)
+    except _Cancelled:
+        return False
+    except RemoteProtocolError as fault:
         raise Unavailable(f"recording {row.id} cannot be put into an MP4 file: {fault}; export it as Matroska") from None
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
-    if not made:
-        target.unlink(missing_ok=True)
-    return made
-
-
-class _Pipe:
-    """Pieces as a file that is read once, from the front."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces, self._rest = pieces, memoryview(next(pieces))
-        self.taken = 0
-
-    def read(self, size: int) -> bytes:
-        """At most ``size`` bytes; none at the end."""
-        if not self._rest:
-            self._rest = memoryview(next(self._pieces, b""))
-        part, self._rest = bytes(self._rest[:size]), self._rest[size:]
-        self.taken += len(part)
-        return part
-
-
-def _index_in_front(library: Library, row: Recording, span: tuple[int | None, int | None]) -> dict[str, str]:
-    """Room for the index is left in front where it is known how much; else all is moved once more at the end."""
-    if not row.complete:
-        return {"movflags": "faststart"}
-    return {"moov_size": str(MOOV_BYTES + MOOV_BYTES_EACH * library.most_pictures(row.id, *span))}
-
-
-def _put_into_mp4(pipe: _Pipe, row: Recording, options: dict[str, str], size: int, target: Path, progress: Progress) -> bool:
-    """Every picture as it is, into the other box; False when cancelled."""
-    with (
-        av.open(cast(BinaryIO, pipe), "r", format="matroska", buffer_size=PIPE_BYTES) as source,
-        av.open(str(target), "w", format="mp4", options=options) as out,
-    ):
-        video = source.streams.video[0]
-        track = out.add_stream_from_template(video, opaque=True)
-        out.metadata.update({"creation_time": source.metadata.get("creation_time", ""), "title": row.id})
-        for packet in source.demux(video):
-            if packet.dts is None:
-                continue
-            if not progress(min(1.0, pipe.taken / max(1, size))):
-                return False
-            packet.stream = track
-            out.mux(packet)
     return True
+
+
+class _Cancelled(Exception):
+    """Nobody wants it any more."""
+
+
+@contextlib.contextmanager
+def _whole_or_gone(target: Path) -> Iterator[None]:
+    """What is not finished does not stay."""
+    try:
+        yield
+    except BaseException:
+        target.unlink(missing_ok=True)  # whoever cancelled may have removed it already
+        raise
+
+
+def _put_into_mp4(library: Library, row: Recording, out: Outflow, span: Span, progress: Progress) -> None:
+    """Every picture as it is, into the other box."""
+    room = mp4.room(library.most_pictures(row.id, *span) + (0 if row.complete else GROWN))
+    out.write((mp4.FRONT, mp4.free(room)))
+    out.skip(room - len(mp4.free(0)) + mp4.PICTURES_HEAD)
+    first, total = out.at, max(1, library.about_bytes(row.id, *span))
+    index: mp4.Index | None = None
+    for stretch in library.stretches(row.id, *span, whole=True):
+        if index is None:
+            index = mp4.Index(stretch.opened.description, stretch.segment.start_ns + stretch.first.ticks * MS, row.id)
+        for place in stretch.places:
+            try:
+                blocks = matroska.read_cluster(stretch.file, place)
+            except RemoteProtocolError:  # damaged: a gap
+                continue
+            index.add(out.at, blocks, stretch.segment.start_ns)
+            out.write([block.data for block in blocks])
+            if not progress(min(1.0, (out.at - first) / total)):
+                raise _Cancelled
+    if index is None or out.at == first:
+        raise NotFound(f"recording {row.id} has no pictures in that time")
+    out.patch(first - mp4.PICTURES_HEAD, mp4.pictures_head(out.at - first))
+    movie = index.movie()
+    if len(movie) + len(mp4.free(0)) <= room:
+        out.patch(len(mp4.FRONT), movie + mp4.free(room - len(movie)))
+    else:
+        out.write((movie,))
