@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import string
 from typing import Any
@@ -488,3 +489,30 @@ async def test_a_tour_over_deleted_presets_says_so_when_it_is_started(side: Side
         assert over.text.startswith("# Error")
         assert "preset positions" in over.text
         assert side.services.settings.snapshot == before
+
+
+@pytest.mark.feature("PTZ-10")
+async def test_a_tour_that_loses_its_presets_while_it_runs_stops_and_one_without_any_is_not_started(side: Side) -> None:
+    param, tour = "/axis-cgi/param.cgi", "GuardTour.G0"
+    async with side.client(Role.ADMINISTRATOR) as client:
+
+        async def ask(**arguments: str) -> str:
+            return (await client.post(param, data=arguments)).text
+
+        empty = await ask(action="add", template="guardtour", group="GuardTour", **{"GuardTour.G.Running": "yes"})
+        assert (empty.startswith("# Error"), "preset positions" in empty) == (True, True)
+        assert side.services.settings.snapshot.ptz.tours == ()
+        for name in ("Gate", "Door"):
+            await done(client, f"camera=5&rpan=10&setserverpresetname={name}", CONFIG)
+        await ask(action="add", template="guardtour", group="GuardTour")
+        for number in ("2", "3"):
+            await ask(action="add", template="tour", group=f"{tour}.Tour", **{f"{tour}.Tour.T.PresetNbr": number})
+        assert await ask(action="update", **{f"{tour}.Running": "yes"}) == "OK\n"
+        await done(client, "camera=5&removeserverpresetname=Gate", CONFIG)
+        later(side, 30)
+        assert f"root.{tour}.Running=yes" in await ask(action="list", group=tour)  # goes on with the other
+        await done(client, "camera=5&removeserverpresetname=Door", CONFIG)
+        later(side, 30)
+        await asyncio.gather(*side.services.ptz._errands)
+        assert f"root.{tour}.Running=no" in await ask(action="list", group=tour)
+        assert f"root.{tour}.Tour.T1.PresetNbr=3" in await ask(action="list", group=tour)  # its steps wait for another such preset

@@ -121,6 +121,8 @@ async def _add(call: Call[None], group: str, values: Mapping[str, str]) -> str:
     taken = {each["number"] for each in members}
     free = next(n for n in range(len(taken) + 1) if n not in taken)
     new = TOURS.filled(Tour(number=free, area=1, name=f"Tour {free}").model_dump(mode="json"), values)
+    if new["running"]:
+        raise ValueError("Running can only be no until the tour has preset positions: add them, then start it")
     await call.services.settings.patch({SETTING: [*members, new]}, call.caller)
     return f"G{free}"
 
