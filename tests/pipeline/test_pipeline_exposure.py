@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -28,6 +29,7 @@ from panocam.pipeline.sources.address import Simulated
 from panocam.pipeline.sources.controls import Capability, How, Tuning
 from panocam.pipeline.sources.simulated import SimulatedSource
 from panocam.scene import Lighting
+from panocam.scene.actors import ROOM
 
 SIDE = 320
 
@@ -179,6 +181,30 @@ def test_low_noise_is_less_noisy_and_more_gain_more(room: Rig) -> None:
         seen[trade_off] = settled, noise(room.pictures(2))
     assert seen[0.0][0].gain_db > seen[1.0][0].gain_db + 12
     assert seen[0.0][1] > 1.5 * seen[1.0][1]
+
+
+@pytest.mark.feature("IMG-25", "IMG-26", "IMG-31", "IMG-32")
+def test_a_short_shutter_with_more_gain_freezes_who_walks_and_costs_noise(room: Rig) -> None:
+    """The same dark room as the two limits leave it: who walks is smeared over more of the picture, or sharp in a noisy one."""
+    room.light(lamps=1 / 64, day=1 / 64)
+    walkers = [actor for actor in ROOM if actor.speed > 0]
+    scene = room.source._scene
+
+    def smeared() -> float:
+        """Pixels that differ from the empty room, with the same noise in both."""
+        spread = 0.0
+        for t in (3.0, 7.0, 11.0):
+            alone = scene.render_only(t, walkers).y.astype(np.float32) - scene.render_only(t, []).y
+            spread += float((np.abs(cv2.blur(alone, (3, 3))) > 4).sum())
+        return spread
+
+    seen = {}
+    for name, limits in {"long": (0.5, 3.0), "short": (1 / 250, 48.0)}.items():
+        room.plan(trade_off=0.5, max_shutter_s=limits[0], max_gain_db=limits[1])
+        seen[name] = room.settle(), smeared(), noise(room.pictures(2))
+    assert seen["short"][0].shutter_s < seen["long"][0].shutter_s / 10
+    assert seen["long"][1] > 1.15 * seen["short"][1]
+    assert seen["short"][2] > 1.5 * seen["long"][2]
 
 
 @pytest.mark.feature("IMG-42")
