@@ -198,6 +198,22 @@ async def test_stream_defaults_are_saved_and_wrong_values_are_told_at_their_fiel
     await anna.watching()
 
 
+@pytest.mark.feature("STR-04", "STR-09", "IMG-38")
+async def test_zipstream_is_chosen_and_what_it_costs_is_said_and_shown(anna: Visitor, api: Api) -> None:
+    await anna.open("/streams")
+    await anna.watching()
+    await expect(anna.page.get_by_text("Little compression makes large streams")).to_be_visible()
+    await expect(anna.page.get_by_text(re.compile(r"\d [kM]bit/s")).first).to_be_visible()
+    try:
+        await anna.page.get_by_role("combobox", name="Zipstream").click()
+        await anna.page.get_by_role("option", name="High", exact=True).click()
+        await anna.page.get_by_role("button", name="Save", exact=True).click()
+        await becomes(api, "stream.zipstream", "high")
+        await anna.watching()
+    finally:
+        api.send("PATCH", "settings", {"stream.zipstream": "off"})
+
+
 async def test_the_lens_is_changed_beside_the_picture(anna: Visitor, api: Api) -> None:
     await anna.open("/source")
     await anna.watching()
