@@ -39,7 +39,8 @@ export function Status() {
           badge={<Badge color={state.ready ? "teal" : "yellow"}>{state.ready ? "ready" : "starting"}</Badge>}
           rows={[
             ["Name", state.name],
-            ["Model", state.model.toUpperCase()],
+            ["Model", `panocam ${state.model.toUpperCase()}`],
+            ["Part number", state.model.toUpperCase()],
             ["Serial number", state.serial],
             ["Version", `panocam ${state.version}`],
             ["Running for", duration(uptime)],
