@@ -9,11 +9,12 @@ import panocam
 from panocam.access.keystore import KeyStore
 from panocam.clock import Clock
 from panocam.events.bus import Bus
-from panocam.events.topics import RECORDING, RECORDING_ONGOING, STORAGE_DISRUPTED, STORAGE_FAILOVER, STORAGE_FULL
+from panocam.events.topics import RECORDING, RECORDING_ONGOING, STORAGE_AGEING_PAUSED, STORAGE_DISRUPTED, STORAGE_FAILOVER, STORAGE_FULL
 from panocam.pipeline.service import Camera
 from panocam.settings import DataFolder, Snapshot, Store
 from panocam.settings.storage import NetworkShare
 from panocam.settings.storage import Storage as StorageSettings
+from panocam.storage.ageing import DAY_NS
 from panocam.storage.disk import State
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Kind
@@ -36,6 +37,7 @@ def make_storage(folder: DataFolder, store: Store, keystore: KeyStore, camera: C
     )
     storage = Storage(folder.folder("storage"), camera, clock, options, storage_fact(bus))
     bus.emit(RECORDING, recording=False)
+    bus.emit(STORAGE_AGEING_PAUSED, paused=False, ahead=0.0)
     for id in storage.volumes:
         bus.emit(RECORDING_ONGOING, {"disk_id": id}, recording=False)
     storage.shares = Shares(store, keystore)
@@ -68,6 +70,9 @@ def storage_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:
     busy: set[str] = set()
 
     def hear(name: str, data: Mapping[str, object]) -> None:
+        if name == "ageing":
+            bus.emit(STORAGE_AGEING_PAUSED, paused=bool(data["paused"]), ahead=_days(data["ahead_ns"]))
+            return
         source = {"disk_id": str(data["disk"])}
         if name == "disk":
             bus.emit(STORAGE_DISRUPTED, source, disruption=data["state"] not in (State.OK, State.CONNECTING), reason=str(data["reason"]))
@@ -80,3 +85,7 @@ def storage_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:
             bus.emit(RECORDING, recording=bool(busy))
 
     return hear
+
+
+def _days(ns: object) -> float:
+    return round(int(str(ns)) / DAY_NS, 1)

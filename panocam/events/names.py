@@ -35,6 +35,7 @@ from panocam.events.topics import (
     RECORDING_ONGOING,
     SETTINGS_CHANGED,
     SOURCE_LOST,
+    STORAGE_AGEING_PAUSED,
     STORAGE_DISRUPTED,
     STORAGE_FAILOVER,
     STORAGE_FULL,
@@ -130,6 +131,7 @@ ROWS = (
     Row(STORAGE_DISRUPTED, "tns1:Device/tnsaxis:HardwareFailure/StorageFailure", (_DISK,), (Out("disruption", "disruption"),)),
     Row(STORAGE_FULL, "tnspanocam:Storage/Full", (_DISK,), (Out("full", "full"),)),
     Row(STORAGE_FAILOVER, "tnspanocam:Storage/Failover", (_DISK,), (Out("away", "away"), Out("to", "to"))),
+    Row(STORAGE_AGEING_PAUSED, "tnspanocam:Storage/AgeingPaused", (), (Out("paused", "paused"), Out("ahead", "ahead"))),
     Row(
         AUTHENTICATION_FAILED,
         "tns1:Device/tnspanocam:Access/AuthenticationFailed",

@@ -119,6 +119,12 @@ STORAGE_DISRUPTED = Topic(
     "Storage/Disruption", "Storage disrupted", True, (Item("disruption", bool, "Disrupted"), Item("reason", str, "Reason")), (DISK,)
 )
 STORAGE_FULL = Topic("Storage/Full", "Storage full", True, (Item("full", bool, "Full"),), (DISK,))
+STORAGE_AGEING_PAUSED = Topic(
+    "Storage/AgeingPaused",
+    "Nothing is removed for its age, for the clock jumped",
+    True,
+    (Item("paused", bool, "Paused"), Item("ahead", float, "Days that the clock is ahead")),
+)
 STORAGE_FAILOVER = Topic(
     "Storage/Failover",
     "Recordings go to another disk meanwhile",
@@ -151,6 +157,7 @@ TOPICS: Mapping[str, Topic] = {
         STORAGE_DISRUPTED,
         STORAGE_FULL,
         STORAGE_FAILOVER,
+        STORAGE_AGEING_PAUSED,
         RECORDING,
         RECORDING_ONGOING,
         PTZ_MOVING,

@@ -17,6 +17,7 @@ from panocam.pipeline.service import Camera
 from panocam.settings.storage import CARD
 from panocam.storage.actions import Actions
 from panocam.storage.address import ShareAddress
+from panocam.storage.ageing import Ageing, Doubt
 from panocam.storage.backfill import Backfill
 from panocam.storage.disk import Disk, State
 from panocam.storage.files import Files, LocalFiles
@@ -72,14 +73,15 @@ class Plan:
 
 
 class Storage:
-    """Use as ``async with Storage(...)``. ``on_fact(name, data)`` is called on the event loop with ``disk`` (its state changed) and
-    ``recording`` (one began or ended)."""
+    """Use as ``async with Storage(...)``. ``on_fact(name, data)`` is called on the event loop with ``disk`` (its state changed),
+    ``recording`` (one began or ended), ``failover``, and ``ageing`` (removing by age pauses or goes on)."""
 
     def __init__(
         self, folder: Path, camera: Camera, clock: Clock, options: StorageOptions, on_fact: OnFact = lambda name, data: None
     ) -> None:
         self._options, self._on_fact, self._clock = options, on_fact, clock
         self.index = Index(folder / "index.sqlite")
+        self.ageing = Ageing(folder / "ageing.json", clock, self._doubted)
         self.volumes: dict[str, Volume] = {}
         self._disks: dict[str, Disk] = {}
         self._addresses: dict[str, ShareAddress] = {}
@@ -106,6 +108,7 @@ class Storage:
         self._wake = asyncio.Event()
 
     async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
         for volume in self.volumes.values():
             await volume.start()
         self.backfill.start()
@@ -128,6 +131,7 @@ class Storage:
 
     def _add(self, disk: Disk) -> Volume:
         volume = Volume(disk, self.index, self._clock, Keep(), self._disk_changed)
+        volume.present_ns = self.ageing.present_ns
         volume.running = lambda: frozenset(running.id for running in self.recorder.running)
         self.volumes[disk.id], self._disks[disk.id] = volume, disk
         return volume
@@ -217,6 +221,12 @@ class Storage:
             except PanocamError as fault:
                 log.debug("pre-buffer: %s", fault)
         self._buffered = tuple(wanted)
+
+    def _doubted(self, doubt: Doubt | None) -> None:
+        """On the thread of a disk."""
+        data = {"paused": doubt is not None, "ahead_ns": doubt.ahead_ns if doubt else 0}
+        with contextlib.suppress(RuntimeError):  # the loop has closed
+            self._loop.call_soon_threadsafe(self._on_fact, "ageing", data)
 
     def _disk_changed(self, volume: Volume) -> None:
         self._on_fact("disk", {"disk": volume.id, "state": volume.state, "reason": volume.reason})

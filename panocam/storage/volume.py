@@ -42,8 +42,8 @@ OnState = Callable[["Volume"], None]
 class Volume:
     """``disk`` and what it is just now. ``on_state(volume)`` is called on the event loop after each change of ``state``.
 
-    ``protected`` keeps new recordings away and old ones there. ``running()`` gives the identities of all recordings being made, here or on
-    other disks."""
+    ``present_ns()`` is the moment that ages are counted from. ``protected`` keeps new recordings away and old ones there. ``running()``
+    gives the identities of all recordings being made, here or on other disks."""
 
     def __init__(self, disk: Disk, index: Index, clock: Clock, keep: Keep, on_state: OnState) -> None:
         self.disk, self.index, self.keep = disk, index, keep
@@ -52,6 +52,7 @@ class Volume:
         self.queued = self.refused = 0
         self.protected = False
         self.running: Callable[[], frozenset[str]] = lambda: frozenset(writer.recording.id for writer in self._writers)
+        self.present_ns: Callable[[], int] = clock.wall_ns
         self._since: deque[int] = deque()  # when each waiting batch came
         self._job_since: int | None = None  # when what the thread is doing began
         self._clock, self._on_state = clock, on_state
@@ -219,7 +220,7 @@ class Volume:
             except OSError as fault:
                 if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
                     raise
-                if not clean(self.disk, self.index, self.keep, self._clock.wall_ns(), need=4 * size + (16 << 20)):
+                if not clean(self.disk, self.index, self.keep, self.present_ns(), need=4 * size + (16 << 20)):
                     raise
         except OSError as fault:
             writer.lost += len(batch)
@@ -263,7 +264,7 @@ class Volume:
     def _look(self) -> Space:
         """Is it there, how full is it? Removes what is too old. Raises OSError."""
         self.disk.look()
-        gone = 0 if self.protected else clean(self.disk, self.index, self.keep, self._clock.wall_ns())
+        gone = 0 if self.protected else clean(self.disk, self.index, self.keep, self.present_ns())
         if gone:
             log.info("%s: %d old segments were removed", self.id, gone)
         return self.disk.space()

@@ -138,3 +138,34 @@ def test_a_recording_marks_where_the_clock_was_set(tmp_path: Path, clip: Path) -
         assert mark["at"][:10] == "2033-03-03"
     finally:
         camera.close()
+
+
+def test_a_clock_set_far_ahead_removes_no_recording(tmp_path: Path, clip: Path) -> None:
+    (tmp_path / "card").mkdir()
+    camera = RunningCamera(tmp_path, "--source", clip, "--sd-card", tmp_path / "card")
+    camera.start()
+    try:
+        camera.create_administrator()
+        with camera.client() as client:
+            account = {"username": "olga", "password": "Olga-4711-pass", "role": "operator"}
+            assert client.post("/api/v1/accounts", json=account).is_success
+            wish = {"options": "camera=5&resolution=320x240&videokeyframeinterval=10"}
+            identity = client.post("/api/v1/recordings", json=wish).json()["id"]
+            until(lambda: sum(row["pictures"] for row in camera.get(f"/api/v1/recordings/{identity}")["segments"]) >= 10)
+            assert client.post(f"/api/v1/recordings/{identity}/stop", json={}).is_success
+            assert camera.get("/api/v1/storage/ageing")["paused"] is False
+            set_clock(camera, "2039-03-03T03:03:03Z")
+            assert client.post("/api/v1/storage/disks/SD_DISK", json={"action": "check"}).is_success
+            told = camera.get("/api/v1/storage/ageing")
+            assert told["paused"]
+            assert told["ahead"] > 365 * 86_400
+            assert len(camera.get(f"/api/v1/recordings/{identity}")["segments"]) == 1, "older than a week by the clock alone"
+            assert until(lambda: camera.events("Storage/AgeingPaused"))[0]["data"]["paused"] is True
+            with camera.client("olga", "Olga-4711-pass") as lesser:
+                assert lesser.get("/api/v1/storage/ageing").json()["paused"]
+                assert lesser.post("/api/v1/storage/ageing", json={"action": "confirm"}).status_code == 403
+            assert client.post("/api/v1/storage/ageing", json={"action": "confirm"}).json()["paused"] is False
+            assert client.post("/api/v1/storage/disks/SD_DISK", json={"action": "check"}).is_success
+            assert client.get(f"/api/v1/recordings/{identity}").status_code == 404
+    finally:
+        camera.close()

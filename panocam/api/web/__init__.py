@@ -2,6 +2,7 @@
 
 from panocam.api.web import (
     accounts,
+    ageing,
     certificates,
     events,
     exports,
@@ -50,6 +51,7 @@ ENDPOINTS = (
     *live.ENDPOINTS,
     *recordings.ENDPOINTS,
     *exports.ENDPOINTS,
+    *ageing.ENDPOINTS,
     *storage.ENDPOINTS,
     *shares.ENDPOINTS,
     *metrics.ENDPOINTS,

@@ -38,6 +38,8 @@ const SENTENCES: Record<string, Sentence> = {
   "Storage/Full": ({ full }, { disk_id }) => (full ? `The disk ${disk_id} is full` : `The disk ${disk_id} has room again`),
   "Storage/Failover": ({ away, to, reason }, { disk_id }) =>
     away ? `Recordings of ${disk_id} go to ${to} meanwhile${because(reason)}` : `Recordings go to ${disk_id} again`,
+  "Storage/AgeingPaused": ({ paused, ahead }) =>
+    paused ? `The clock jumped ahead by ${String(ahead)} days: nothing is removed for its age meanwhile` : "Recordings that are too old are removed again",
   "Storage/AnyRecording": ({ recording }) => (recording ? "Something is recorded" : "Nothing is recorded any more"),
   "Storage/Recording": ({ recording }, { disk_id }) => (recording ? `A recording began on ${disk_id}` : `Recording on ${disk_id} ended`),
   "VideoSource/PrivacyMasks": ({ hidden, names, by }) => (hidden ? `${by} took away the privacy masks ${listed(names)}` : "All privacy masks are in place"),
@@ -86,6 +88,7 @@ export function alarming({ topic, data }: CameraEvent): boolean {
     "Storage/Full": "full",
     "Device/Network/Lost": "lost",
     "Storage/Failover": "away",
+    "Storage/AgeingPaused": "paused",
     "VideoSource/PrivacyMasks": "hidden",
   };
   return topic.startsWith("Device/Access/") || data[BAD[topic] ?? ""] === true;

@@ -10,6 +10,7 @@ import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
 import { useSession } from "../session";
 import { useSettings } from "../settings/useSettings";
+import { AgeingNote } from "../storage/AgeingNote";
 import { CardAdvice } from "../storage/CardAdvice";
 import { type Rules, type Share, type StorageDisk, storage } from "../storage/calls";
 import { Continuous } from "../storage/Continuous";
@@ -50,6 +51,7 @@ export function Storage() {
     <Stack maw={900}>
       <PageTitle title="Storage">Where recordings are kept. A card is always at hand; a network share has more room and is safe when the camera is stolen.</PageTitle>
       {disks.error && <Alert color="orange">{disks.error.message} What is shown is older.</Alert>}
+      <AgeingNote mayManage={manages} />
       {card ? (
         <DiskCard disk={card} mayManage={manages}>
           {manages && <RulesForm rules={cardRules} save={saveCard} />}

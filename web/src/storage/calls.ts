@@ -73,7 +73,16 @@ export interface ShareFields {
 
 export const VERSIONS = ["auto", "3.1.1", "3.0.2", "3.0", "2.1", "2.0.2"];
 
+/** Whether removing by age is paused; seconds. */
+export interface Ageing {
+  paused: boolean;
+  ahead: number;
+  rest: number;
+}
+
 export const storage = {
+  ageing: () => call<Ageing>("GET", "storage/ageing"),
+  believe: () => call<Ageing>("POST", "storage/ageing", { action: "confirm" }),
   disks: async () => (await call<{ disks: StorageDisk[] }>("GET", "storage/disks")).disks,
   act: (disk: string, action: string) => call<StorageDisk>("POST", `storage/disks/${disk}`, { action, ...(action === "format" && { confirm: disk }) }),
   action: (id: number) => call<Action>("GET", `storage/actions/${id}`),
