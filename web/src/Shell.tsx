@@ -151,7 +151,7 @@ export function Shell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Pages">
-        <ScrollArea>
+        <ScrollArea style={{ flex: 1 }}>
           {MENU.map(({ title, pages }) => (
             <div key={title}>
               <Text size="xs" fw={600} c="dimmed" px={12} pt="xs" pb={4}>
@@ -164,6 +164,7 @@ export function Shell() {
                   return (
                     <NavLink
                       key={to}
+                      ref={to === stop ? (link: HTMLElement | null) => link?.scrollIntoView({ block: "nearest" }) : undefined}
                       component={Link}
                       to={to}
                       label={label}
@@ -177,8 +178,8 @@ export function Shell() {
                 })}
             </div>
           ))}
-          {tour.shown && <Tour stops={tour.stops} at={tour.at} onMove={tour.move} onEnd={tour.end} />}
         </ScrollArea>
+        {tour.shown && <Tour stops={tour.stops} at={tour.at} onMove={tour.move} onEnd={tour.end} />}
       </AppShell.Navbar>
       <AppShell.Main {...(filling && { h: "100dvh" })} style={{ display: "flex", flexDirection: "column", minHeight: filling ? 0 : undefined }}>
         {me?.password_is_old && (

@@ -16,7 +16,7 @@ interface Props {
 export function Tour({ stops, at, onMove, onEnd }: Props) {
   const last = at === stops.length - 1;
   return (
-    <Card withBorder p="xs" mt="md" role="region" aria-label="Tour of the camera">
+    <Card withBorder p="xs" mt="xs" style={{ flexShrink: 0 }} role="region" aria-label="Tour of the camera">
       <Group justify="space-between" wrap="nowrap">
         <Text size="xs" fw={600}>
           Tour: {at + 1} of {stops.length}
