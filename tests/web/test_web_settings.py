@@ -82,6 +82,7 @@ async def test_the_capture_mode_is_changed_with_a_restart_that_is_followed(anna:
 @pytest.mark.feature("BAS-07")
 async def test_the_mains_frequency_is_picked_then_saved(anna: Visitor, api: Api) -> None:
     await anna.open("/installation")
+    await expect(anna.page.get_by_text("It does not change flicker now. A recorded picture was exposed")).to_be_visible()
     await anna.page.get_by_text("60 Hz", exact=True).click()
     await anna.page.get_by_role("button", name="Save and restart…").click()
     assert api.get("settings")["values"]["installation.power_line"] == 50

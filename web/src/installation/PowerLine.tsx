@@ -1,19 +1,26 @@
 import { Button, Group, Input, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 
+import { useCapabilities } from "../image/useCapabilities";
 import { RestartDialog } from "./RestartDialog";
 
 /** The mains frequency: picked, then saved with a restart of the picture. */
 export function PowerLine({ hertz, disabled, error }: { hertz: number; disabled: boolean; error: string | null }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const [opened, setOpened] = useState(false);
+  const flicker = useCapabilities()("installation.power_line");
   const value = chosen ?? hertz;
   const close = () => {
     setOpened(false);
     setChosen(null);
   };
   return (
-    <Input.Wrapper label="Power line frequency" description="The mains frequency where the camera looks, against flicker." error={error} labelElement="div">
+    <Input.Wrapper
+      label="Power line frequency"
+      description={`The mains frequency where the camera looks, against flicker.${flicker.supported ? "" : ` It does not change flicker now. ${flicker.reason}.`}`}
+      error={error}
+      labelElement="div"
+    >
       <Group mt={6} gap="sm">
         <SegmentedControl
           aria-label="Power line frequency"
