@@ -143,3 +143,8 @@ class Storage(Section):
             if len(set(used)) != len(used):
                 raise ValueError(f"each share has a {what} of its own")
         return value
+
+
+def disk_names(storage: Storage) -> dict[str, str]:
+    """What people call the disks."""
+    return {CARD: "Card", **{share.disk: share.name or f"{share.share} on {share.address}" for share in storage.shares if share.disk}}

@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
+from panocam.clock import NS
 from panocam.errors import NotFound, RemoteProtocolError, Unavailable
 from panocam.media import matroska, mp4
+from panocam.media.matroska import Place
+from panocam.storage.disk import words
 from panocam.storage.library import Library, Stretch
 from panocam.storage.outflow import Outflow
-from panocam.storage.recording import Recording
+from panocam.storage.recording import Recording, Segment
 
 MS = 1_000_000
 GROWN = 20_000
@@ -28,12 +31,10 @@ Progress = Callable[[float], bool]
 
 @dataclass(frozen=True)
 class _Piece:
-    """New bytes, then ``count`` that stay as they are, from the place ``at`` of a file."""
+    """New bytes, then those from a place of a stretch that stay as they are: its blocks."""
 
     head: bytes
-    file: BinaryIO | None = None
-    at: int = 0
-    count: int = 0
+    kept: tuple[Stretch, Place] | None = None
 
 
 def _pieces(library: Library, recording: str, since_ns: int | None, until_ns: int | None) -> Iterator[_Piece]:
@@ -43,8 +44,8 @@ def _pieces(library: Library, recording: str, since_ns: int | None, until_ns: in
         if base is None:
             base = start + stretch.first.ticks * MS
             yield _Piece(export_header(stretch, base))
-        for place in stretch.places:
-            yield _Piece(matroska.moved(place, (start - base) // MS + place.ticks), stretch.file, place.body, place.end - place.body)
+        for place in _places(stretch):
+            yield _Piece(matroska.moved(place, (start - base) // MS + place.ticks), (stretch, place))
     if base is None:
         raise NotFound(f"recording {recording} has no pictures in that time")
 
@@ -57,11 +58,12 @@ def export_matroska(
     Raises, before the first piece, NotFound when there is nothing, Unavailable when a disk that has some of it cannot be read.
     """
     for piece in _pieces(library, recording, since_ns, until_ns):
-        if piece.file is None:
+        if piece.kept is None:
             yield piece.head
             continue
-        piece.file.seek(piece.at)
-        yield piece.head + piece.file.read(piece.count)
+        stretch, place = piece.kept
+        stretch.file.seek(place.body)
+        yield piece.head + stretch.file.read(place.end - place.body)
 
 
 def export_header(first: Stretch, base_ns: int) -> bytes:
@@ -83,10 +85,12 @@ def write_matroska(library: Library, row: Recording, target: Path, span: Span, p
     try:
         with _whole_or_gone(target), Outflow(target) as out:
             for piece in _pieces(library, row.id, *span):
-                if piece.file is None:
+                if piece.kept is None:
                     out.write((piece.head,))
                 else:
-                    out.copy(piece.head, piece.file, piece.at, piece.count)
+                    stretch, place = piece.kept
+                    with _reading(stretch.segment, place.ticks):
+                        out.copy(piece.head, stretch.file, place.body, place.end - place.body)
                 if not progress(min(1.0, out.at / total)):
                     raise _Cancelled
     except _Cancelled:
@@ -104,6 +108,31 @@ def write_mp4(library: Library, row: Recording, target: Path, span: Span, progre
     except RemoteProtocolError as fault:
         raise Unavailable(f"recording {row.id} cannot be put into an MP4 file: {fault}; export it as Matroska") from None
     return True
+
+
+@contextlib.contextmanager
+def _reading(segment: Segment, ticks: int) -> Iterator[None]:
+    """Reading that moment of a segment. Raises Unavailable, which says what went, and where in the recording that was."""
+    try:
+        yield
+    except OSError as fault:
+        at = datetime.fromtimestamp((segment.start_ns + ticks * MS) / NS, UTC)
+        raise Unavailable(
+            f"{segment.disk} went away at {at:%Y-%m-%d %H:%M:%S} UTC of recording {segment.recording}: {words(fault)}; "
+            "nothing of the export was kept; try again when it is there"
+        ) from None
+
+
+def _places(stretch: Stretch) -> Iterator[Place]:
+    """Those of a stretch, while its disk is there. Raises Unavailable."""
+    reached, places = stretch.first.ticks, stretch.places
+    while True:
+        with _reading(stretch.segment, reached):
+            place = next(places, None)
+        if place is None:
+            return
+        reached = place.ticks
+        yield place
 
 
 class _Cancelled(Exception):
@@ -130,13 +159,12 @@ def _put_into_mp4(library: Library, row: Recording, out: Outflow, span: Span, pr
     for stretch in library.stretches(row.id, *span, whole=True):
         if index is None:
             index = mp4.Index(stretch.opened.description, stretch.segment.start_ns + stretch.first.ticks * MS, row.id)
-        for place in stretch.places:
-            try:
-                blocks = matroska.read_cluster(stretch.file, place)
-            except RemoteProtocolError:  # damaged: a gap
-                continue
-            index.add(out.at, blocks, stretch.segment.start_ns)
-            out.write([block.data for block in blocks])
+        for place in _places(stretch):
+            with contextlib.suppress(RemoteProtocolError):  # damaged: a gap
+                with _reading(stretch.segment, place.ticks):
+                    blocks = matroska.read_cluster(stretch.file, place)
+                index.add(out.at, blocks, stretch.segment.start_ns)
+                out.write([block.data for block in blocks])
             if not progress(min(1.0, (out.at - first) / total)):
                 raise _Cancelled
     if index is None or out.at == first:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import BinaryIO
@@ -47,6 +47,15 @@ class Kept:
             if now is None or now.disk == self.segment.disk:
                 raise
             return self.library.disk(now).open(now.path).open(mode)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """From ``start_ns`` to ``stop_ns`` (UTC) a recording lies on ``disk``, which cannot be read now."""
+
+    disk: str
+    start_ns: int
+    stop_ns: int
 
 
 @dataclass(frozen=True)
@@ -110,9 +119,9 @@ class Library:
             end = min((at for at in (until_ns, ends[segment.number]) if at is not None), default=None)
             try:
                 stretch = _stretch(Kept(self, segment), since_ns, end)
-            except (Unavailable, OSError):
+            except (Unavailable, OSError) as fault:
                 if whole:
-                    raise
+                    raise _away(segment, fault) from None
                 away.append(segment)
                 continue
             if stretch is not None:
@@ -122,16 +131,26 @@ class Library:
         for segment in away if not given else ():
             self._check_there(segment)
 
+    def absences(self, recording: str, readable: Callable[[str], bool]) -> list[Absence]:
+        """What of it cannot be read now, as far as is known without looking: parts on disks that are not ``readable``."""
+        found: list[Absence] = []
+        follows = -1
+        for segment in self.index.segments(recording):
+            if readable(segment.disk):
+                continue
+            if follows == segment.number and found[-1].disk == segment.disk:
+                found[-1] = replace(found[-1], stop_ns=segment.stop_ns)
+            else:
+                found.append(Absence(segment.disk, segment.start_ns, segment.stop_ns))
+            follows = segment.number + 1
+        return found
+
     def _check_there(self, segment: Segment) -> None:
         """Raises Unavailable, which names the time that cannot be read now, and its disk."""
         try:
             Kept(self, segment).open().close()
         except (Unavailable, OSError) as fault:
-            begin, end = (f"{datetime.fromtimestamp(at / NS, UTC):%Y-%m-%d %H:%M:%S}" for at in (segment.start_ns, segment.stop_ns))
-            raise Unavailable(
-                f"{begin} to {end} UTC of recording {segment.recording} lies on {segment.disk}, which cannot be read now: {words(fault)}; "
-                "wait until it is there again, or choose another time"
-            ) from None
+            raise _away(segment, fault) from None
 
     def about_bytes(self, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> int:
         """How large that is, as far as the index knows: for showing how far something is."""
@@ -208,6 +227,15 @@ class Library:
             keyed = [place for place in stretch.places if matroska.begins_with_key(stretch.file, place)]
             times += [stretch.segment.start_ns + place.ticks * MS for place in keyed]
         return times
+
+
+def _away(segment: Segment, fault: Exception) -> Unavailable:
+    """What to say of a segment that cannot be read now."""
+    begin, end = (f"{datetime.fromtimestamp(at / NS, UTC):%Y-%m-%d %H:%M:%S}" for at in (segment.start_ns, segment.stop_ns))
+    return Unavailable(
+        f"{begin} to {end} UTC of recording {segment.recording} lies on {segment.disk}, which cannot be read now: {words(fault)}; "
+        "wait until it is there again, or choose another time"
+    )
 
 
 def _ends(segments: list[Segment]) -> dict[int, int | None]:

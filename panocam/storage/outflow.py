@@ -6,13 +6,18 @@ twice, and a recording that is brought to the same disk twice a second waits beh
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
+
+from panocam.errors import Unavailable
+from panocam.storage.disk import words
 
 STEP = 8 << 20
 BEHIND = 4
@@ -36,13 +41,23 @@ def _system_call() -> Callable[[int, int, int, int], int] | None:
 _sync_file_range = _system_call()
 
 
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise Unavailable(f"the camera cannot keep the export: {words(fault)}; free room in its data folder") from None
+
+
 class Outflow:
-    """The new file ``path``, from its front to its end. Use as ``with``. Raises OSError like a file."""
+    """The new file ``path``, from its front to its end. Use as ``with``. Raises Unavailable where it cannot be written, so that an
+    OSError is always one of what is read."""
 
     def __init__(self, path: Path) -> None:
         self.at = self._begun = 0
         self._room = memoryview(bytearray(READ))
-        self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        with _told():
+            self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +68,8 @@ class Outflow:
     def write(self, parts: Sequence[bytes | memoryview]) -> None:
         """One after another."""
         for first in range(0, len(parts), MOST_PARTS):
-            self._write(list(parts[first : first + MOST_PARTS]))
+            with _told():
+                self._write(list(parts[first : first + MOST_PARTS]))
         self._flow()
 
     def _write(self, parts: list[bytes | memoryview]) -> None:
@@ -71,13 +87,17 @@ class Outflow:
         as much when it does that by itself (``copy_file_range``, ``sendfile``)."""
         file.seek(at)
         while count > 0 and (got := file.readinto(self._room[: min(count, READ)])):  # type: ignore[attr-defined]
-            self._write([head, self._room[:got]])
-            head, count = b"", count - got
+            with _told():
+                self._write([head, self._room[:got]])
+            head, at, count = b"", at + got, count - got
+        if count > 0:
+            raise OSError(errno.EIO, f"the file ends at byte {at}, before it should")
         self._flow()
 
     def patch(self, at: int, data: bytes) -> None:
         """Over what was written before."""
-        os.pwrite(self._handle, data, at)
+        with _told():
+            os.pwrite(self._handle, data, at)
 
     def skip(self, count: int) -> None:
         """Leave zeros, to be patched."""

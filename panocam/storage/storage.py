@@ -157,6 +157,10 @@ class Storage:
         await volume.stop()
         self._on_fact("disk", {"disk": volume.id, "state": State.OK, "reason": "no longer used"})
 
+    def readable(self, disk: str) -> bool:
+        """What lies on it can be read now."""
+        return disk in self.volumes and self.volumes[disk].state.readable
+
     def _spare(self, home: Volume) -> Volume | None:
         """The card stands in for a share."""
         card = self.volumes.get(CARD)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 from storage_kit import FPS, START, PushedCamera, Store, coded, later, settle
 
 from panocam.clock import NS
-from panocam.errors import NotFound
+from panocam.errors import NotFound, Unavailable
 from panocam.media import matroska, mp4
 from panocam.media.codec import Codec
 from panocam.media.config import stored
 from panocam.pipeline.request import StreamRequest
-from panocam.storage.export import write_mp4
-from panocam.storage.library import Library
+from panocam.storage.export import write_matroska, write_mp4
+from panocam.storage.library import Absence, Library
 from panocam.storage.recorder import Order
 
 ORDER = Order(StreamRequest(4), "SD_DISK")
@@ -104,6 +108,59 @@ async def test_a_damaged_piece_is_a_gap(tmp_path: Path) -> None:
         film = tmp_path / "all.mp4"
         assert write_mp4(library(store), store.index.get(identity), film, ALL, lambda part: True)
     assert len(read(film)[0]) == len(packets) - lost
+
+
+class Pulled(io.FileIO):
+    """A file on a disk that is pulled out when so much of it was read."""
+
+    looked = False
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self.looked |= whence == io.SEEK_END  # the front was read, the pictures come
+        return super().seek(offset, whence)
+
+    def readinto(self, buffer: Any) -> int:
+        if self.looked and self.tell() > 20_000:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().readinto(buffer) or 0
+
+
+@pytest.mark.parametrize("write", [write_matroska, write_mp4])
+async def test_a_disk_that_goes_in_the_middle_is_named_and_nothing_half_stays(
+    tmp_path: Path, write: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packets, description = coded(seconds=20)
+    async with Store(tmp_path, camera := PushedCamera(description)) as store:
+        identity = await store.recorder.start(ORDER)
+        await settle()
+        await camera.push(packets)
+        await store.recorder.stop(identity)
+        film, row = tmp_path / "film", store.index.get(identity)
+        with monkeypatch.context() as pulled:
+            pulled.setattr(store.files, "open", lambda path: io.BufferedReader(Pulled(store.files.path(path))))
+            with pytest.raises(
+                Unavailable, match=r"SD_DISK went away at 2023-11-14 22:13:[23]\d UTC of recording .*input/output error"
+            ) as told:
+                write(library(store), row, film, ALL, lambda part: True)
+        assert "nothing of the export was kept" in str(told.value)
+        assert not film.exists()
+        assert write(library(store), row, film, ALL, lambda part: True), "it is back: the same works again"
+        assert film.exists()
+        (segment,) = store.index.segments(identity)
+        assert library(store).absences(identity, lambda disk: True) == []
+        assert library(store).absences(identity, lambda disk: False) == [Absence("SD_DISK", segment.start_ns, segment.stop_ns)]
+
+
+async def test_a_data_folder_that_is_full_is_not_taken_for_a_disk_that_went(tmp_path: Path) -> None:
+    packets, description = coded()
+    async with Store(tmp_path, camera := PushedCamera(description)) as store:
+        identity = await store.recorder.start(ORDER)
+        await settle()
+        await camera.push(packets)
+        await store.recorder.stop(identity)
+        for write in (write_matroska, write_mp4):
+            with pytest.raises(Unavailable, match="cannot keep the export"):
+                write(library(store), store.index.get(identity), tmp_path / "no" / "folder", ALL, lambda part: True)
 
 
 def test_places_beyond_four_gigabytes_are_told() -> None:

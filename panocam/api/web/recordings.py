@@ -20,6 +20,7 @@ from panocam.codecs.thumbnail import thumbnail
 from panocam.errors import NotFound, Unavailable
 from panocam.pipeline.request import StreamRequest
 from panocam.settings import Role
+from panocam.settings.storage import disk_names
 from panocam.storage import recording as storage_recording
 from panocam.storage.index import Filter
 from panocam.storage.recorder import Order
@@ -58,8 +59,19 @@ class RecordingReply(Reply):
     running: bool
 
 
+class AbsentReply(Reply):
+    """A part that lies on a disk which cannot be read now: players show a gap there, and no export can have it."""
+
+    disk: str
+    name: str
+    start: datetime
+    stop: datetime
+
+
 class DetailReply(RecordingReply):
-    """With its files, and the moments that a player may jump to."""
+    """With its files, the moments that a player may jump to, and the parts that cannot be read now."""
+
+    absent: list[AbsentReply]
 
     codec_string: str
     segments: list[SegmentReply]
@@ -179,8 +191,17 @@ async def one(call: Call[None]) -> DetailReply:
         codec = await asyncio.to_thread(storage.library.codec_string, identity)
     except (Unavailable, NotFound) as fault:  # its disk is away, or a file of it just went; what is known is told all the same
         log.info("recording %s: %s", identity, fault)
+    names = disk_names(call.services.settings.snapshot.storage)
+    absent = [
+        AbsentReply(disk=part.disk, name=names.get(part.disk, part.disk), start=from_ns(part.start_ns), stop=from_ns(part.stop_ns))
+        for part in storage.library.absences(identity, storage.readable)
+    ]
     return DetailReply(
-        **_fields(call, row), codec_string=codec, segments=[_segment(segment) for segment in segments], keys=[from_ns(at) for at in keys]
+        **_fields(call, row),
+        absent=absent,
+        codec_string=codec,
+        segments=[_segment(segment) for segment in segments],
+        keys=[from_ns(at) for at in keys],
     )
 
 

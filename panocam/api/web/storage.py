@@ -10,7 +10,7 @@ from panocam.api.endpoint import Call, Reply, Wish, rest
 from panocam.api.services import Services, storage_of
 from panocam.errors import InvalidValue, Unavailable
 from panocam.settings import Role
-from panocam.settings.storage import CARD
+from panocam.settings.storage import disk_names
 from panocam.storage.actions import Action, End
 from panocam.storage.diskwork import AT_ONCE_S, work
 from panocam.storage.volume import Volume
@@ -112,7 +112,7 @@ def shown_action(action: Action) -> ActionReply:
 
 def _shown(services: Services, volume: Volume, action: Action | None = None) -> DiskReply:
     space, storage, settings = volume.space, storage_of(services), services.settings.snapshot.storage
-    names = {CARD: "Card", **{share.disk: share.name or f"{share.share} on {share.address}" for share in settings.shares if share.disk}}
+    names = disk_names(settings)
     routes = [running.route for running in storage.recorder.running]
     home = storage.backfill.of(volume.id)
     return DiskReply(

@@ -1,8 +1,10 @@
 import { Alert, Button, Group, Modal, Progress, SegmentedControl, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { saying } from "../api";
 import { bytes } from "../status/words";
+import { AbsentNote } from "./AbsentNote";
 import { type Export, type Recording, recordings } from "./calls";
 import { partOf } from "./part";
 import { Time } from "./Time";
@@ -13,6 +15,7 @@ const FORMATS = [
   { value: "zip", label: "Archive with player" },
 ];
 const POLL_MS = 300;
+const LOOK_MS = 5000;
 
 /** An export with its progress; the file is fetched when it is ready. */
 export function ExportDialog({ recording, onClose }: { recording: Recording; onClose(): void }) {
@@ -23,6 +26,7 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
   const [from, setFrom] = useState(start);
   const [to, setTo] = useState(stop);
   const part = partOf({ start, stop }, from, to);
+  const detail = useQuery({ queryKey: ["recording", recording.id, "absent"], queryFn: () => recordings.one(recording.id), refetchInterval: LOOK_MS });
   const running = job?.stage === "running";
 
   useEffect(() => {
@@ -58,6 +62,7 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
           Pictures are copied as they are, so nothing gets worse and signatures stay valid. The archive holds an MP4 file, its checksum, facts about this camera and
           a page that plays it without a network.
         </Text>
+        <AbsentNote parts={detail.data?.absent ?? []} />
         <SegmentedControl aria-label="Format" data={FORMATS} value={format} onChange={setFormat} disabled={running} />
         <Group align="start" gap="xs">
           <Time label="From" value={from} onChange={setFrom} disabled={running} />
@@ -92,7 +97,7 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
             {running ? "Cancel" : "Close"}
           </Button>
           <Button onClick={begin} disabled={part.error !== null} loading={running}>
-            Export
+            {job?.stage === "failed" ? "Try again" : "Export"}
           </Button>
         </Group>
       </Stack>

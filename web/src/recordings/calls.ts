@@ -29,7 +29,16 @@ export interface Segment {
   began: string;
 }
 
+/** A part that lies on a disk which cannot be read now. */
+export interface Absent {
+  disk: string;
+  name: string;
+  start: string;
+  stop: string;
+}
+
 export interface Detail extends Recording {
+  absent: Absent[];
   codec_string: string;
   segments: Segment[];
   /** Moments a player may jump to. */
