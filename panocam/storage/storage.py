@@ -19,7 +19,7 @@ from panocam.storage.actions import Actions
 from panocam.storage.address import ShareAddress
 from panocam.storage.ageing import Ageing, Doubt
 from panocam.storage.backfill import Backfill
-from panocam.storage.disk import Disk, State
+from panocam.storage.disk import MARK, Disk, State
 from panocam.storage.files import Files, LocalFiles
 from panocam.storage.index import Index
 from panocam.storage.jobs import Exports
@@ -159,7 +159,10 @@ class Storage:
 
     def readable(self, disk: str) -> bool:
         """What lies on it can be read now."""
-        return disk in self.volumes and self.volumes[disk].state.readable
+        volume = self.volumes.get(disk)
+        if volume is not None and volume.state is State.UNMOUNTED and isinstance(volume.disk.files, LocalFiles):
+            return volume.disk.files.size(MARK) is not None  # a card that was not taken out yet
+        return volume is not None and volume.state.readable
 
     def _spare(self, home: Volume) -> Volume | None:
         """The card stands in for a share."""
