@@ -27,8 +27,24 @@ BEHIND = 600
 
 RETRY_S = 1.0
 
+SIGNED_S = 1.5
+"""How long the end of a recording waits for its last signature."""
+
 Take = Callable[[list[Packet]], None]
 Missed = Callable[[PanocamError], None]
+
+
+class _Follower:
+    """Sees whether a picture has followed a key picture."""
+
+    def __init__(self) -> None:
+        self.done = asyncio.get_running_loop().create_future()
+        self._keyed = False
+
+    def see(self, packet: Packet) -> None:
+        if self._keyed and not self.done.done():
+            self.done.set_result(None)
+        self._keyed |= packet.key
 
 
 class Feed:
@@ -42,6 +58,7 @@ class Feed:
         self._bytes = 0
         self._batch: list[Packet] = []
         self._takers: dict[Take, None] = {}
+        self._followers: dict[_Follower, None] = {}
         self._task: asyncio.Task[None] | None = None
         self.fault = ""
 
@@ -86,6 +103,19 @@ class Feed:
         self._takers.pop(take, None)
         self._run()
 
+    async def signed(self) -> None:
+        """Wait for the signature of what has come: it travels with the picture after the next key picture, which is asked for. A stream
+        that stands still is not waited for long."""
+        follower = _Follower()
+        self._followers[follower] = None
+        self._camera.request_key(self.spec)
+        try:
+            await asyncio.wait_for(follower.done, SIGNED_S)
+        except TimeoutError:
+            log.warning("recording of view %d ends without its last signature: no picture came", self.spec.view)
+        finally:
+            del self._followers[follower]
+
     async def close(self) -> None:
         self._takers.clear()
         self._keep_ns = 0
@@ -121,6 +151,8 @@ class Feed:
         if batch and (packet.key or packet.discontinuity or packet.pts_ns - batch[0].pts_ns >= BATCH_NS):
             self._flush()
         self._batch.append(packet)
+        for follower in self._followers:
+            follower.see(packet)
 
     def _flush(self) -> None:
         batch, self._batch = self._batch, []

@@ -6,13 +6,14 @@ Pictures are read from the segments as they are, also from the one that is being
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import BinaryIO
 
 from panocam.clock import NS
+from panocam.codecs.signing.formats import carries_signature
 from panocam.errors import InvalidValue, NotFound, RemoteProtocolError, Unavailable
 from panocam.media import matroska
 from panocam.media.codec import Codec, StreamDescription
@@ -56,6 +57,10 @@ class Absence:
     disk: str
     start_ns: int
     stop_ns: int
+
+
+SEALED_NS = 30 * NS
+"""How far behind its pictures a signature is looked for; groups are shorter."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,31 @@ class Library:
                     yield stretch
         for segment in away if not given else ():
             self._check_there(segment)
+
+    def sealed(self, recording: str, until_ns: int | None) -> int | None:
+        """``until_ns``, or the moment (UTC) of the group of pictures after it that brings the signature of what is there by then."""
+        if until_ns is None:
+            return None
+        with (
+            contextlib.suppress(Unavailable, NotFound, OSError, RemoteProtocolError),
+            contextlib.closing(self._clusters(recording, until_ns, until_ns + SEALED_NS)) as clusters,
+        ):  # what cannot be read brings nothing
+            keys = 0
+            for at, file, place in clusters:
+                if at <= until_ns:
+                    continue
+                keys += matroska.begins_with_key(file, place)
+                if keys > 1:
+                    break
+                if keys and any(carries_signature(bytes(block.data)) for block in matroska.read_cluster(file, place)):
+                    return at
+        return until_ns
+
+    def _clusters(self, recording: str, since_ns: int, until_ns: int) -> Generator[tuple[int, BinaryIO, Place], None, None]:
+        """When (UTC) and where."""
+        for stretch in self.stretches(recording, since_ns, until_ns):
+            for place in stretch.places:
+                yield stretch.segment.start_ns + place.ticks * MS, stretch.file, place
 
     def absences(self, recording: str, readable: Callable[[str], bool]) -> list[Absence]:
         """What of it cannot be read now, as far as is known without looking: parts on disks that are not ``readable``."""

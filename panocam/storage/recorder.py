@@ -114,6 +114,8 @@ class Recorder:
             return
         if self._running.pop(running.id, None) is None:
             return
+        if running.spec.signing is not None:
+            await running.feed.signed()
         running.feed.leave(running.take)
         self._forget_idle()
         try:
@@ -159,11 +161,7 @@ class Recorder:
 
     async def close(self) -> None:
         """End all recordings in order."""
-        for recording in list(self._running):
-            try:
-                await self.stop(recording)
-            except PanocamError as fault:
-                log.warning("recording %s did not end in order: %s", recording, fault)
+        await asyncio.gather(*(self._stop_quietly(running) for running in self.running))
         for feed in self._feeds.values():
             await feed.close()
         self._feeds.clear()
@@ -245,4 +243,4 @@ class Recorder:
         try:
             await self.stop(running.id)
         except PanocamError as fault:
-            log.warning("recording %s: %s", running.id, fault)
+            log.warning("recording %s did not end in order: %s", running.id, fault)

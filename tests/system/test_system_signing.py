@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,18 @@ def test_recordings_and_exports_stay_signed(fresh: RunningCamera, tmp_path: Path
         client.post(f"/api/v1/recordings/{identity}/stop", json={})
         seen = client.post(f"/api/v1/recordings/{identity}/verify", json={}, timeout=30).json()
         assert (seen["verdict"], seen["tracks"][0]["identity"]["trusted"]) == ("intact", "trusted"), seen["summary"]
+        assert seen["tracks"][0]["counts"]["pending"] <= 4, "a recording ends when its last signature has come"
+        row = next(each for each in client.get("/api/v1/recordings").json()["recordings"] if each["id"] == identity)
+        middle = datetime.fromisoformat(row["start"]) + timedelta(seconds=0.7)
+        wish = {"recording": identity, "format": "mkv", "until": middle.isoformat()}
+        job = client.post("/api/v1/exports", json=wish).json()["id"]
+        until(lambda: fresh.get(f"/api/v1/exports/{job}")["stage"] == "done")
+        (tmp_path / "part.mkv").write_bytes(client.get(f"/api/v1/exports/{job}/file").content)
+        status, report = verdict(tmp_path / "part.mkv")
+        counts, pictures = report["tracks"][0]["counts"], report["tracks"][0]["pictures"]
+        assert status == 0
+        assert pictures - counts["pending"] >= 0.7 * 25, "all that was asked for is proven"
+        assert pictures < seen["tracks"][0]["pictures"]
         for box in ("mkv", "mp4"):
             job = client.post("/api/v1/exports", json={"recording": identity, "format": box}).json()["id"]
             until(lambda job=job: fresh.get(f"/api/v1/exports/{job}")["stage"] == "done")

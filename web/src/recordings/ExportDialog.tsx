@@ -82,7 +82,7 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
         </Group>
         {(part.since !== null || part.until !== null) && (
           <Text size="sm" c="dimmed">
-            It begins with the key picture at or before that moment. With signed video, let it run a few seconds past what matters: the signature of a moment comes after it.
+            It begins with the key picture at or before that moment. With signed video it goes on for a second or two, until the signature of the last moment has come.
           </Text>
         )}
         {job && <Progress value={job.progress * 100} animated={running} aria-label="Progress" />}
