@@ -24,10 +24,12 @@ def work(volume: Volume, name: str) -> Doing:
 
     async def check(told: Told) -> str:
         found = await volume.survey(told)
+        hurt = f"; {found.damaged} pieces inside of them are damaged and are passed over by players" if found.damaged else ""
         if found.well:
-            return f"{found.files} files are well" + (f"; {found.foreign} are not ours or damaged in front" if found.foreign else "")
+            strange = f"; {found.foreign} are not ours or damaged in front" if found.foreign else ""
+            return f"{found.files} files are as they are listed{strange}{hurt}" if hurt or strange else f"{found.files} files are well"
         parts = ((found.unlisted, "not listed"), (found.missing, "missing"), (found.cut, "cut or not as long as listed"))
-        return f"of {found.files} files {', '.join(f'{count} {word}' for count, word in parts if count)}; repair puts that in order"
+        return f"of {found.files} files {', '.join(f'{count} {word}' for count, word in parts if count)}; repair puts that in order{hurt}"
 
     async def repair(told: Told) -> str:
         await volume.repair()

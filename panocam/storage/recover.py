@@ -7,13 +7,14 @@ where they are and not listed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from panocam.errors import PanocamError, RemoteProtocolError
 from panocam.media import matroska
 from panocam.media.footage import Note
-from panocam.storage.disk import PART, SUFFIX, Disk, Told
+from panocam.storage.disk import PART, SUFFIX, Disk
 from panocam.storage.index import Index
 from panocam.storage.notes import notes_at
 from panocam.storage.recording import ID_PATTERN, Began, Kind, Recording, Segment
@@ -21,6 +22,8 @@ from panocam.storage.recording import ID_PATTERN, Began, Kind, Recording, Segmen
 log = logging.getLogger(__name__)
 
 MS = 1_000_000
+STEP = 8
+"""Pieces of half a second that are read in one go."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,17 @@ class Found:
 
 
 def reconcile(
-    disk: Disk, index: Index, writing: frozenset[str] = frozenset(), running: frozenset[str] = frozenset(), thorough: bool = False
-) -> Found:
+    disk: Disk, index: Index, writing: frozenset[str] = frozenset(), running: frozenset[str] = frozenset(), thorough: bool = False,
+    alive: Callable[[], None] = lambda: None,
+) -> Found:  # fmt: skip
     """Make ``index`` say what lies on ``disk``; files at ``writing`` are left alone, recordings in ``running`` go on, here or on another
-    disk. ``thorough``: files that are as long as listed are read too, for disks that lose what they were given. Raises OSError."""
+    disk. ``thorough``: files that are as long as listed are read too, for disks that lose what they were given. ``alive()`` is called with
+    each file. Raises OSError."""
     known = index.paths(disk.id)
     read = repaired = foreign = missing = 0
     seen = set()
     for path, size in disk.walk():
+        alive()
         if path.endswith(SUFFIX + PART):  # a copy that was never finished; it is made anew
             disk.files.remove(path)
         if not path.endswith(SUFFIX):
@@ -69,13 +75,14 @@ def reconcile(
 @dataclass(frozen=True)
 class Survey:
     """What a check found: ``unlisted`` files that could be taken in, ``missing`` ones that are listed, ``cut`` ones that end in the
-    middle of something or are not as long as listed, ``foreign`` ones."""
+    middle of something or are not as long as listed, ``foreign`` ones; ``damaged`` pieces inside of files, which players pass over."""
 
     files: int = 0
     unlisted: int = 0
     missing: int = 0
     cut: int = 0
     foreign: int = 0
+    damaged: int = 0
 
     @property
     def well(self) -> bool:
@@ -83,11 +90,12 @@ class Survey:
         return not (self.unlisted or self.missing or self.cut)
 
 
-def survey(disk: Disk, index: Index, writing: frozenset[str] = frozenset(), told: Told = lambda part: None) -> Survey:
-    """Read through the files of ``disk`` and compare them with ``index``; changes nothing. Raises OSError."""
+def survey(disk: Disk, index: Index, writing: frozenset[str] = frozenset()) -> Generator[float, None, Survey]:
+    """Read all of ``disk`` and compare it with ``index``; changes nothing. In steps of some pieces of a file, each of which gives the part
+    that is done, 0..1; nothing is held open in between. Raises OSError."""
     known = index.paths(disk.id)
     there = [(path, size) for path, size in disk.segments() if path not in writing]
-    unlisted = cut = foreign = 0
+    unlisted = cut = foreign = damaged = 0
     for number, (path, size) in enumerate(there):
         whole = _whole(disk, path)
         if whole is None:
@@ -96,9 +104,33 @@ def survey(disk: Disk, index: Index, writing: frozenset[str] = frozenset(), told
             unlisted += 1
         elif whole < size or size != known[path][0]:
             cut += 1
-        told((number + 1) / len(there))
+        yield number / len(there)
+        if whole is not None:
+            for bad, part in _damage(disk, path, size):
+                damaged += bad
+                yield (number + part) / len(there)
     missing = len(known.keys() - {path for path, _ in there} - writing)
-    return Survey(len(there), unlisted, missing, cut, foreign)
+    return Survey(len(there), unlisted, missing, cut, foreign, damaged)
+
+
+def _damage(disk: Disk, path: str, size: int) -> Iterator[tuple[int, float]]:
+    """Pieces of a file that cannot be read, step by step, and the part of it that has been read."""
+    at = 0
+    while at < size:
+        bad, begin = 0, at
+        try:
+            with disk.files.open(path) as file:
+                for place in islice(matroska.clusters(file, at or matroska.read_header(file).clusters), STEP):
+                    at = place.end
+                    try:
+                        matroska.read_cluster(file, place)
+                    except RemoteProtocolError:
+                        bad += 1
+        except (PanocamError, ValueError, FileNotFoundError):  # removed meanwhile, by whoever may
+            return
+        if at == begin:
+            return
+        yield bad, min(1.0, at / size)
 
 
 def _whole(disk: Disk, path: str) -> int | None:

@@ -140,12 +140,29 @@ class Volume:
     async def survey(self, told: Told = lambda part: None) -> Survey:
         """Read through all files and compare them with the index; nothing is changed. Raises Unavailable."""
         await self.check()
-        return await self.run(lambda: survey(self.disk, self.index, self._writing(), told))
+        steps = survey(self.disk, self.index, self._writing())
+        found: Survey | None = None
+
+        def step() -> float:
+            nonlocal found
+            try:
+                return next(steps)
+            except StopIteration as end:
+                found = end.value
+                return 1.0
+
+        while found is None:  # between two steps the disk does what is queued, so recordings go on
+            told(await self.run(step))
+        return found
 
     async def repair(self) -> None:
         """Put index and files in agreement: cut files end with their last whole piece, what is there is listed. Raises Unavailable."""
         await self.check()
         await self.run(lambda: self._reconcile(thorough=True))
+
+    def _breathe(self) -> None:
+        """Told by work of many reads, on the disk's thread: none of them hangs."""
+        self._job_since = self._clock.monotonic_ns()
 
     async def run(self, function: Callable[[], R]) -> R:
         """``function()`` on the disk's thread, after what is queued. Its faults come out here, the system's as Unavailable."""
@@ -257,7 +274,7 @@ class Volume:
         return frozenset(writer.path for writer in tuple(self._writers))
 
     def _reconcile(self, thorough: bool = False) -> None:
-        found = reconcile(self.disk, self.index, self._writing(), self.running(), thorough)
+        found = reconcile(self.disk, self.index, self._writing(), self.running(), thorough, self._breathe)
         if found.segments or found.missing:
             log.info("%s: %d segments taken into the index, %d repaired, %d gone", self.id, found.segments, found.repaired, found.missing)
 

@@ -24,7 +24,6 @@ from panocam.storage.files import LocalFiles, Output
 from panocam.storage.library import Library
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Began
-from panocam.storage.recover import survey
 from panocam.storage.retention import Keep
 from panocam.storage.volume import Volume
 
@@ -307,10 +306,10 @@ async def test_a_card_that_lies_is_found_out_by_a_check(tmp_path: Path) -> None:
         assert 0 < len(back) < reel.count
         assert b"".join(export_matroska(library, identity))
         assert played(library, identity) == back
-        found = await store.volume.run(lambda: survey(store.disk, store.index))
+        found = await store.volume.survey()
         assert (found.cut, found.well) == (1, False)
         await store.volume.repair()
-        assert (await store.volume.run(lambda: survey(store.disk, store.index))).well
+        assert (await store.volume.survey()).well
         (segment,) = store.index.segments(identity)
         assert segment.pictures == len(back)
         assert [p.data for p, _ in library.packets(identity)] == back
