@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage_kit import START, PushedCamera, Store, coded
 
@@ -100,6 +100,7 @@ def test_a_damaged_state_is_begun_anew(tmp_path: Path, left: bytes) -> None:
     assert Ageing(tmp_path / "ageing.json", clock).present_ns() == START
 
 
+@settings(deadline=None)
 @given(steps=st.lists(st.tuples(st.floats(0, 7200), st.floats(-1e9, 1e9)), max_size=40))
 def test_whatever_the_clock_does_no_age_grows_faster_than_time_and_its_leaps(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[float, float]]
