@@ -27,7 +27,7 @@ def work(volume: Volume, name: str) -> Doing:
         hurt = f"; {found.damaged} pieces inside of them are damaged and are passed over by players" if found.damaged else ""
         if found.well:
             strange = f"; {found.foreign} are not ours or damaged in front" if found.foreign else ""
-            return f"{found.files} files are as they are listed{strange}{hurt}" if hurt or strange else f"{found.files} files are well"
+            return f"{found.files} files are {'as they are listed' if hurt else 'well'}{strange}{hurt}"
         parts = ((found.unlisted, "not listed"), (found.missing, "missing"), (found.cut, "cut or not as long as listed"))
         return f"of {found.files} files {', '.join(f'{count} {word}' for count, word in parts if count)}; repair puts that in order{hurt}"
 
