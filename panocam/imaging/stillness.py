@@ -63,9 +63,10 @@ class Stillness:
     def settle(self, planes: Planes, *, fresh: bool = False) -> None:
         """Make ``planes`` (in place) what is to be shown. ``fresh``: show everything as it is."""
         kept = self._kept
-        if fresh or kept is None or (kept.size, kept.color) != (planes.size, planes.color):
-            if kept is None or (kept.size, kept.color) != (planes.size, planes.color):
-                kept = self._kept = PlanesPool(*planes.size, planes.color).take()
+        if kept is None or (kept.size, kept.color) != (planes.size, planes.color):
+            kept, fresh = PlanesPool(*planes.size, planes.color).take(), True
+            self._kept = kept
+        if fresh:
             copy_planes(planes, kept)
         elif _SETTLE is None:
             settle_opencv(planes, kept, self._limits)

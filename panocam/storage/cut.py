@@ -37,7 +37,7 @@ class Cut:
     def __init__(self, library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> None:
         self._header, self._parts = b"", list[_Part]()
         base: int | None = None
-        for stretch in library.stretches(recording, since_ns, library.sealed(recording, until_ns), whole=True):
+        for stretch in library.stretches(recording, since_ns, until_ns, whole=True):
             start = stretch.segment.start_ns
             if base is None:
                 base = start + stretch.first.ticks * MS

@@ -40,7 +40,7 @@ class _Piece:
 
 def _pieces(library: Library, recording: str, since_ns: int | None, until_ns: int | None) -> Iterator[_Piece]:
     base: int | None = None
-    for stretch in library.stretches(recording, since_ns, library.sealed(recording, until_ns), whole=True):
+    for stretch in library.stretches(recording, since_ns, until_ns, whole=True):
         start = stretch.segment.start_ns
         if base is None:
             base = start + stretch.first.ticks * MS
@@ -75,7 +75,6 @@ def export_header(first: Stretch, base_ns: int) -> bytes:
 
 def expected_bytes(library: Library, recording: str, since_ns: int | None = None, until_ns: int | None = None) -> int:
     """About how large the export will be."""
-    until_ns = library.sealed(recording, until_ns)
     return sum(
         place.end - place.start for stretch in library.stretches(recording, since_ns, until_ns, whole=True) for place in stretch.places
     )
@@ -153,8 +152,8 @@ def _whole_or_gone(target: Path) -> Iterator[None]:
 
 def _put_into_mp4(library: Library, row: Recording, out: Outflow, span: Span, progress: Progress) -> None:
     """Every picture as it is, into the other box."""
-    span = span[0], library.sealed(row.id, span[1])
-    room = mp4.room(library.most_pictures(row.id, *span) + (0 if row.complete else GROWN))
+    most = library.most_pictures(row.id, span[0], library.sealed(row.id, span[1]))
+    room = mp4.room(most + (0 if row.complete else GROWN))
     out.write((mp4.FRONT, mp4.free(room)))
     out.skip(room - len(mp4.free(0)) + mp4.PICTURES_HEAD)
     first, total = out.at, max(1, library.about_bytes(row.id, *span))

@@ -113,8 +113,11 @@ class Library:
         """The clusters between two moments (UTC), the first stretch from the last key picture at or before ``since_ns`` on.
 
         What lies on a disk that cannot be read just now is a gap; Unavailable when that is all. ``whole``: for what leaves the camera,
-        Unavailable already when a part cannot be read, before anything is given.
+        Unavailable already when a part cannot be read, before anything is given; and it goes on until the signature of its last picture
+        has come.
         """
+        if whole:
+            until_ns = self.sealed(recording, until_ns)
         segments = self._segments(recording, since_ns, until_ns)
         ends = _ends(self.index.segments(recording))
         for segment in segments if whole else ():

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from xml.etree.ElementTree import Element
 
-from starlette.responses import Response
-
-from panocam.api.endpoint import Call, Discovery, Endpoint, Handler, Kind, vapix
+from panocam.api.endpoint import Call, Discovery, Endpoint, Kind, vapix
 from panocam.api.services import shares_of, storage_of
-from panocam.api.vapix.markup import general_error, node, response, schema_versions, word
-from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
+from panocam.api.vapix.answers import Answer, answering
+from panocam.api.vapix.markup import general_error, node, schema_versions, word
+from panocam.errors import InvalidValue, NotFound, PanocamError
 from panocam.settings.role import Role
 from panocam.storage.actions import End
 from panocam.storage.disk import Told
@@ -19,20 +17,7 @@ INVALID, FAILED = 20, 10
 FIELDS = {"nicename": "name", "address": "address", "share": "share", "user": "user", "smbversion": "version", "port": "port"}
 """Arguments and what they are called in a row."""
 
-Answer = Callable[[Call[None]], Awaitable[Element]]
-
-
-def _answered(answer: Answer) -> Handler:
-    async def handler(call: Call[None]) -> Response:
-        try:
-            child = await answer(call)
-        except (Denied, Unauthenticated):
-            raise
-        except PanocamError as fault:
-            child = general_error(INVALID if isinstance(fault, InvalidValue | NotFound) else FAILED, fault)
-        return response("NetworkShareResponse", "networkshare1", child)
-
-    return handler
+_answered = answering("NetworkShareResponse", "networkshare1", ((InvalidValue, INVALID), (NotFound, INVALID), (PanocamError, FAILED)))
 
 
 async def add(call: Call[None]) -> Element:

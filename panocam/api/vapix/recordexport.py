@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from xml.etree.ElementTree import Element
 
 from starlette.responses import Response
@@ -11,10 +10,11 @@ from starlette.responses import Response
 from panocam.api.endpoint import Call, Discovery, Endpoint, Handler, Kind, vapix
 from panocam.api.films import film
 from panocam.api.services import storage_of
-from panocam.api.vapix.markup import general_error, node, response, schema_versions
+from panocam.api.vapix.answers import answering
+from panocam.api.vapix.markup import node, schema_versions
 from panocam.api.vapix.record import needed, span_of, utc
 from panocam.api.wall import from_ns
-from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated, Unavailable
+from panocam.errors import InvalidValue, NotFound, PanocamError, Unavailable
 from panocam.settings.role import Role
 from panocam.storage.actions import End
 from panocam.storage.disk import Told
@@ -27,20 +27,9 @@ FORM = "matroska"
 INVALID, FAILED = 20, 10
 STATUS = {End.RUNNING: "In Progress", End.DONE: "Done", End.FAILED: "Failed"}
 
-Answer = Callable[[Call[None]], Awaitable[Element]]
-
-
-def _answered(answer: Answer) -> Handler:
-    async def handler(call: Call[None]) -> Response:
-        try:
-            child = await answer(call)
-        except (Denied, Unauthenticated):
-            raise
-        except PanocamError as fault:
-            child = general_error(INVALID if isinstance(fault, InvalidValue | NotFound) else FAILED, fault)
-        return response("ExportRecordingResponse", "exportrecording1", child, VERSION)
-
-    return handler
+_answered = answering(
+    "ExportRecordingResponse", "exportrecording1", ((InvalidValue, INVALID), (NotFound, INVALID), (PanocamError, FAILED)), VERSION
+)
 
 
 async def capabilities(call: Call[None]) -> Element:

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from xml.etree.ElementTree import Element
 
-from starlette.responses import Response
-
-from panocam.api.endpoint import Call, Discovery, Endpoint, Handler, Kind, vapix
+from panocam.api.endpoint import Call, Discovery, Endpoint, Kind, vapix
 from panocam.api.services import storage_of
+from panocam.api.vapix.answers import Answer, answering
 from panocam.api.vapix.keeping import keeping, revised
-from panocam.api.vapix.markup import general_error, node, response, schema_versions
-from panocam.errors import Denied, InvalidValue, NotFound, PanocamError, Unauthenticated
+from panocam.api.vapix.markup import node, schema_versions
+from panocam.errors import InvalidValue, NotFound, PanocamError
 from panocam.settings.role import Role
 from panocam.storage.volume import Volume
 
 KB_EACH_MB = 1024
 NO_DISK, NO_SIZE, FAILED = 110, 120, 10
 
-Answer = Callable[[Call[None]], Awaitable[Element]]
-
-
-def _answered(answer: Answer) -> Handler:
-    async def handler(call: Call[None]) -> Response:
-        try:
-            child = await answer(call)
-        except (Denied, Unauthenticated):
-            raise
-        except NotFound as fault:
-            child = general_error(NO_DISK, fault)
-        except PanocamError as fault:
-            child = general_error(NO_SIZE if isinstance(fault, InvalidValue) else FAILED, fault)
-        return response("StorageLimitsResponse", "recordingstoragelimit1", child)
-
-    return handler
+_answered = answering(
+    "StorageLimitsResponse", "recordingstoragelimit1", ((NotFound, NO_DISK), (InvalidValue, NO_SIZE), (PanocamError, FAILED))
+)
 
 
 async def limits(call: Call[None]) -> Element:
