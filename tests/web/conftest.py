@@ -65,7 +65,7 @@ def administrator(camera: CameraProcess) -> Iterator[Api]:
 @pytest.fixture
 def api(administrator: Api) -> Api:
     """The shared camera as it comes from the factory but for its administrator."""
-    administrator.log_in()  # all tests together may take longer than a session lasts
+    administrator.stay()
     administrator.send("PATCH", "settings", DEFAULTS)
     for view in range(4, 8):
         administrator.send("POST", f"views/{view}/home", {"type": "home"})

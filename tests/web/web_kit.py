@@ -34,6 +34,7 @@ DEFAULTS = {
     "exposure.zones": [],
     "overlays.items": [],
     "privacy.masks": [],
+    "ptz.queue": False,
     "privacy.enabled": True,
     "privacy.color": "grey",
     **{f"areas.{area}.{part}": None for area in range(4) for part in ("pan", "tilt", "hfov")},

@@ -4,6 +4,7 @@ for administrators."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterable
 from contextlib import suppress
 
 from pydantic import Field
@@ -72,23 +73,23 @@ async def live(call: Call[Below]) -> None:
     """One JSON message for each event: known conditions first, then what happens."""
     socket = call.connection
     assert isinstance(socket, WebSocket)
-    await socket.accept()
-    sending = asyncio.create_task(_send(call, socket), name="live events")
-    try:
-        while (await socket.receive())["type"] != "websocket.disconnect":
-            pass  # there is nothing that a client could say
-    finally:
-        sending.cancel()
+    async with call.services.bus.stream(call.wish.topic, BOUND) as stream:  # before the answer: from then on a client misses nothing
+        await socket.accept()
+        sending = asyncio.create_task(_send(call, socket, stream), name="live events")
+        try:
+            while (await socket.receive())["type"] != "websocket.disconnect":
+                pass  # there is nothing that a client could say
+        finally:
+            sending.cancel()
 
 
-async def _send(call: Call[Below], socket: WebSocket) -> None:
+async def _send(call: Call[Below], socket: WebSocket, stream: AsyncIterable[Event]) -> None:
     with suppress(WebSocketDisconnect):
-        async with call.services.bus.stream(call.wish.topic, BOUND) as stream:
-            async for event in stream:
-                if not call.caller.still_welcome():
-                    await socket.close(NO_LONGER_ALLOWED, "log in again")
-                    return
-                await socket.send_text(_shown(event).model_dump_json())
+        async for event in stream:
+            if not call.caller.still_welcome():
+                await socket.close(NO_LONGER_ALLOWED, "log in again")
+                return
+            await socket.send_text(_shown(event).model_dump_json())
 
 
 def _shown(event: Event) -> EventReply:

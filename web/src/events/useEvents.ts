@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 import { api, type CameraEvent } from "../api";
 import { happened, together } from "./words";
@@ -9,7 +9,9 @@ const AGAIN_MS = 2000;
 /** What has happened, newest first, and the conditions that hold; both follow the camera while `live`. */
 export function useEvents(live: boolean) {
   const client = useQueryClient();
-  const log = useQuery({ queryKey: ["events"], queryFn: api.events });
+  // what this socket has told: a log that was asked for before an event, and comes after it, must not hide it again
+  const told = useRef<CameraEvent[]>([]);
+  const log = useQuery({ queryKey: ["events"], queryFn: async () => told.current.reduce((known, event) => together(event, known), await api.events()) });
   const conditions = useQuery({ queryKey: ["conditions"], queryFn: api.conditions });
 
   useEffect(() => {
@@ -18,10 +20,16 @@ export function useEvents(live: boolean) {
     let timer = 0;
     const connect = () => {
       socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/events/live`);
-      socket.onopen = () => void client.invalidateQueries({ queryKey: ["events"] });
+      socket.onopen = () => {
+        told.current = [];
+        void client.invalidateQueries({ queryKey: ["events"] });
+      };
       socket.onmessage = ({ data }: MessageEvent<string>) => {
         const event = JSON.parse(data) as CameraEvent;
-        if (happened(event)) client.setQueryData<CameraEvent[]>(["events"], (known) => known && together(event, known));
+        if (happened(event)) {
+          told.current = together(event, told.current);
+          client.setQueryData<CameraEvent[]>(["events"], (known) => known && together(event, known));
+        }
         if (event.stateful) client.setQueryData<CameraEvent[]>(["conditions"], (known) => known && together(event, known, true));
       };
       socket.onclose = () => {
