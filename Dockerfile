@@ -4,11 +4,11 @@ FROM python:3.11-slim-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends g++ && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-# The first line builds the web interface into the package, the others install the package, with its native kernel, where it will stay.
+# The first line builds the web interface into the package, the others install the package, with its native kernel, where it will stay:
+# compiled, for the user who runs it may not write there, and compiling everything at each start would take longer than all else.
 RUN python scripts/setup.py \
  && python -m venv /opt/panocam \
- && /opt/panocam/bin/pip install --no-cache-dir -c requirements.lock . ./native \
- && find /opt/panocam -name __pycache__ -prune -exec rm -r {} +
+ && /opt/panocam/bin/pip install --no-cache-dir -c requirements.lock . ./native
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data panocam && mkdir /data && chown panocam /data

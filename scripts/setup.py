@@ -72,6 +72,7 @@ def install_panocam() -> None:
         print("set-up: installing panocam and what it depends on (about a minute)", flush=True)
         run(PYTHON, "-m", "pip", "install", "-q", "-e", ".", "-c", "requirements.lock")
         finish(stamp)
+    run(PYTHON, "-m", "compileall", "-q", "panocam")  # what has changed only; else the first start, or each one that may not write, does it
 
 
 def install_group(group: str) -> None:

@@ -43,15 +43,10 @@ def until(condition: Callable[[], Any], seconds: float = 10.0, process: subproce
     return found
 
 
-def environment() -> dict[str, str]:
-    """This process's own, but what is imported is kept compiled: every start would compile the whole program otherwise."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-
-
 def panocam(*arguments: str | Path, env: dict[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
     """A command that is expected to end by itself."""
     command = [sys.executable, "-m", "panocam", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=40, env={**environment(), **(env or {})}, **more)
+    return subprocess.run(command, capture_output=True, text=True, timeout=40, env={**os.environ, **(env or {})}, **more)
 
 
 class RunningCamera:
@@ -68,7 +63,7 @@ class RunningCamera:
         command += ["--host", "127.0.0.1", *FREE_PORTS, *self._arguments, *more]
         self.ready_file.unlink(missing_ok=True)
         with (self.folder / "out").open("ab") as out, (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=out, stderr=log, env=environment())
+            self._process = subprocess.Popen(command, stdout=out, stderr=log)
         until(self.ready_file.exists, START_S, self._process)
         self.ready = json.loads(self.ready_file.read_text())
 
