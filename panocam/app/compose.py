@@ -18,7 +18,7 @@ from panocam.app.bindings import bind
 from panocam.app.check import check_source
 from panocam.app.daylight import watch_daylight
 from panocam.app.encryption import open_ports
-from panocam.app.ending import Ending
+from panocam.app.ending import Ending, anew_when_worn_out
 from panocam.app.expose import exposure_plan
 from panocam.app.facts import begin, failed_login, guessing, pipeline_fact
 from panocam.app.linkwatch import watch_links
@@ -83,7 +83,9 @@ async def camera(
         authenticator = Authenticator(accounts, lambda: store.running.access, clock, on_failure=failed_login(bus))
         authenticator.on_waiting = guessing(bus)
         panoramic = await stack.enter_async_context(
-            PanoramicCamera(config, stream_defaults(settings), clock=clock, on_event=pipeline_fact(bus))
+            PanoramicCamera(
+                config, stream_defaults(settings), clock=clock, on_event=pipeline_fact(bus, anew_when_worn_out(logbook.life, ending))
+            )
         )
         panoramic.set_exposure(exposure_plan(settings))
         desk = signing_desk(store, folder, keystore)

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+from panocam.journal.life import End, Life
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,16 @@ class Ending:
         """End, and start anew."""
         self.again = True
         self.over.set()
+
+
+def anew_when_worn_out(life: Life, ending: Ending) -> Callable[[], None]:
+    """What to call when only another process can help."""
+
+    def worn_out() -> None:
+        life.end(End.WORN_OUT)
+        ending.begin_again()
+
+    return worn_out
 
 
 def command_line(original: Sequence[str], executable: str) -> list[str]:

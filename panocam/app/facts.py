@@ -43,7 +43,7 @@ def guessing(bus: Bus) -> Callable[[Failure], None]:
     return hear
 
 
-def pipeline_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:
+def pipeline_fact(bus: Bus, worn_out: Callable[[], None]) -> Callable[[str, Mapping[str, object]], None]:
     """What to call with each fact of the pipeline. It has logged them already; those without a topic end there."""
 
     def hear(name: str, data: Mapping[str, object]) -> None:
@@ -54,5 +54,7 @@ def pipeline_fact(bus: Bus) -> Callable[[str, Mapping[str, object]], None]:
                 bus.emit(SOURCE_LOST, THE_SOURCE, lost=False, reason="")
             case "watched":
                 bus.emit(LIVE_STREAM_ACCESSED, accessed=bool(data["watched"]))
+            case "worn-out":
+                worn_out()
 
     return hear

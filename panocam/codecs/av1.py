@@ -38,7 +38,7 @@ def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
         private += f":buf-sz={window}:buf-initial-sz={window // 2}:buf-optimal-sz={window // 2}"
     else:
         private += f":crf={level}"
-    return Recipe(LIBRARY, {"preset": PRESET, "svtav1-params": private}, finish, headers, limit=limit)
+    return Recipe(LIBRARY, {"preset": PRESET, "svtav1-params": private}, finish, headers, limit=limit, calm=True)
 
 
 def finish(data: bytes) -> bytes:

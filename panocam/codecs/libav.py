@@ -15,6 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
 from panocam.clock import Clock
+from panocam.codecs.ownthreads import OwnThreads
 from panocam.codecs.picture import FORMAT, PicturePool
 from panocam.codecs.rate import Cap, Throttle
 from panocam.codecs.tags import tag
@@ -34,7 +35,8 @@ class Recipe:
     """What makes one family's encoder different from the others.
 
     ``library`` is FFmpeg's name of the encoder; ``finish`` brings a coded picture into the form that ``Packet`` promises;
-    ``headers`` reads the parameter sets out of a finished key picture; ``limit`` is what the options ask of the rate control.
+    ``headers`` reads the parameter sets out of a finished key picture; ``limit`` is what the options ask of the rate control;
+    ``calm``: it must not get a picture before its own threads are at rest.
     """
 
     library: str
@@ -43,6 +45,7 @@ class Recipe:
     headers: Callable[[bytes], Headers]
     threads: int = 1
     limit: Cap | None = None
+    calm: bool = False
 
 
 class LibavEncoder:
@@ -60,7 +63,9 @@ class LibavEncoder:
         self._taken = self._given = 0
         self._throttle = Throttle(recipe.limit) if recipe.limit else None
         self._owed_key = self._owed_discontinuity = False
-        self._context: VideoCodecContext | None = _open(recipe, profile, self._step, color)
+        self._threads = OwnThreads()
+        with self._threads.starting() if recipe.calm else contextlib.nullcontext():
+            self._context: VideoCodecContext | None = _open(recipe, profile, self._step, color)
         self._description = StreamDescription(profile.codec, profile.width, profile.height, fps)
 
     @property
@@ -96,6 +101,7 @@ class LibavEncoder:
         self._waiting[self._taken] = frame
         self._taken += 1
         self._owed_key = self._owed_discontinuity = False
+        self._threads.settle()
         try:
             coded = self._context.encode(picture)
         except av.error.FFmpegError as error:
@@ -119,9 +125,11 @@ class LibavEncoder:
     def close(self) -> None:
         """Give the encoder's memory and threads back. Idempotent."""
         if self._context is not None:
+            self._threads.settle()
             with contextlib.suppress(av.error.FFmpegError):
                 self._context.encode(None)  # encoders with threads of their own want to be told
             self._context = None
+            self._threads.close()
             self._waiting.clear()
 
 

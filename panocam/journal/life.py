@@ -36,6 +36,7 @@ class End(StrEnum):
     RUNNING = "running"
     STOPPED = "stopped"
     RESTART = "restart"
+    WORN_OUT = "started anew because too many encoders hung"
     SOFT_RESET = "factory default, soft"
     HARD_RESET = "factory default, hard"
     FAILED = "failed"

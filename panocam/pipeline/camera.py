@@ -45,6 +45,7 @@ from panocam.pipeline.sources import FrameSource, SourceOptions, open_source, sh
 from panocam.pipeline.sources.controls import Capability
 from panocam.pipeline.supervisor import OnEvent, RestartPolicy, SourceRunner, SourceState, SourceStatus
 from panocam.pipeline.timeline import Timeline
+from panocam.pipeline.vigil import Vigil
 from panocam.pipeline.whiteness import white_reference
 from panocam.pipeline.workers import Worker, WorkerPool
 
@@ -71,7 +72,8 @@ class PanoramicCamera(Camera):
     """Implements ``service.Camera``. Use as ``async with PanoramicCamera(config) as camera``.
 
     ``heads`` maps view index 4..7 to its ``PtzHead``. ``on_event(name, data)`` is called on the event loop with ``source-lost``,
-    ``source-back``, ``channel-failed``, and ``watched`` when the first channel starts or the last one has stopped.
+    ``source-back``, ``channel-failed``, ``watched`` when the first channel starts or the last one has stopped, and ``worn-out`` when so
+    many coders hang that only another process can help.
     """
 
     def __init__(
@@ -109,6 +111,7 @@ class PanoramicCamera(Camera):
         self._pool = WorkerPool()
         self._snapshots = Snapshots(self._engage, self._release)
         self._runner = self._start_source()
+        self._vigil = Vigil(self._pool, self._on_event)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -119,6 +122,7 @@ class PanoramicCamera(Camera):
         if self._closed:
             return
         self._closed = True
+        self._vigil.close()
         for channel in self._channels.values():
             channel.close()
         self._snapshots.close()
@@ -299,6 +303,8 @@ class PanoramicCamera(Camera):
             self._channels.pop(spec).close()
 
     def _start_channel(self, spec: ChannelSpec, deliver: Deliver, fail: Fail) -> Coder:
+        if self._channels[spec].running:  # in place of a coder that hangs
+            return self._engage(spec, deliver, fail)
         self._admit(spec)
         first = not any(channel.running for channel in self._channels.values())
         coder = self._engage(spec, deliver, fail)

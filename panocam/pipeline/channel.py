@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from panocam.clock import NS, Clock
 from panocam.errors import PanocamError, Unavailable
 from panocam.media.codec import StreamDescription
 from panocam.media.packet import Packet
 from panocam.media.stamps import Stage
-from panocam.pipeline.coder import Coder, Output
+from panocam.pipeline.coder import Coder, CoderHangs, Output
 from panocam.pipeline.hub import Hub, HubSubscription
 from panocam.pipeline.request import ChannelSpec
 from panocam.pipeline.service import DropPolicy
@@ -60,6 +62,7 @@ class _Totals:
         return _Totals(self.frames + coder.frames, self.missed + coder.dropped, self.opened + coder.opened, self.failures + coder.failures)
 
 
+T = TypeVar("T")
 Deliver = Callable[[Output], None]
 Fail = Callable[[PanocamError], None]
 
@@ -80,6 +83,7 @@ class Channel:
         self._engage, self._release, self._clock, self._on_failure = engage, release, clock, on_failure
         self._loop = asyncio.get_running_loop()
         self.coder: Coder | None = None
+        self._run: object = None  # stands for the present coder in what comes from workers
         self._before = _Totals()
         self._sequence = 0
         self._description: StreamDescription | None = None
@@ -174,7 +178,18 @@ class Channel:
 
     def _start(self) -> None:
         if self.coder is None:
-            self.coder = self._engage(self.spec, self._from_worker, self._failed_on_worker)
+            self.coder = self._begin()
+
+    def _begin(self) -> Coder:
+        run = self._run = object()
+        return self._engage(self.spec, partial(self._from_worker, self._publish, run), partial(self._from_worker, self._failed, run))
+
+    def _begin_again(self, hangs: Coder) -> None:
+        """Go on with another coder, and for all who watch with a key picture."""
+        self._before = self._before.add(hangs)
+        self.hub.forget()
+        self.coder = self._begin()
+        self._release(hangs)
 
     def _stop_later(self) -> None:
         self._cancel_linger()
@@ -191,7 +206,7 @@ class Channel:
         if self._key_timer is not None:
             self._key_timer.cancel()
             self._key_timer = None
-        coder, self.coder = self.coder, None
+        coder, self.coder, self._run = self.coder, None, None
         if coder is not None:
             self._release(coder)
             self._before = self._before.add(coder)
@@ -201,20 +216,14 @@ class Channel:
 
     # --- packets
 
-    def _from_worker(self, output: Output) -> None:
+    def _from_worker(self, do: Callable[[object, T], None], run: object, what: T) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._publish, output)
+            self._loop.call_soon_threadsafe(do, run, what)
         except RuntimeError:  # the loop has closed; nobody is left to watch
             return
 
-    def _failed_on_worker(self, error: PanocamError) -> None:
-        try:
-            self._loop.call_soon_threadsafe(self._failed, error)
-        except RuntimeError:
-            return
-
-    def _publish(self, output: Output) -> None:
-        if self.coder is None:  # stopped while this was on its way
+    def _publish(self, run: object, output: Output) -> None:
+        if run is not self._run:  # stopped, or another coder at work, while this was on its way
             return
         if output.packet.stamps.of(Stage.MASK) < self._shown_from_ns:
             return
@@ -229,9 +238,13 @@ class Channel:
             if self._described is not None and not self._described.done():
                 self._described.set_result(output.description)
 
-    def _failed(self, error: PanocamError) -> None:
+    def _failed(self, run: object, error: PanocamError) -> None:
         self._on_failure(self.spec, error)
+        if run is not self._run:
+            return
         if self._described is not None and not self._described.done():
             self._described.set_exception(error)
             self._described.exception()
         self._described = None
+        if isinstance(error, CoderHangs) and self.coder is not None:
+            self._begin_again(self.coder)

@@ -4,6 +4,9 @@
 view straight into the encoder's planes, encode, hand each access unit to ``deliver``. The encoder is opened with the first
 shot, and anew when the source's colour or rate changes. If it fails, the failure is reported, shots are let
 pass for a growing while, and then it is tried again; no other channel notices.
+
+If it never returns, the worker gives it up with the thread it is in (``workers``), and this coder with it: ``CoderHangs`` is reported,
+and whoever made it needs another one. Should it return after all, that thread closes the encoder, and nobody hears of its packets.
 """
 
 from __future__ import annotations
@@ -32,6 +35,10 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 FALLBACK_FPS = 25.0
+
+
+class CoderHangs(Unavailable):
+    """This coder is given up: something that it called does not return."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class Coder:
         self._stillness = Stillness(profile.zipstream) if profile.zipstream is not Zipstream.OFF else None
         self._since_key = 0
         self._era: object = None
-        self._closed = False
+        self._closed = self._given_up = False
         self._wait, self._resume_ns = FIRST_WAIT, 0
         self.frames = self.opened = self.failures = 0
 
@@ -82,7 +89,7 @@ class Coder:
         jump = shot.frame.discontinuity
         self._jump |= jump  # kept here, because a newer shot may replace this one in the slot
         if (self._decimator.take(shot.frame.pts_ns) or jump) and self._slot.put(shot):
-            self._worker.submit(self._step)
+            self._worker.submit(self._step, self._give_up)
 
     def request_key(self) -> None:
         """The next picture becomes a key picture."""
@@ -91,7 +98,11 @@ class Coder:
     def close(self) -> None:
         """Close the encoder as soon as the worker gets to it."""
         self._closed = True
-        self._worker.submit(self._shut)
+        self._worker.submit(self._end, self._give_up)
+
+    def _end(self) -> None:
+        if not self._given_up:
+            self._shut()
 
     def _step(self) -> None:
         shot = self._slot.take()
@@ -102,6 +113,14 @@ class Coder:
             self._wait = FIRST_WAIT
         except Exception as error:  # the supervisor of one encoder
             self._failed(error)
+        if self._given_up:  # it has come back after all, and no other thread touches this encoder
+            self._shut()
+
+    def _give_up(self) -> None:
+        """Called by whoever looks after the workers, while a worker's thread is still in here."""
+        self._given_up = self._closed = True
+        self.failures += 1
+        self._fail(CoderHangs(f"the {self._profile.codec} encoder does not return; it is given up"))
 
     def _encode(self, shot: Shot) -> None:
         encoder = self._ready(shot.frame.planes.color)
@@ -118,7 +137,7 @@ class Coder:
         self.frames += 1
         if self._renderer.painter is not None:
             self._renderer.painter.flow.add(frame.pts_ns, sum(len(packet.data) for packet in packets))
-        for packet in packets:
+        for packet in packets if not self._given_up else ():
             self._deliver(Output(packet, encoder.description, shot.notice is not None and shot.notice.passing))
 
     def _settle(self, shot: Shot, planes: Planes) -> None:

@@ -17,12 +17,22 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A job in the queue, and what to call when it is given up."""
+
+    job: Job
+    given_up: Job
+
 
 BACKGROUND = 5
 """Niceness added to threads whose work can wait for others': such a thread gets a third of the time of one that does not yield."""
@@ -48,17 +58,46 @@ def yield_to_others() -> None:
         os.setpriority(os.PRIO_PROCESS, thread, min(os.getpriority(os.PRIO_PROCESS, thread) + BACKGROUND, 19))
 
 
+def _nothing() -> None:
+    """What happens when a job is given up that nobody said anything of."""
+
+
 class Worker:
-    """One thread that runs jobs in the order they were submitted. A failing job is logged and harms no other."""
+    """Runs jobs on one thread, in the order they were submitted. A failing job is logged and harms no other.
+
+    A job that does not return cannot be ended: native code knows no such thing. ``replace`` leaves it alone with its thread, and
+    another thread goes on with the queue.
+    """
 
     def __init__(self, name: str) -> None:
         self.pinned = 0  # channels that live here; the pool's business
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._thread = spawn(name, self._run)
+        self._name = name
+        self._jobs: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()  # guards the two below
+        self._task: Task | None = None
+        self._thread = self._start()
 
-    def submit(self, job: Job) -> None:
-        """Run ``job`` on this worker's thread; returns at once. After ``stop`` it is ignored."""
-        self._jobs.put(job)
+    def submit(self, job: Job, given_up: Job = _nothing) -> None:
+        """Run ``job`` on this worker's thread; returns at once. After ``stop`` it is ignored.
+
+        ``given_up`` is called instead of any further job of that thread when ``job`` does not return, by whoever noticed that.
+        """
+        self._jobs.put(Task(job, given_up))
+
+    @property
+    def task(self) -> Task | None:
+        """What it is doing."""
+        return self._task
+
+    def replace(self, task: Task) -> threading.Thread | None:
+        """Another thread for whatever comes after ``task``; returns the one that is left alone, None if that has gone on meanwhile."""
+        with self._lock:
+            if self._task is not task:
+                return None
+            left, self._task = self._thread, None
+            task.given_up()  # before the other thread can come to what it stands for
+            self._thread = self._start()
+        return left
 
     def stop(self) -> None:
         """End after the jobs already submitted."""
@@ -69,13 +108,21 @@ class Worker:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def _start(self) -> threading.Thread:
+        return spawn(self._name, self._run)
+
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (task := self._jobs.get()) is not None:
+            self._task = task
             try:
-                job()
+                task.job()
             except Exception:  # the supervisor of every job: whatever breaks one channel must not end the others
                 log.exception("a media job failed")
-            del job  # or the last picture lives until the next job comes
+            with self._lock:
+                if self._task is not task:  # it took so long that it was given up
+                    return
+                self._task = None
+            del task  # or the last picture lives until the next job comes
 
 
 class WorkerPool:
@@ -84,6 +131,8 @@ class WorkerPool:
     def __init__(self, size: int = 0) -> None:
         cv2.setNumThreads(1)
         self._workers = [Worker(f"media-{i}") for i in range(size or os.cpu_count() or 1)]
+        self._seen: dict[Worker, tuple[Task, int]] = {}
+        self._left: list[threading.Thread] = []
 
     def __len__(self) -> int:
         return len(self._workers)
@@ -96,6 +145,28 @@ class WorkerPool:
 
     def unpin(self, worker: Worker) -> None:
         worker.pinned -= 1
+
+    @property
+    def left(self) -> int:
+        """Threads that were left alone with what does not return, and still are."""
+        self._left = [thread for thread in self._left if thread.is_alive()]
+        return len(self._left)
+
+    def look(self, patience: int) -> None:
+        """To be called at regular times: gives up what a worker was already doing ``patience`` looks ago.
+
+        Looks are counted, and not time, because a machine that slept or stood still for a while hangs nowhere.
+        """
+        for worker in self._workers:
+            task = worker.task
+            known, looks = self._seen.pop(worker, (None, 0))
+            if task is None:
+                continue
+            looks = looks + 1 if task is known else 0
+            if looks < patience:
+                self._seen[worker] = task, looks
+            elif (thread := worker.replace(task)) is not None:
+                self._left.append(thread)
 
     def close(self, timeout: float = 5.0) -> None:
         """Finish what was submitted and end the threads, waiting at most ``timeout`` seconds for each."""

@@ -38,6 +38,7 @@ def killed(folder: DataFolder) -> None:
     [
         (End.STOPPED, "", "started after it had been stopped"),
         (End.RESTART, "anna at 192.0.2.9", "restart asked for by anna at 192.0.2.9"),
+        (End.WORN_OUT, "", "started anew because too many encoders hung"),
         (End.SOFT_RESET, "", "factory default, soft"),
         (End.HARD_RESET, "", "factory default, hard"),
     ],
