@@ -34,7 +34,7 @@ LENS = default_lens((SIDE, SIDE))
 class AtOnce:
     """A worker that does not wait."""
 
-    def submit(self, task: Callable[[], None]) -> None:
+    def submit(self, task: Callable[[], None], given_up: Callable[[], None]) -> None:
         task()
 
 
