@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 
-from panocam.errors import Busy, NotFound, PanocamError
+from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
 from panocam.storage.disk import Told
 
 KEPT = 64
@@ -22,11 +22,13 @@ class End(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass
 class Action:
-    """``name`` is done to ``target`` (a disk or a share). ``progress`` 0..1; ``words`` say what it found, or why it failed."""
+    """``name`` is done to ``target`` (a disk or a share). ``progress`` 0..1; ``words`` say what it found, or why it failed.
+    ``stoppable``: it may end at any moment and leaves nothing half done."""
 
     id: int
     name: str
@@ -34,6 +36,7 @@ class Action:
     end: End = End.RUNNING
     progress: float = 0.0
     words: str = ""
+    stoppable: bool = False
 
 
 Doing = Callable[[Told], Awaitable[str]]
@@ -47,11 +50,11 @@ class Actions:
         self._all: OrderedDict[int, Action] = OrderedDict()
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
-    async def start(self, name: str, target: str, doing: Doing, wait: float = 0.0) -> Action:
+    async def start(self, name: str, target: str, doing: Doing, wait: float = 0.0, stoppable: bool = False) -> Action:
         """Begin ``doing(told)``; returns when it is done or after ``wait`` seconds. Its faults are kept as words. Raises Busy."""
         if len(self._tasks) >= AT_ONCE:
             raise Busy(f"{AT_ONCE} actions are running; wait for one", retry_after=5)
-        action = Action(next(self._numbers), name, target)
+        action = Action(next(self._numbers), name, target, stoppable=stoppable)
         self._all[action.id] = action
         while len(self._all) > KEPT:
             self._all.popitem(last=False)
@@ -67,6 +70,17 @@ class Actions:
         if number not in self._all:
             raise NotFound(f"there is no job {number}")
         return self._all[number]
+
+    async def cancel(self, number: int) -> Action:
+        """End it now. Raises NotFound, and InvalidValue for one that cannot end in the middle; one that has ended stays as it is."""
+        action, task = self.get(number), self._tasks.get(number)
+        if task is not None and not task.done():
+            if not action.stoppable:
+                raise InvalidValue("action", str(number), f"{action.name} cannot be stopped half way; wait for its end")
+            action.end = End.CANCELLED
+            task.cancel()
+            await asyncio.wait((task,))
+        return action
 
     async def close(self) -> None:
         """End all."""
@@ -86,6 +100,9 @@ class Actions:
         except PanocamError as fault:
             action.end, action.words = End.FAILED, str(fault)
         except asyncio.CancelledError:
+            if action.end is End.CANCELLED:
+                action.words = "stopped; what was done by then stays done"
+                return
             action.end, action.words = End.FAILED, "the camera was shut down"
             raise
         else:

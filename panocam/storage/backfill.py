@@ -124,9 +124,17 @@ class Backfill:
 
     async def _bring(self, segment: Segment, source: Volume, home: Volume, state: Homecoming) -> None:
         """One segment. Raises PanocamError; then it is where it was."""
-        state.segment, state.progress = segment.path, 0.0
+        part = segment.path + PART
+        home.arriving.add(part)
+        try:
+            await self._bring_as(part, segment, source, home, state)
+        finally:
+            home.arriving.discard(part)
+
+    async def _bring_as(self, part: str, segment: Segment, source: Volume, home: Volume, state: Homecoming) -> None:
+        path = segment.path
+        state.segment, state.progress = path, 0.0
         await self._make_room(segment, home)
-        path, part = segment.path, segment.path + PART
         digest = await self._copy(segment, source, home, part, state)
         if await self._digest(home, part, segment.bytes, lambda share: _progress(state, 0.5 + share / 2)) != digest:
             await home.run(lambda: home.disk.files.remove(part))

@@ -12,8 +12,9 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from enum import StrEnum
+from typing import TypeVar
 
 from panocam.errors import InvalidValue, NotFound, Unavailable
 from panocam.storage.files import Files, Space, Stored
@@ -29,6 +30,13 @@ DEPTH = 4
 
 Told = Callable[[float], None]
 """Hears the part that is done, 0..1."""
+
+R = TypeVar("R")
+Steps = Generator[float, None, R]
+"""Long work in steps, each of which gives the part that is done, 0..1; between two of them the disk is free for others."""
+
+STEP_NAMES, STEP_REMOVALS = 256, 32
+"""So many names are looked at, and files removed, in one step."""
 
 _DAY, _HOUR = re.compile(r"\d{8}"), re.compile(r"\d\d")
 
@@ -131,9 +139,14 @@ class Disk:
             if entry.folder and (named is None or named.fullmatch(entry.name)):
                 yield f"{below}/{entry.name}".lstrip("/")
 
-    def segments(self) -> Iterator[tuple[str, int]]:
-        """(path, bytes) of every file that may be a segment."""
-        return ((path, size) for path, size in self.walk() if path.endswith(SUFFIX))
+    def listing(self) -> Steps[list[tuple[str, int]]]:
+        """All of ``walk``."""
+        there: list[tuple[str, int]] = []
+        for entry in self.walk():
+            there.append(entry)
+            if len(there) % STEP_NAMES == 0:
+                yield 0.0
+        return there
 
     def remove(self, relative: str) -> None:
         """Remove a segment's file and the folders that are empty after it. One that is gone already is no fault."""
@@ -164,15 +177,16 @@ class Disk:
             raise Unavailable(f"{self.id}: {words(fault)}") from None
         return Stored(self.files, relative)
 
-    def format(self, told: Told = lambda part: None) -> int:
-        """Remove everything that this program keeps here, nothing else; returns how many segments there were."""
-        there = list(self.walk())
+    def format(self, kept: Callable[[], frozenset[str]] = frozenset) -> Steps[int]:
+        """Remove everything that this program keeps here but what is ``kept()``, nothing else; returns how many segments there were."""
+        there = yield from self.listing()
         count = 0
         for number, (relative, _) in enumerate(there):
-            if relative.endswith((SUFFIX, SUFFIX + PART)):
+            if relative.endswith((SUFFIX, SUFFIX + PART)) and relative not in kept():
                 self.remove(relative)
                 count += relative.endswith(SUFFIX)
-            told((number + 1) / len(there))
+            if number % STEP_REMOVALS == 0:
+                yield number / len(there)
         return count
 
 

@@ -7,6 +7,9 @@ from panocam.storage.actions import Doing
 from panocam.storage.disk import Told
 from panocam.storage.volume import Volume
 
+STOPPABLE = ("check", "repair")
+"""They go in steps, each of which leaves the disk as good as it was."""
+
 AT_ONCE_S = 8.0
 """An answer waits so long for the end; most is done by then."""
 
@@ -32,9 +35,13 @@ def work(volume: Volume, name: str) -> Doing:
         return f"of {found.files} files {', '.join(f'{count} {word}' for count, word in parts if count)}; repair puts that in order{hurt}"
 
     async def repair(told: Told) -> str:
-        await volume.repair()
-        found = await volume.survey(told)
-        return f"{found.files} files are listed as they are"
+        found = await volume.repair(told)
+        parts = (
+            (found.repaired, "cut behind their last whole piece"),
+            (found.missing, "gone and forgotten"),
+            (found.foreign, "not ours or damaged in front, and left alone"),
+        )
+        return "; ".join((f"{found.files} files are listed as they are", *(f"{count} {word}" for count, word in parts if count)))
 
     async def empty(told: Told) -> str:
         await volume.format(told)

@@ -126,6 +126,27 @@ class Index:
             db.execute("INSERT OR REPLACE INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", astuple(recording))
             db.executemany("INSERT OR REPLACE INTO segment VALUES (?,?,?,?,?,?,?,?,?,?)", (astuple(segment) for segment in segments))
 
+    def put_found(self, recording: Recording, segment: Segment, notes: Iterable[Note]) -> None:
+        """Take in a segment that was found on a disk, all of it or nothing. What others have told meanwhile goes first: where the segment
+        lies, unless this is where it belongs; that its recording is locked or complete."""
+        with self._db() as db:
+            db.execute(
+                "INSERT INTO recording VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
+                " locked=max(locked, excluded.locked), complete=max(complete, excluded.complete)",
+                astuple(recording),
+            )
+            db.execute(
+                "INSERT INTO segment VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (recording, number) DO UPDATE SET disk=excluded.disk,"
+                " path=excluded.path, start_ns=excluded.start_ns, stop_ns=excluded.stop_ns, bytes=excluded.bytes,"
+                " pictures=excluded.pictures, began=excluded.began, complete=excluded.complete WHERE disk=excluded.disk OR excluded.disk=?",
+                (*astuple(segment), recording.disk),
+            )
+            db.execute(
+                "UPDATE recording SET (start_ns, stop_ns)=(SELECT min(start_ns), max(stop_ns) FROM segment WHERE recording=?1) WHERE id=?1",
+                (recording.id,),
+            )
+            db.executemany("INSERT OR REPLACE INTO mark VALUES (?,?,?,?)", _marks(recording.id, notes))
+
     def put_segment(self, segment: Segment) -> None:
         """Take in a segment of a recording that goes on elsewhere."""
         with self._db() as db:
@@ -133,8 +154,7 @@ class Index:
 
     def put_marks(self, recording: str, notes: Iterable[Note]) -> None:
         """Take in what happened beside the pictures."""
-        rows = [(note.wall_ns, note.topic, note.text, recording) for note in notes if not note.known and note.topic]
-        if rows:
+        if rows := _marks(recording, notes):
             with self._db() as db:
                 db.executemany("INSERT OR REPLACE INTO mark VALUES (?,?,?,?)", rows)
 
@@ -156,7 +176,8 @@ class Index:
     def remove_segment(self, segment: Segment) -> None:
         """A segment's file is gone; a recording without segments is gone with its last one."""
         with self._db() as db:
-            db.execute("DELETE FROM segment WHERE recording=? AND number=?", (segment.recording, segment.number))
+            there = (segment.recording, segment.number, segment.disk)
+            db.execute("DELETE FROM segment WHERE recording=? AND number=? AND disk=?", there)  # it may lie elsewhere by now
             first = db.execute("SELECT min(start_ns) FROM segment WHERE recording=?", (segment.recording,)).fetchone()[0]
             if first is None:
                 db.execute("DELETE FROM recording WHERE id=?", (segment.recording,))
@@ -257,6 +278,10 @@ class Index:
         """The recordings on a disk that are not marked complete."""
         with self._db() as db:
             return [_recording(row) for row in db.execute("SELECT * FROM recording WHERE disk=? AND NOT complete", (disk,)).fetchall()]
+
+
+def _marks(recording: str, notes: Iterable[Note]) -> list[tuple[int, str, str, str]]:
+    return [(note.wall_ns, note.topic, note.text, recording) for note in notes if not note.known and note.topic]
 
 
 def _where(wanted: Filter) -> tuple[str, list[object]]:

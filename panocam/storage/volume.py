@@ -19,11 +19,12 @@ from panocam.clock import NS, Clock
 from panocam.errors import PanocamError, Unavailable
 from panocam.media.packet import Packet
 from panocam.pipeline.workers import Worker
-from panocam.storage.disk import Disk, State, Told, words
+from panocam.storage.disk import Disk, State, Steps, Told, words
 from panocam.storage.files import Space
 from panocam.storage.index import Index
-from panocam.storage.recover import Survey, reconcile, survey
+from panocam.storage.recover import Found, Use, reconcile
 from panocam.storage.retention import Keep, clean
+from panocam.storage.survey import Survey, survey
 from panocam.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,9 @@ R = TypeVar("R")
 QUEUE_BYTES = 96 << 20
 WATCH_S = 5.0
 FLUSH_S = 10.0
+LISTING_S = 5.0
+"""A disk that comes is put in use after this time at the latest; what it takes longer to list is listed while it is recorded on."""
+
 HANG_NS = 15 * NS
 """A single write or read that takes longer is given up: the connection to a share is cut; a card is said to hang."""
 
@@ -51,6 +55,7 @@ class Volume:
         self.space = Space()
         self.queued = self.refused = 0
         self.protected = False
+        self.arriving: set[str] = set()  # what is being copied here
         self.running: Callable[[], frozenset[str]] = lambda: frozenset(writer.recording.id for writer in self._writers)
         self.present_ns: Callable[[], int] = clock.wall_ns
         self._since: deque[int] = deque()  # when each waiting batch came
@@ -59,6 +64,9 @@ class Volume:
         self._writers: set[Writer] = set()
         self._worker: Worker | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._listing: asyncio.Task[Found] | None = None
+        self._one_at_a_time = asyncio.Lock()  # for what changes many files
+        self._turn = 0  # counts when it was taken in and out of use
 
     @property
     def id(self) -> str:
@@ -90,6 +98,8 @@ class Volume:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        if self._listing is not None:
+            self._listing.cancel()
         worker, self._worker = self._worker, None
         if worker is None:
             return
@@ -111,6 +121,7 @@ class Volume:
 
     async def unmount(self) -> None:
         """Close all files, so that the medium can be taken out."""
+        self._turn += 1
         try:
             await self.run(self._close_all)
             await self.run(self.disk.forget)
@@ -134,35 +145,44 @@ class Volume:
             raise Unavailable(f"{self.id} is write-protected; lift that first")
         await self.check()
         await self.run(self._close_all)
-        await self.run(lambda: self._format(told))
+        async with self._one_at_a_time:
+            await self._steps(self.disk.format(self._writing), told)
+        await self._reconcile()
         await self.check()
 
     async def survey(self, told: Told = lambda part: None) -> Survey:
         """Read through all files and compare them with the index; nothing is changed. Raises Unavailable."""
         await self.check()
-        steps = survey(self.disk, self.index, self._writing())
-        found: Survey | None = None
+        return await self._steps(survey(self.disk, self.index, self._use()), told)
+
+    async def repair(self, told: Told = lambda part: None) -> Found:
+        """Put index and files in agreement: cut files end with their last whole piece, what is there is listed. Raises Unavailable."""
+        await self.check()
+        return await self._reconcile(told, thorough=True)
+
+    async def _reconcile(self, told: Told = lambda part: None, thorough: bool = False) -> Found:
+        async with self._one_at_a_time:
+            found = await self._steps(reconcile(self.disk, self.index, self._use(), thorough), told)
+        if found.segments or found.missing:
+            log.info("%s: %d segments taken into the index, %d repaired, %d gone", self.id, found.segments, found.repaired, found.missing)
+        return found
+
+    async def _steps(self, steps: Steps[R], told: Told) -> R:
+        """``steps`` one by one: between two of them the disk does what is queued, so recordings go on."""
+        turn, ends = self._turn, list[R]()
 
         def step() -> float:
-            nonlocal found
             try:
                 return next(steps)
             except StopIteration as end:
-                found = end.value
+                ends.append(end.value)
                 return 1.0
 
-        while found is None:  # between two steps the disk does what is queued, so recordings go on
+        while not ends:
+            if turn != self._turn:
+                raise Unavailable(f"{self.id} was taken out of use or failed meanwhile; begin again when it is there")
             told(await self.run(step))
-        return found
-
-    async def repair(self) -> None:
-        """Put index and files in agreement: cut files end with their last whole piece, what is there is listed. Raises Unavailable."""
-        await self.check()
-        await self.run(lambda: self._reconcile(thorough=True))
-
-    def _breathe(self) -> None:
-        """Told by work of many reads, on the disk's thread: none of them hangs."""
-        self._job_since = self._clock.monotonic_ns()
+        return ends[0]
 
     async def run(self, function: Callable[[], R]) -> R:
         """``function()`` on the disk's thread, after what is queued. Its faults come out here, the system's as Unavailable."""
@@ -266,17 +286,11 @@ class Volume:
             except OSError as fault:
                 log.warning("%s: a file could not be finished: %s", self.id, words(fault))
 
-    def _format(self, told: Told) -> None:
-        self.disk.format(told)
-        self._reconcile()
+    def _use(self) -> Use:
+        return Use(self._writing, lambda: self.running() | {writer.recording.id for writer in tuple(self._writers)})
 
     def _writing(self) -> frozenset[str]:
-        return frozenset(writer.path for writer in tuple(self._writers))
-
-    def _reconcile(self, thorough: bool = False) -> None:
-        found = reconcile(self.disk, self.index, self._writing(), self.running(), thorough, self._breathe)
-        if found.segments or found.missing:
-            log.info("%s: %d segments taken into the index, %d repaired, %d gone", self.id, found.segments, found.repaired, found.missing)
+        return frozenset((*(writer.path for writer in tuple(self._writers)), *tuple(self.arriving)))
 
     def _look(self) -> Space:
         """Is it there, how full is it? Removes what is too old. Raises OSError."""
@@ -289,7 +303,6 @@ class Volume:
     def _open_disk(self) -> Space:
         self._close_all()  # what was open when it went is not what is there now
         self.disk.mount()
-        self._reconcile()
         return self.disk.space()
 
     # -- on the loop
@@ -320,12 +333,25 @@ class Volume:
             self._on_state(self)
 
     async def _mount(self) -> None:
+        self._turn += 1
         try:
             self.space = await self.run(self._open_disk)
+            self._listing = asyncio.create_task(self._reconcile(), name=f"list {self.id}")
+            self._listing.add_done_callback(self._listed)
+            await asyncio.wait((self._listing,), timeout=LISTING_S)
+            if self._listing.done():
+                self._listing.result()
         except PanocamError as fault:
             read_only = isinstance(fault.__cause__, OSError) and fault.__cause__.errno == errno.EROFS
             self._become(State.READ_ONLY if read_only else State.FAILED, str(fault))
         else:
+            self._become(State.OK, "" if self._listing.done() else "what lies there is still being listed; recordings go on meanwhile")
+
+    def _listed(self, listing: asyncio.Task[Found]) -> None:
+        fault = None if listing.cancelled() else listing.exception()
+        if listing is self._listing and self.state is State.OK:  # or somebody waits for it
+            if fault is not None:
+                log.warning("%s: not all that lies there is listed: %s", self.id, fault)
             self._become(State.OK)
 
     async def _watching(self) -> None:

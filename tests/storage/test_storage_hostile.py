@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from storage_kit import START, coded
+from storage_kit import START, coded, finished
 
 from panocam.errors import PanocamError
 from panocam.media import ebml, matroska
@@ -22,7 +22,7 @@ from panocam.storage.files import LocalFiles
 from panocam.storage.index import Filter, Index
 from panocam.storage.library import Library
 from panocam.storage.recording import Began, Kind, Label
-from panocam.storage.recover import reconcile
+from panocam.storage.recover import Use, reconcile
 
 IDENTITY = "20231114_221320_ABCD_0242AC110002"
 PLACE = f"20231114/22/{IDENTITY}/20231114_221320_000000.mkv"
@@ -59,7 +59,7 @@ class Card:
         self.disk.mount()
         (folder / "index.sqlite").unlink(missing_ok=True)
         self.index = Index(folder / "index.sqlite")
-        self.found = reconcile(self.disk, self.index)
+        self.found = finished(reconcile(self.disk, self.index, Use()))
         self.listed = [row.id for row in self.index.find(Filter())[0]]
         self.library = Library(self.index, {"SD_DISK": self.disk})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from storage_kit import START, PushedCamera, Store, coded, settle
+from storage_kit import START, PushedCamera, Store, coded, finished, settle
 
 from panocam.clock import NS
 from panocam.events.bus import Bus
@@ -24,7 +24,7 @@ from panocam.storage.jobs import Box, Exports, Stage
 from panocam.storage.library import Library
 from panocam.storage.notes import Notes
 from panocam.storage.recorder import Order
-from panocam.storage.recover import reconcile
+from panocam.storage.recover import Use, reconcile
 
 ORDER = Order(StreamRequest(4), "SD_DISK")
 
@@ -86,7 +86,7 @@ async def test_what_happens_is_kept_beside_the_pictures(tmp_path: Path) -> None:
         assert [(m.at_ns - START, m.topic.rpartition("/")[2]) for m in marks] == [(NS, "SignalLoss"), (2 * NS, "Channel_6")]
         assert "is_moving 1" in marks[1].text
         other = Index(tmp_path / "other.sqlite")
-        reconcile(store.disk, other)
+        finished(reconcile(store.disk, other, Use()))
         assert other.marks(START, START + 10 * NS) == marks, "an index made from the files alone says the same"
         assert [row.id for row in other.find(Filter())[0]] == [identity]
         other.close()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from storage_kit import FPS, START, PushedCamera, Store, coded, later, settle
+from storage_kit import FPS, START, PushedCamera, Store, coded, finished, later, settle
 
 from panocam.clock import NS
 from panocam.errors import InvalidValue, NotFound, Unavailable
@@ -26,7 +26,7 @@ from panocam.storage.index import Filter, Index
 from panocam.storage.library import Library
 from panocam.storage.recorder import Order
 from panocam.storage.recording import Began
-from panocam.storage.recover import reconcile
+from panocam.storage.recover import Use, reconcile
 from panocam.storage.retention import Keep, clean
 
 ORDER = Order(StreamRequest(4), "SD_DISK")
@@ -217,7 +217,7 @@ async def test_an_index_made_from_cut_files_alone(tmp_path: Path, cut: int) -> N
     index = Index(tmp_path / "index.sqlite")
     disk = Disk("SD_DISK", LocalFiles(tmp_path / "card"))
     disk.mount()
-    found = reconcile(disk, index)
+    found = finished(reconcile(disk, index, Use()))
     assert (found.segments, found.repaired, found.foreign) == (1, 1, 0)
     row = index.get(identity)
     assert row.complete
@@ -225,7 +225,7 @@ async def test_an_index_made_from_cut_files_alone(tmp_path: Path, cut: int) -> N
     assert 0 < len(lost) <= FPS + 1, "no more than the last second is missing"
     back = [p.data for p, _ in Library(index, {"SD_DISK": disk}).packets(identity)]
     assert back == [p.data for p in packets[: len(back)]]
-    again = reconcile(disk, index)
+    again = finished(reconcile(disk, index, Use()))
     assert again.segments == 0, "what was put in order stays so"
     index.close()
 
@@ -242,10 +242,10 @@ async def test_foreign_and_damaged_files_are_left_alone(tmp_path: Path) -> None:
         (folder / "holiday.mkv").write_bytes(b"not ours")
         (folder / "empty.mkv").write_bytes(b"")
         (tmp_path / "card" / "notes.txt").write_text("mine")
-        found = await store.volume.run(lambda: reconcile(store.disk, store.index))
+        found = await store.volume.run(lambda: finished(reconcile(store.disk, store.index, Use())))
         assert found.foreign == 2
         assert (folder / "holiday.mkv").exists()
-        store.disk.format()
+        finished(store.disk.format())
         assert (tmp_path / "card" / "notes.txt").exists()
 
 

@@ -10,7 +10,7 @@ from panocam.media import matroska
 from panocam.pipeline.request import StreamRequest
 from panocam.storage.diskwork import work
 from panocam.storage.recorder import Order
-from panocam.storage.recover import STEP
+from panocam.storage.survey import STEP
 
 ORDER = Order(StreamRequest(4), "SD_DISK")
 
@@ -57,7 +57,7 @@ async def test_recordings_are_written_between_its_steps(tmp_path: Path) -> None:
 
         def told(part: float) -> None:
             for hub in camera.hubs.values():
-                for packet in later(packets[25 * len(sizes) : 25 * len(sizes) + 25], 20, len(sizes)):
+                for packet in later(packets[25 * len(sizes) : 25 * len(sizes) + 25], 12, 300 + 25 * len(sizes)):
                     hub.publish(packet)
             sizes.append(sum(file.stat().st_size for file in (tmp_path / "card").rglob("*.mkv")))
 

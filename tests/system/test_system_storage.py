@@ -195,7 +195,11 @@ def test_a_check_finds_what_a_repair_mends(camera: RunningCamera) -> None:
     (file.parent / "holiday.mkv").write_bytes(b"not ours")
     found = ask(camera, "POST", one, action="check")["action"]
     assert (found["end"], "1 cut" in found["words"], "repair" in found["words"]) == ("done", True, True)
-    assert ask(camera, "POST", one, action="repair")["action"]["words"] == "2 files are listed as they are"
+    mended = ask(camera, "POST", one, action="repair")["action"]
+    words = "1 files are listed as they are; 1 cut behind their last whole piece; 1 not ours or damaged in front, and left alone"
+    assert (mended["words"], mended["stoppable"]) == (words, True)
+    assert ask(camera, "DELETE", f"storage/actions/{mended['id']}")["end"] == "done", "what has ended stays as it is"
+    assert "no job" in str(ask(camera, "DELETE", "storage/actions/987654", 404))
     assert "files are well" in ask(camera, "POST", one, action="check")["action"]["words"]
     assert frames(file) == total(camera, identity)
     assert (file.parent / "holiday.mkv").exists()

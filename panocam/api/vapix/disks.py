@@ -16,7 +16,7 @@ from panocam.settings.role import Role
 from panocam.settings.storage import CARD
 from panocam.storage.actions import Action, End
 from panocam.storage.disk import State
-from panocam.storage.diskwork import AT_ONCE_S, work
+from panocam.storage.diskwork import AT_ONCE_S, STOPPABLE, work
 from panocam.storage.volume import Volume
 
 STATUS = {
@@ -118,7 +118,7 @@ def _volume(call: Call[None]) -> Volume:
 
 async def _job(call: Call[None], name: str) -> Response:
     volume = _volume(call)
-    action = await storage_of(call.services).actions.start(name, volume.id, work(volume, name), AT_ONCE_S)
+    action = await storage_of(call.services).actions.start(name, volume.id, work(volume, name), AT_ONCE_S, name in STOPPABLE)
     if call.services.audit is not None and action.end is not End.FAILED:
         call.services.audit.note(f"{name} of disk {volume.id}", "recordings", subject=volume.id)
     return _shown(volume, action)
@@ -135,7 +135,7 @@ def _named(action: Action) -> str:
 
 
 def _result(action: Action) -> str:
-    return "ERROR" if action.end is End.FAILED else "OK"
+    return "ERROR" if action.end in (End.FAILED, End.CANCELLED) else "OK"
 
 
 def _disk(call: Call[None], volume: Volume) -> Element:

@@ -25,7 +25,7 @@ from panocam.storage.recording import check_id
 VERSION = "1.2"
 FORM = "matroska"
 INVALID, FAILED = 20, 10
-STATUS = {End.RUNNING: "In Progress", End.DONE: "Done", End.FAILED: "Failed"}
+STATUS = {End.RUNNING: "In Progress", End.DONE: "Done", End.FAILED: "Failed", End.CANCELLED: "Failed"}
 
 _answered = answering(
     "ExportRecordingResponse", "exportrecording1", ((InvalidValue, INVALID), (NotFound, INVALID), (PanocamError, FAILED)), VERSION

@@ -12,12 +12,13 @@ from panocam.errors import InvalidValue, Unavailable
 from panocam.settings import Role
 from panocam.settings.storage import disk_names
 from panocam.storage.actions import Action, End
-from panocam.storage.diskwork import AT_ONCE_S, work
+from panocam.storage.diskwork import AT_ONCE_S, STOPPABLE, work
 from panocam.storage.volume import Volume
 
 
 class ActionReply(Reply):
-    """Something that may take a while. ``end`` running, done or failed; ``progress`` 0..1; ``words`` what it found, or why it failed."""
+    """Something that may take a while. ``end`` running, done, failed or cancelled; ``progress`` 0..1; ``words`` what it found, or why it
+    failed; ``stoppable``: it can be ended now."""
 
     id: int
     name: str
@@ -25,6 +26,7 @@ class ActionReply(Reply):
     end: str
     progress: float
     words: str
+    stoppable: bool
 
 
 class HomecomingReply(Reply):
@@ -87,7 +89,7 @@ async def act(call: Call[DiskAction]) -> DiskReply:
     volume = storage.recorder.volume(call.path("disk"))
     if wish.action == "format" and wish.confirm != volume.id:
         raise InvalidValue("confirm", wish.confirm, f"all recordings would be removed; confirm with {volume.id}")
-    action = await storage.actions.start(wish.action, volume.id, work(volume, wish.action), AT_ONCE_S)
+    action = await storage.actions.start(wish.action, volume.id, work(volume, wish.action), AT_ONCE_S, wish.action in STOPPABLE)
     if action.end is End.FAILED:
         raise Unavailable(action.words)
     if call.services.audit is not None:
@@ -97,16 +99,29 @@ async def act(call: Call[DiskAction]) -> DiskReply:
 
 async def action(call: Call[None]) -> ActionReply:
     """How far an action is."""
+    return shown_action(storage_of(call.services).actions.get(_number(call)))
+
+
+async def stop(call: Call[None]) -> ActionReply:
+    """End a check or a repair where it is."""
+    stopped = await storage_of(call.services).actions.cancel(_number(call))
+    if call.services.audit is not None and stopped.end is End.CANCELLED:
+        call.services.audit.note(f"{stopped.name} of disk {stopped.target} stopped", "recordings", subject=stopped.target)
+    return shown_action(stopped)
+
+
+def _number(call: Call[None]) -> int:
     given = call.path("action")
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         raise InvalidValue("action", given, "use its number")
-    return shown_action(storage_of(call.services).actions.get(int(given)))
+    return int(given)
 
 
 def shown_action(action: Action) -> ActionReply:
     """An action as it is answered."""
     return ActionReply(
-        id=action.id, name=action.name, target=action.target, end=str(action.end), progress=action.progress, words=action.words
+        id=action.id, name=action.name, target=action.target, end=str(action.end), progress=action.progress, words=action.words,
+        stoppable=action.stoppable,
     )  # fmt: skip
 
 
@@ -138,6 +153,7 @@ def _shown(services: Services, volume: Volume, action: Action | None = None) -> 
 
 
 _ALL, _ONE = "/api/v1/storage/disks", "/api/v1/storage/disks/{disk}"
+_ACTION = "/api/v1/storage/actions/{action}"
 
 ENDPOINTS = (
     rest(_ALL, "All disks and their state", disks, Role.OPERATOR, reply=DisksReply),
@@ -150,5 +166,6 @@ ENDPOINTS = (
         request=DiskAction,
         reply=DiskReply,
     ),
-    rest("/api/v1/storage/actions/{action}", "How far an action on a disk or share is", action, Role.ADMINISTRATOR, reply=ActionReply),
+    rest(_ACTION, "How far an action on a disk or share is", action, Role.ADMINISTRATOR, reply=ActionReply),
+    rest(_ACTION, "Stop a check or a repair", stop, Role.ADMINISTRATOR, methods=("DELETE",), reply=ActionReply),
 )

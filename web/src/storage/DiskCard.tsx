@@ -27,7 +27,7 @@ export function DiskCard({ disk, mayManage, more, children }: { disk: StorageDis
     if (name === "format" && !window.confirm(FORMAT(disk.name))) return;
     if (name === "unmount" && disk.running > 0 && !window.confirm(UNMOUNT(disk))) return;
     setRefusal(null);
-    setAction({ id: 0, name, target: disk.id, end: "running", progress: 0, words: "" });
+    setAction({ id: 0, name, target: disk.id, end: "running", progress: 0, words: "", stoppable: false });
     try {
       const begun = (await storage.act(disk.id, name)).action;
       const ended = begun && (await followed(begun, setAction));
@@ -109,9 +109,18 @@ export function DiskCard({ disk, mayManage, more, children }: { disk: StorageDis
             </Text>
           </div>
         )}
-        {action?.end === "running" && <Progress value={100 * action.progress} animated aria-label={`Progress: ${action.name}`} />}
-        {action?.end === "done" && action.words && (
-          <Alert color="teal" p="xs" withCloseButton onClose={() => setAction(null)}>
+        {action?.end === "running" && (
+          <Group wrap="nowrap" gap="sm">
+            <Progress flex={1} value={100 * action.progress} animated aria-label={`Progress: ${action.name}`} />
+            {action.stoppable && (
+              <Button size="compact-xs" variant="default" onClick={() => void storage.stop(action.id)}>
+                Stop
+              </Button>
+            )}
+          </Group>
+        )}
+        {(action?.end === "done" || action?.end === "cancelled") && action.words && (
+          <Alert color={action.end === "done" ? "teal" : "gray"} p="xs" withCloseButton onClose={() => setAction(null)}>
             {`${action.words.charAt(0).toUpperCase()}${action.words.slice(1)}.`}
           </Alert>
         )}

@@ -6,9 +6,10 @@ export interface Action {
   id: number;
   name: string;
   target: string;
-  end: "running" | "done" | "failed";
+  end: "running" | "done" | "failed" | "cancelled";
   progress: number;
   words: string;
+  stoppable: boolean;
 }
 
 /** What belongs on a disk and lies elsewhere. */
@@ -86,6 +87,7 @@ export const storage = {
   disks: async () => (await call<{ disks: StorageDisk[] }>("GET", "storage/disks")).disks,
   act: (disk: string, action: string) => call<StorageDisk>("POST", `storage/disks/${disk}`, { action, ...(action === "format" && { confirm: disk }) }),
   action: (id: number) => call<Action>("GET", `storage/actions/${id}`),
+  stop: (id: number) => call<Action>("DELETE", `storage/actions/${id}`),
   shares: async () => (await call<{ shares: Share[] }>("GET", "storage/shares")).shares,
   trial: (fields: ShareFields) => call<Action>("POST", "storage/trials", fields),
   add: (fields: ShareFields) => call<Share>("POST", "storage/shares", { ...fields, test: false }),
