@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from panocam.errors import InvalidValue, NotFound, Unavailable
-from panocam.optics.aim import direction, locate, pan_tilt, tile_at, tile_rays
+from panocam.optics.aim import direction, locate, pan_tilt, shows, tile_at, tile_rays
 from panocam.optics.lens import Lens
 from panocam.optics.mount import camera_from_world
 from panocam.optics.polygon import Floats, Polygon
@@ -169,7 +169,7 @@ class PrivacyMasks:
             at = locate(tile, border, lens, mount)
             lines += [(number, piece) for piece in _pieces(at, seen & _inside(at, tile), tile)]
             for place, (x, y) in zip(places, locate(tile, corners, lens, mount), strict=True):
-                if tile_at(view, x + tile.x, y + tile.y) is tile:
+                if shows(view, number, x + tile.x, y + tile.y):
                     place.append((round(float(x) + tile.x, 1), round(float(y) + tile.y, 1)))
         return Outline(tuple(map(tuple, places)), tuple(lines))
 

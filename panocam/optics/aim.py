@@ -18,6 +18,9 @@ from panocam.optics.view import Tile, View
 
 Floats = NDArray[np.float64]
 
+ROUNDING = 1e-6
+"""Pixels by which a direction may be found beside where it was seen. On a seam that decides between one tile and the other, and neither."""
+
 
 def direction(pan: float, tilt: float) -> Floats:
     """Pan and tilt in degrees to a unit world direction ``(3,)``."""
@@ -46,21 +49,31 @@ def ray_to_view(view: View, ray: ArrayLike, lens: Lens, mount: Mount) -> list[tu
     if not _seen(world, lens, mount):
         return []
     found = []
-    for tile in view.tiles:
-        x, y = (float(v) for v in locate(tile, world, lens, mount))
-        if tile_at(view, x + tile.x, y + tile.y) is tile:
-            found.append((x + tile.x, y + tile.y))
+    for number, tile in enumerate(view.tiles):
+        x, y = (float(v) for v in locate(tile, world, lens, mount) + np.array((tile.x, tile.y)))
+        if shows(view, number, x, y):
+            found.append((x, y))
     return found
+
+
+def shows(view: View, number: int, x: float, y: float) -> bool:
+    """Whether what tile ``number`` has at an output pixel is seen there: on a seam both tiles show it, below another tile none does."""
+    above = view.tiles[number + 1 :]
+    return _reaches(view.tiles[number], x, y, ROUNDING) and not any(_reaches(tile, x, y, -ROUNDING) for tile in above)
 
 
 def tile_at(view: View, x: float, y: float) -> Tile | None:
     """The topmost tile under an output pixel, None outside the picture. A pixel reaches half a pixel around its centre."""
-    for tile in reversed(view.tiles):
-        across, down = (x - tile.x + 0.5) / tile.width, (y - tile.y + 0.5) / tile.height
-        reached = math.hypot(across - 0.5, down - 0.5) <= 0.5 if tile.round else 0 <= across <= 1 and 0 <= down <= 1
-        if reached:
-            return tile
-    return None
+    return next((tile for tile in reversed(view.tiles) if _reaches(tile, x, y)), None)
+
+
+def _reaches(tile: Tile, x: float, y: float, further: float = 0.0) -> bool:
+    """Whether an output pixel is in the tile, its edge taken ``further`` pixels out."""
+    across, down = (x - tile.x + 0.5) / tile.width, (y - tile.y + 0.5) / tile.height
+    out, below = further / tile.width, further / tile.height
+    if tile.round:
+        return math.hypot(across - 0.5, down - 0.5) <= 0.5 + out
+    return -out <= across <= 1 + out and -below <= down <= 1 + below
 
 
 def tile_rays(tile: Tile, pixels: ArrayLike, lens: Lens, mount: Mount) -> Floats:

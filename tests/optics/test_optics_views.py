@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from panocam.errors import InvalidValue
@@ -240,6 +240,9 @@ def test_odd_sizes_are_refused() -> None:
 
 
 @given(st.sampled_from(EVERY), st.floats(0, 1), st.floats(0, 1), st.booleans())
+@example((Mount.DESK, 2, (256, 192)), 0.0, 0.5, False)  # on the seam between the two panoramas
+@example((Mount.DESK, 2, (256, 192)), 1.0, 0.5, False)
+@example((Mount.CEILING, 3, (1280, 960)), 0.5, 0.25, False)  # between two quarters
 def test_what_a_pixel_sees_is_found_at_that_pixel(case: tuple[Mount, int, tuple[int, int]], across: float, down: float, eye: bool) -> None:
     mount, index, size = case
     view = build_view(index, mount, size, quad_eye=eye)
@@ -251,6 +254,16 @@ def test_what_a_pixel_sees_is_found_at_that_pixel(case: tuple[Mount, int, tuple[
         return
     assert np.linalg.norm(ray) == pytest.approx(1)
     assert any(math.hypot(fx - x, fy - y) < 1e-3 for fx, fy in ray_to_view(view, ray, LENS, mount))
+
+
+@pytest.mark.parametrize("mount", [Mount.CEILING, Mount.DESK])
+def test_what_is_on_a_seam_is_seen_on_both_sides_of_it(mount: Mount) -> None:
+    upper, lower = (view := build_view(2, mount, (256, 192))).tiles
+    for tile, row in ((upper, tile_edge := upper.height - 0.5), (lower, -0.5)):
+        assert tile_edge == lower.y - 0.5
+        for column in np.linspace(-0.5, tile.width - 0.5, 41):
+            ray = tile_rays(tile, (column, row), LENS, mount)
+            assert any(math.hypot(x - column, y - tile_edge) < 1e-5 for x, y in ray_to_view(view, ray, LENS, mount))
 
 
 def test_a_direction_may_be_seen_twice_or_never() -> None:
