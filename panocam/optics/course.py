@@ -108,9 +108,9 @@ def _unhurried(way: float, speed: float, pull: float, duration: float) -> float:
     """The cruising speed with which the way takes ``duration``; infinite when it cannot take so little."""
     total = speed + pull * duration
     inner = total * total - 4 * pull * way - 2 * speed * speed
-    if not math.isfinite(way) or inner < 0:
+    if not math.isfinite(way) or inner < 0 or total <= 0:
         return math.inf
-    faster = (total - math.sqrt(inner)) / 2
+    faster = (2 * pull * way + speed * speed) / (total + math.sqrt(inner))  # which is (total - root) / 2, but exact for short ways
     if faster >= speed:
-        return faster if faster > 0 else math.inf
+        return faster
     return (way - speed * speed / (2 * pull)) / (duration - speed / pull)

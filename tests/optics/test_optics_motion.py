@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from panocam.clock import NS
@@ -73,6 +73,7 @@ def test_no_move_jumps_leaves_its_limits_or_is_faster_than_it_may(
 
 @pytest.mark.feature("PTZ-09")
 @given(POSES, POSES, st.integers(1, 100), LIMITS)
+@example(Pose(0, 0, 10), Pose(136, 0.0078125, 10), 1, Limits(tilt=(-90, 1), hfov=(10, 120)))  # hardly any way, and very long for it
 def test_a_journey_arrives_exactly_and_in_all_axes_together(start: Pose, target: Pose, speed: int, bounds: Limits) -> None:
     begin, goal = bounds.nearest(start), bounds.nearest(target)
     motion = journey(0, Rest(begin), target, bounds, speed)
