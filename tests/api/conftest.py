@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from api_kit import PASSWORDS, Side, make_services, make_side, png
 
 from panocam.clock import ManualClock
@@ -16,8 +17,8 @@ from panocam.settings import SYSTEM, Role
 
 @pytest.fixture(scope="session")
 def folder_with_accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Deriving passwords is slow on purpose, so the three accounts are made once."""
-    folder = tmp_path_factory.mktemp("accounts") / "data"
+    """What a first start leaves behind, and three accounts: keys are made and passwords derived once, for that is slow on purpose."""
+    folder, pages = tmp_path_factory.mktemp("accounts") / "data", tmp_path_factory.mktemp("pages")
 
     async def fill() -> None:
         services = make_services(folder, ManualClock())
@@ -28,6 +29,7 @@ def folder_with_accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for role in reversed(Role):
             name, password = PASSWORDS[role]
             await accounts.add(name, password, role, ptz=role is Role.ADMINISTRATOR)
+        make_side(folder, pages).journal.close()
 
     asyncio.run(fill())
     return folder
@@ -49,6 +51,18 @@ async def side(folder_with_accounts: Path, tmp_path: Path, static: Path) -> Asyn
     """With a viewer, an operator and an administrator."""
     shutil.copytree(folder_with_accounts, tmp_path / "data")
     made = make_side(tmp_path / "data", static)
+    yield made
+    made.journal.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(folder_with_accounts: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Side]:
+    """The same for all tests of a file that change nothing: they are refused."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(folder_with_accounts, folder / "data")
+    (folder / "static").mkdir()
+    (folder / "static" / "index.html").write_text("<!doctype html><title>app</title>")
+    made = make_side(folder / "data", folder / "static")
     yield made
     made.journal.close()
 

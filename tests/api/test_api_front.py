@@ -140,7 +140,7 @@ async def test_http_typed_at_the_https_port_is_led_to_https(side: Side, monkeypa
     assert certificates is not None
     async with http_server(side.services) as server:
         port = await server.listen("127.0.0.1", 0, lambda: certificates.context(CAMERA))
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=False) as client:
             page = await client.get(f"http://127.0.0.1:{port}/live?a=1")
             assert (page.status_code, page.headers["location"]) == (307, f"https://127.0.0.1:{port}/live?a=1")
             post = await client.post(f"http://127.0.0.1:{port}/axis-cgi/systemready.cgi", content=b"{}")
@@ -221,7 +221,7 @@ async def test_rtsp_over_websocket(side: Side, way: str) -> None:
         assert refused.value.response.status_code == 401
         headers, query = {}, ""
         if way == "ticket":
-            async with httpx.AsyncClient(auth=httpx.DigestAuth(*PASSWORDS[Role.VIEWER])) as client:
+            async with httpx.AsyncClient(verify=False, auth=httpx.DigestAuth(*PASSWORDS[Role.VIEWER])) as client:
                 reply = await client.get(f"http://{base}/axis-cgi/rtspwssession.cgi")
                 assert reply.headers["content-type"].startswith("text/plain")
                 query = f"?rtspwssession={reply.text}"
@@ -255,7 +255,7 @@ async def test_a_body_that_is_too_large_or_never_comes(side: Side, monkeypatch: 
 
 async def test_the_first_request_without_credentials_keeps_its_connection(side: Side) -> None:
     """Clients post the whole body, read the 401 and go on in the same connection."""
-    async with side.listening() as (server, port), httpx.AsyncClient(auth=httpx.DigestAuth(*PASSWORDS[Role.ADMINISTRATOR])) as client:
+    async with side.listening() as (server, port), httpx.AsyncClient(verify=False, auth=httpx.DigestAuth(*PASSWORDS[Role.ADMINISTRATOR])) as client:
         for _ in range(3):
             body = json.dumps({"apiVersion": "1.0", "method": "getApiList", "context": "Axis library"})
             reply = await client.post(f"http://127.0.0.1:{port}/axis-cgi/apidiscovery.cgi", content=body)

@@ -35,7 +35,7 @@ async def browser(
     base = f"127.0.0.1:{port}"
     sent = {"Origin": f"http://{base}"} | headers
     if who is not None:
-        async with httpx.AsyncClient(base_url=f"http://{base}") as client:
+        async with httpx.AsyncClient(base_url=f"http://{base}", verify=False) as client:
             await side.login(client, who)
             sent["Cookie"] = "; ".join(f"{name}={text}" for name, text in client.cookies.items())
     async with connect(f"ws://{base}/api/v1/live?{query}", additional_headers=sent, max_size=None) as socket:

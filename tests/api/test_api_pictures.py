@@ -160,7 +160,7 @@ def login(side: Side) -> httpx.DigestAuth:
 @pytest.mark.feature("STR-12", "STR-14")
 async def test_motion_jpeg_gives_every_part_its_length_and_ends_when_asked(side: Side) -> None:
     spec = side.camera.plan(StreamRequest(view=0, codec=Codec.JPEG, resolution=(160, 160), fps=10))
-    async with side.listening() as (_, port), publishing(side, spec), httpx.AsyncClient(auth=login(side)) as client:
+    async with side.listening() as (_, port), publishing(side, spec), httpx.AsyncClient(verify=False, auth=login(side)) as client:
         reply = await client.get(f"http://127.0.0.1:{port}{VIDEO}?resolution=160x160&fps=10&nbrofframes=3")
         assert reply.headers["content-type"] == "multipart/x-mixed-replace; boundary=myboundary"
         rest = reply.content
@@ -179,7 +179,7 @@ async def test_motion_jpeg_gives_every_part_its_length_and_ends_when_asked(side:
 
 async def test_a_client_that_leaves_gives_the_channel_back_and_is_counted(side: Side) -> None:
     spec = side.camera.plan(StreamRequest(view=0, codec=Codec.JPEG, resolution=(160, 160)))
-    async with side.listening() as (_, port), publishing(side, spec), httpx.AsyncClient(auth=login(side)) as client:
+    async with side.listening() as (_, port), publishing(side, spec), httpx.AsyncClient(verify=False, auth=login(side)) as client:
         async with client.stream("GET", f"http://127.0.0.1:{port}{VIDEO}?resolution=160x160") as reply:
             await anext(reply.aiter_bytes())
             assert [(watcher.account, watcher.address) for watcher in side.services.clients] == [("vera", "127.0.0.1")]
@@ -189,7 +189,7 @@ async def test_a_client_that_leaves_gives_the_channel_back_and_is_counted(side: 
 
 async def test_a_stream_ends_when_its_account_does(side: Side) -> None:
     spec = side.camera.plan(StreamRequest(view=0, codec=Codec.JPEG, resolution=(160, 160)))
-    async with side.listening() as (_, port), publishing(side, spec), httpx.AsyncClient(auth=login(side)) as client:
+    async with side.listening() as (_, port), publishing(side, spec), httpx.AsyncClient(verify=False, auth=login(side)) as client:
         async with client.stream("GET", f"http://127.0.0.1:{port}{VIDEO}?resolution=160x160") as reply:
             parts = reply.aiter_bytes()
             await anext(parts)

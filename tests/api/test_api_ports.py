@@ -206,7 +206,7 @@ async def test_monitoring(side: Side) -> None:
     async with side.listening() as (_, port):
         auth = httpx.DigestAuth(*PASSWORDS[Role.VIEWER])
         async with (
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", auth=auth) as client,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=False, auth=auth) as client,
             client.stream("GET", "/axis-cgi/io/port.cgi?monitor=1") as reply,
         ):
             assert reply.headers["content-type"] == "multipart/x-mixed-replace; boundary=ioboundary"

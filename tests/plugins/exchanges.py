@@ -70,10 +70,12 @@ def observe(app: Any, rows: Sequence[Any], role_of: Callable[[dict[str, Any]], s
 
 def shapes(rows: Iterable[Any]) -> list[tuple[re.Pattern[str], Any]]:
     """What the path of a request to each row looks like."""
-    return [
-        (re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", row.path))), row)
-        for row in rows
-    ]
+    return [(shape(row.path), row) for row in rows]
+
+
+@cache
+def shape(path: str) -> re.Pattern[str]:
+    return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", path)))
 
 
 @cache
