@@ -6,7 +6,7 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: ## make .venv with panocam in it, the native kernel if a compiler is here, and the web interface
-	@$(PY) scripts/setup.py
+	@$(PY) scripts/setup.py $(ARGS)
 
 run: ## set everything up and show the camera (ARGS="--source ... --mount ...")
 	@$(PY) scripts/setup.py
