@@ -157,7 +157,8 @@ async def test_conditions_and_live_events_over_rest(side: Side) -> None:
         assert len((await client.get("/api/v1/events?topic=Device/IO&initial=true")).json()["events"]) == 67
     async with side.listening() as (_, port):
         url = f"ws://127.0.0.1:{port}/api/v1/events/live?topic=Device/IO/Input"
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=False, auth=httpx.DigestAuth(*PASSWORDS[Role.ADMINISTRATOR])) as client:
+        auth = httpx.DigestAuth(*PASSWORDS[Role.ADMINISTRATOR])
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=False, auth=auth) as client:
             ticket = (await client.get("/axis-cgi/wssession.cgi")).text
         async with websockets.connect(f"{url}&wssession={ticket}") as socket:
             first = await heard(socket)

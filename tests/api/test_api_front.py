@@ -255,7 +255,8 @@ async def test_a_body_that_is_too_large_or_never_comes(side: Side, monkeypatch: 
 
 async def test_the_first_request_without_credentials_keeps_its_connection(side: Side) -> None:
     """Clients post the whole body, read the 401 and go on in the same connection."""
-    async with side.listening() as (server, port), httpx.AsyncClient(verify=False, auth=httpx.DigestAuth(*PASSWORDS[Role.ADMINISTRATOR])) as client:
+    auth = httpx.DigestAuth(*PASSWORDS[Role.ADMINISTRATOR])
+    async with side.listening() as (server, port), httpx.AsyncClient(verify=False, auth=auth) as client:
         for _ in range(3):
             body = json.dumps({"apiVersion": "1.0", "method": "getApiList", "context": "Axis library"})
             reply = await client.post(f"http://127.0.0.1:{port}/axis-cgi/apidiscovery.cgi", content=body)
