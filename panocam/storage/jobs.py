@@ -18,6 +18,7 @@ from pathlib import Path
 
 from panocam.clock import NS, Clock
 from panocam.errors import Busy, NotFound, PanocamError
+from panocam.storage.disk import words
 from panocam.storage.export import Progress, write_matroska, write_mp4
 from panocam.storage.library import Library
 from panocam.storage.player import PAGE
@@ -119,7 +120,9 @@ class Exports:
         try:
             done = await asyncio.to_thread(self._make, job, span, told)
         except (PanocamError, OSError) as fault:
-            job.stage, job.reason = Stage.FAILED, str(fault)
+            full = f"the camera cannot keep the export: {words(fault)}; free room in its data folder"
+            job.stage, job.reason = Stage.FAILED, full if isinstance(fault, OSError) else str(fault)
+            job.path.unlink(missing_ok=True)
             log.warning("export of %s: %s", job.recording.id, fault)
             return
         if job.stage is Stage.CANCELLED or not done:

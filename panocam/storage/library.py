@@ -264,9 +264,10 @@ class Library:
 
 def _away(segment: Segment, fault: Exception) -> Unavailable:
     """What to say of a segment that cannot be read now."""
+    why = words(fault).removeprefix(f"{segment.disk}: ")
     begin, end = (f"{datetime.fromtimestamp(at / NS, UTC):%Y-%m-%d %H:%M:%S}" for at in (segment.start_ns, segment.stop_ns))
     return Unavailable(
-        f"{begin} to {end} UTC of recording {segment.recording} lies on {segment.disk}, which cannot be read now: {words(fault)}; "
+        f"{begin} to {end} UTC of recording {segment.recording} lies on {segment.disk}, which cannot be read now: {why}; "
         "wait until it is there again, or choose another time"
     )
 

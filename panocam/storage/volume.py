@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 QUEUE_BYTES = 96 << 20
-WATCH_S = 5.0
+WATCH_S, TICKS = 5.0, 5
 FLUSH_S = 10.0
 LISTING_S = 5.0
 """A disk that comes is put in use after this time at the latest; what it takes longer to list is listed while it is recorded on."""
@@ -359,16 +359,18 @@ class Volume:
         looking: asyncio.Task[None] | None = None
         try:
             while True:
-                if self.state is not State.CONNECTING:
-                    await asyncio.sleep(WATCH_S)
-                self._end_a_hang()
+                if looking is not None or self.state is not State.CONNECTING:
+                    await self._wait_for_a_hang()
                 if looking is None or looking.done():
                     looking = asyncio.create_task(self._look_after(), name=f"look after {self.id}")
-                if self.state is State.CONNECTING:
-                    await asyncio.sleep(WATCH_S)
         finally:
             if looking is not None:
                 looking.cancel()
+
+    async def _wait_for_a_hang(self) -> None:
+        for _ in range(TICKS):
+            await asyncio.sleep(WATCH_S / TICKS)
+            self._end_a_hang()
 
     async def _look_after(self) -> None:
         try:

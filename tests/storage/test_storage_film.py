@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 import pytest
+from share_kit import Mounted, until
 from storage_kit import FPS, START, PushedCamera, Store, coded, later, settle
 
 from panocam.clock import NS
@@ -19,6 +20,7 @@ from panocam.media.codec import Codec
 from panocam.media.config import stored
 from panocam.pipeline.request import StreamRequest
 from panocam.storage.export import write_matroska, write_mp4
+from panocam.storage.jobs import Box, Exports, Stage
 from panocam.storage.library import Absence, Library
 from panocam.storage.recorder import Order
 
@@ -161,6 +163,23 @@ async def test_a_data_folder_that_is_full_is_not_taken_for_a_disk_that_went(tmp_
         for write in (write_matroska, write_mp4):
             with pytest.raises(Unavailable, match="cannot keep the export"):
                 write(library(store), store.index.get(identity), tmp_path / "no" / "folder", ALL, lambda part: True)
+
+
+async def test_a_zip_that_finds_no_room_says_so_and_nothing_half_stays(tmp_path: Path, mounted: Mounted) -> None:
+    packets, description = coded(seconds=20)
+    async with Store(tmp_path, camera := PushedCamera(description)) as store:
+        identity = await store.recorder.start(ORDER)
+        await settle()
+        await camera.push(packets)
+        await store.recorder.stop(identity)
+        size = sum(segment.bytes for segment in store.index.segments(identity))
+        folder = mounted(tmp_path / "exports", str(round(size * 1.5)))  # for the film, not for the film and what it is packed into
+        exports = Exports(library(store), folder, store.clock, {})
+        job = exports.start(identity, Box.ZIP, None, None)
+        await until(lambda: job.stage is not Stage.RUNNING)
+        assert job.stage is Stage.FAILED
+        assert job.reason == "the camera cannot keep the export: no space left on device; free room in its data folder"
+        assert list(folder.iterdir()) == []
 
 
 def test_places_beyond_four_gigabytes_are_told() -> None:
