@@ -16,6 +16,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -169,9 +170,10 @@ class WorkerPool:
                 self._left.append(thread)
 
     def close(self, timeout: float = 5.0) -> None:
-        """Finish what was submitted and end the threads, waiting at most ``timeout`` seconds for each."""
+        """Finish what was submitted and end the threads, waiting at most ``timeout`` seconds for all of them."""
         for worker in self._workers:
             worker.stop()
+        until = time.monotonic() + timeout
         for worker in self._workers:
-            if not worker.join(timeout):
+            if not worker.join(max(0.0, until - time.monotonic())):
                 log.warning("a media worker did not end within %g s", timeout)

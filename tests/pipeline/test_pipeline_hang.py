@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import itertools
 import logging
+import os
+import signal
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from scripted import ScriptedSource, opener
@@ -153,6 +158,43 @@ async def test_a_coder_that_returns_after_all_is_not_heard_and_ends_where_it_was
     assert all(encoder.closed for encoder in bench.av1)
 
 
+@pytest.fixture
+def stand_still() -> Iterator[Callable[[bool], int]]:
+    """Makes the threads that SVT-AV1 has at the moment stand still, or (False) go on; says how many."""
+    libc = ctypes.CDLL(None)
+    libc.signal.argtypes, libc.signal.restype = (ctypes.c_int, ctypes.c_void_p), ctypes.c_void_p
+    stopped: list[int] = []
+    handlers = {signal.SIGUSR1: libc.getpid, signal.SIGUSR2: libc.pause}  # pause returns when another signal has been handled
+    before = {number: libc.signal(number, ctypes.cast(handler, ctypes.c_void_p)) for number, handler in handlers.items()}
+
+    def tell(still: bool) -> int:
+        if still:
+            stopped[:] = [int(task.name) for task in Path("/proc/self/task").iterdir() if (task / "comm").read_text().startswith("coder-")]
+        for thread in stopped:
+            libc.tgkill(os.getpid(), thread, int(signal.SIGUSR2 if still else signal.SIGUSR1))
+        return len(stopped)
+
+    yield tell
+    for number, handler in before.items():
+        libc.signal(number, handler)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the threads of an encoder are found on Linux only")
+async def test_svt_av1_itself_stands_still(monkeypatch: pytest.MonkeyPatch, stand_still: Callable[[bool], int]) -> None:
+    bench, events = Bench(at=None), list[dict[str, object]]()
+    async with camera_on(bench, monkeypatch, events) as camera, camera.subscribe(camera.plan(AV1), LIVE) as reader:
+        before = await take(reader, 5)
+        assert stand_still(True) >= 8
+        after = []
+        while not after or not after[-1].key:
+            after += await take(reader, 1)
+        assert [packet.sequence for packet in before + after] == list(range(5 + len(after)))
+        assert sum(event["name"] == "channel-failed" for event in events) == 1
+        stand_still(False)
+        await until(lambda: bench.av1[0].closed)
+        assert not any(packet.key for packet in await take(reader, 5))
+
+
 async def test_closing_that_never_returns_holds_up_nobody(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     bench, events = Bench(at=None, closing=True), list[dict[str, object]]()
     async with camera_on(bench, monkeypatch, events) as camera, camera.subscribe(camera.plan(H264), LIVE) as good:
@@ -198,6 +240,15 @@ def test_what_a_worker_was_given_after_what_hangs_is_done(caplog: pytest.LogCapt
     pool.close()
     assert given_up == ["first", "third"]
     assert caplog.text == ""
+
+
+def test_the_end_waits_for_all_that_hangs_together(caplog: pytest.LogCaptureFixture) -> None:
+    let_go, pool = threading.Event(), WorkerPool(20)
+    for _ in range(len(pool)):
+        pool.pin().submit(let_go.wait)
+    pool.close(0.05)
+    assert caplog.text.count("did not end within 0.05 s") == 20
+    let_go.set()
 
 
 def test_a_worker_that_goes_on_is_never_given_up() -> None:
