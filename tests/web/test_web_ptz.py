@@ -154,6 +154,16 @@ async def _beyond(api: Api, pan: float) -> bool:
 async def test_the_control_queue_shows_who_has_control(anna: Visitor, steering: Api) -> None:
     steering.send("PATCH", "settings", {"ptz.queue": True})
     await anna.open("/ptz/control")
+    table = anna.page.get_by_role("table", name="Groups of the control queue")
+    for width in (1280, 390):
+        await anna.page.set_viewport_size({"width": width, "height": 800})
+        last = await table.get_by_label("When control of viewer ends").first.bounding_box()
+        card = await table.locator("..").bounding_box()
+        assert last
+        assert card
+        assert last["x"] + last["width"] <= card["x"] + card["width"], f"all of the table is seen at {width}"
+    await anna.page.set_viewport_size({"width": 1280, "height": 800})
+    await anna.shots("control-queue")
     await anna.page.get_by_role("button", name="Ask for control").click()
     await expect(anna.page.get_by_text("You have control.")).to_be_visible()
     await anna.page.get_by_role("button", name="Give it back").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -68,21 +67,9 @@ async def test_a_share_is_tried_added_checked_and_forgotten(anna: Visitor, api: 
     await card.get_by_role("switch", name="Write-protect").click()
     await card.get_by_role("button", name="Save").click()
     await expect(card.get_by_text("write-protected")).to_be_hidden()
-    await shots(anna)
+    await anna.shots("storage")
     page.once("dialog", lambda dialog: dialog.accept())
     await share.get_by_role("button", name="More for Shelf").click()
     await page.get_by_role("menuitem", name="Forget it").click()
     await expect(share).to_be_hidden()
     assert api.get("storage/shares")["shares"] == []
-
-
-async def shots(anna: Visitor) -> None:
-    """Pictures of the page for people, where a folder for them is named."""
-    folder = os.environ.get("PANOCAM_TEST_SHOTS")
-    if not folder:
-        return
-    for scheme, width in (("light", 1280), ("dark", 1280), ("light", 390)):
-        await anna.page.set_viewport_size({"width": width, "height": 1000})
-        await anna.page.emulate_media(color_scheme=scheme)
-        await anna.page.screenshot(path=f"{folder}/storage-{scheme}-{width}.png", full_page=True)
-    await anna.page.set_viewport_size({"width": 1280, "height": 800})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import Awaitable, Callable
@@ -74,6 +75,16 @@ class Visitor:
     def field(self, label: str) -> playwright_api.Locator:
         """An input by its whole label; required ones have an asterisk behind it."""
         return self.page.get_by_label(re.compile(rf"^{re.escape(label)}\s*\*?$"))
+
+    async def shots(self, name: str) -> None:
+        """Pictures of the page for people, where a folder for them is named."""
+        folder = os.environ.get("PANOCAM_TEST_SHOTS")
+        for scheme, width in (("light", 1280), ("dark", 1280), ("light", 390)) if folder else ():
+            await self.page.set_viewport_size({"width": width, "height": 1000})
+            await self.page.emulate_media(color_scheme=scheme)
+            await self.page.wait_for_timeout(300)  # colours change in steps
+            await self.page.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page=True)
+        await self.page.set_viewport_size({"width": 1280, "height": 800})
 
     async def pictures(self) -> int:
         return int(await self.canvas.get_attribute("data-pictures") or 0)

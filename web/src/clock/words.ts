@@ -27,7 +27,8 @@ export function span(seconds: number): string {
   if (size < 90) return `${Number(size.toFixed(size < 10 ? 1 : 0))} s`;
   if (size < 5400) return `${Math.round(size / 60)} min`;
   if (size < 172_800) return `${Math.round(size / 3600)} h`;
-  return `${Math.round(size / 86_400)} days`;
+  if (size < 730 * 86_400) return `${Math.round(size / 86_400)} days`;
+  return `${(size / (365.25 * 86_400)).toFixed(1)} years`;
 }
 
 /** The clock of the Status page: what it shows, and whether it is right. */

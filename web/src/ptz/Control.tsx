@@ -110,43 +110,46 @@ function Groups({ access }: { access: SettingsAccess }) {
   };
   return (
     <Card withBorder p={0}>
-      <Table.ScrollContainer minWidth={540}>
-        <Table verticalSpacing={4} horizontalSpacing="sm" aria-label="Groups of the control queue">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Group</Table.Th>
-              <Table.Th>Priority (1 first)</Table.Th>
-              <Table.Th>Time-out</Table.Th>
-              <Table.Th>Control ends</Table.Th>
+      <Table verticalSpacing={4} horizontalSpacing="xs" layout="fixed" aria-label="Groups of the control queue">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w="28%">Priority</Table.Th>
+            <Table.Th w="30%">Time-out</Table.Th>
+            <Table.Th>Control ends</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        {groups.map((group, rank) => (
+          <Table.Tbody key={group.name}>
+            <Table.Tr style={{ border: 0 }}>
+              <Table.Th colSpan={3} scope="rowgroup" pb={0}>
+                {group.name}
+              </Table.Th>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {groups.map((group, rank) => (
-              <Table.Tr key={group.name}>
-                <Table.Td>{group.name}</Table.Td>
-                <Table.Td>
-                  <Number label={`Priority of ${group.name}`} value={group.priority} max={100} disabled={disabled} onDone={(priority) => void change(rank, { priority })} />
-                </Table.Td>
-                <Table.Td>
-                  <Number label={`Time-out of ${group.name}`} value={group.timeout} max={3600} suffix=" s" disabled={disabled} onDone={(timeout) => void change(rank, { timeout })} />
-                </Table.Td>
-                <Table.Td>
-                  <Select
-                    size="xs"
-                    w={140}
-                    aria-label={`When control of ${group.name} ends`}
-                    data={["after a time", "without activity", "never"]}
-                    value={group.ends}
-                    allowDeselect={false}
-                    disabled={disabled}
-                    onChange={(ends) => ends && void change(rank, { ends })}
-                  />
-                </Table.Td>
-              </Table.Tr>
-            ))}
+            <Table.Tr>
+              <Table.Td>
+                <Number label={`Priority of ${group.name}, 1 first`} value={group.priority} max={100} disabled={disabled} onDone={(priority) => void change(rank, { priority })} />
+              </Table.Td>
+              <Table.Td>
+                <Number label={`Time-out of ${group.name}`} value={group.timeout} max={3600} suffix=" s" disabled={disabled} onDone={(timeout) => void change(rank, { timeout })} />
+              </Table.Td>
+              <Table.Td>
+                <Select
+                  size="xs"
+                  aria-label={`When control of ${group.name} ends`}
+                  data={["after a time", "without activity", "never"]}
+                  value={group.ends}
+                  allowDeselect={false}
+                  disabled={disabled}
+                  onChange={(ends) => ends && void change(rank, { ends })}
+                />
+              </Table.Td>
+            </Table.Tr>
           </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+        ))}
+      </Table>
+      <Text size="xs" c="dimmed" p="xs">
+        Priority 1 goes first.
+      </Text>
       {problem && (
         <Text size="sm" c="red" p="sm">
           {problem}
@@ -163,7 +166,7 @@ function Number({ label, value, max, suffix, disabled, onDone }: { label: string
     if (draft !== null && wish !== value && wish >= 1 && wish <= max) onDone(wish);
     setDraft(null);
   };
-  return <NumberInput size="xs" w={92} aria-label={label} min={1} max={max} suffix={suffix} disabled={disabled} value={draft ?? value} onChange={setDraft} onBlur={done} onKeyDown={(event) => event.key === "Enter" && done()} />;
+  return <NumberInput size="xs" aria-label={label} min={1} max={max} suffix={suffix} disabled={disabled} value={draft ?? value} onChange={setDraft} onBlur={done} onKeyDown={(event) => event.key === "Enter" && done()} />;
 }
 
 /** Put the limits of an area back as they were. */

@@ -1,5 +1,4 @@
 import { Alert, Button, Group, Modal, Progress, SegmentedControl, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { saying } from "../api";
@@ -15,7 +14,6 @@ const FORMATS = [
   { value: "zip", label: "Archive with player" },
 ];
 const POLL_MS = 300;
-const LOOK_MS = 5000;
 
 /** An export with its progress; the file is fetched when it is ready. */
 export function ExportDialog({ recording, onClose }: { recording: Recording; onClose(): void }) {
@@ -26,7 +24,6 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
   const [from, setFrom] = useState(start);
   const [to, setTo] = useState(stop);
   const part = partOf({ start, stop }, from, to);
-  const detail = useQuery({ queryKey: ["recording", recording.id, "absent"], queryFn: () => recordings.one(recording.id), refetchInterval: LOOK_MS });
   const running = job?.stage === "running";
 
   useEffect(() => {
@@ -62,7 +59,7 @@ export function ExportDialog({ recording, onClose }: { recording: Recording; onC
           Pictures are copied as they are, so nothing gets worse and signatures stay valid. The archive holds an MP4 file, its checksum, facts about this camera and
           a page that plays it without a network.
         </Text>
-        <AbsentNote parts={detail.data?.absent ?? []} />
+        <AbsentNote id={recording.id} />
         <SegmentedControl aria-label="Format" data={FORMATS} value={format} onChange={setFormat} disabled={running} />
         <Group align="start" gap="xs">
           <Time label="From" value={from} onChange={setFrom} disabled={running} />

@@ -8,6 +8,7 @@ import { canDecode } from "../live/decoder";
 import { Loading } from "../parts/Loading";
 import { COLOURS, WORDS } from "../signed/report";
 import { ReportView } from "../signed/ReportView";
+import { AbsentNote } from "./AbsentNote";
 import { type Detail, recordings, stillOf } from "./calls";
 import { RecordingPlayer } from "./player";
 import { topicWords } from "./timeline";
@@ -44,6 +45,7 @@ function Screen({ recording, from }: { recording: Detail; from: number | null })
     void canDecode(codec).then((able) => {
       if (player.current !== made) return;
       if (able) made.play();
+      else if (!codec) setProblem("Nothing of it can be read now. Open it again when its storage is back.");
       else setProblem(`This browser does not play ${recording.codec.toUpperCase()}. Export the recording to watch it.`);
     });
     return () => {
@@ -72,6 +74,7 @@ function Screen({ recording, from }: { recording: Detail; from: number | null })
   const gaps = recording.segments.filter(({ began, number }) => number > 0 && gapWords(began) !== null);
   return (
     <Stack gap="xs" onKeyDown={keys}>
+      <AbsentNote id={recording.id} />
       {problem && <Alert color="orange">{problem}</Alert>}
       <Box
         component="canvas"
