@@ -35,6 +35,16 @@ R = TypeVar("R")
 Steps = Generator[float, None, R]
 """Long work in steps, each of which gives the part that is done, 0..1; between two of them the disk is free for others."""
 
+
+def step(steps: Steps[R], ends: list[R]) -> float:
+    """One of them; the part that is done. What they found at their end goes into ``ends``."""
+    try:
+        return next(steps)
+    except StopIteration as end:
+        ends.append(end.value)
+        return 1.0
+
+
 STEP_NAMES, STEP_REMOVALS = 256, 32
 """So many names are looked at, and files removed, in one step."""
 

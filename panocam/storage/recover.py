@@ -19,7 +19,7 @@ from typing import TypeVar
 from panocam.errors import PanocamError, RemoteProtocolError
 from panocam.media import matroska
 from panocam.media.footage import Note
-from panocam.storage.disk import PART, STEP_NAMES, SUFFIX, Disk, Steps
+from panocam.storage.disk import PART, STEP_NAMES, SUFFIX, Disk, Steps, step
 from panocam.storage.index import Index
 from panocam.storage.notes import notes_at
 from panocam.storage.recording import ID_PATTERN, Began, Kind, Recording, Segment
@@ -83,11 +83,11 @@ def reconcile(disk: Disk, index: Index, use: Use, thorough: bool = False) -> Ste
 
 def scaled(steps: Steps[R], number: int, count: int) -> Steps[R]:
     """Work that is one of ``count`` like it."""
+    ends = list[R]()
     while True:
-        try:
-            part = next(steps)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+        part = step(steps, ends)
+        if ends:
+            return ends[0]
         yield (number + part) / count
 
 

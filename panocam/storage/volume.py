@@ -19,7 +19,7 @@ from panocam.clock import NS, Clock
 from panocam.errors import PanocamError, Unavailable
 from panocam.media.packet import Packet
 from panocam.pipeline.workers import Worker
-from panocam.storage.disk import Disk, State, Steps, Told, words
+from panocam.storage.disk import Disk, State, Steps, Told, step, words
 from panocam.storage.files import Space
 from panocam.storage.index import Index
 from panocam.storage.recover import Found, Use, reconcile
@@ -170,18 +170,10 @@ class Volume:
     async def _steps(self, steps: Steps[R], told: Told) -> R:
         """``steps`` one by one: between two of them the disk does what is queued, so recordings go on."""
         turn, ends = self._turn, list[R]()
-
-        def step() -> float:
-            try:
-                return next(steps)
-            except StopIteration as end:
-                ends.append(end.value)
-                return 1.0
-
         while not ends:
             if turn != self._turn:
                 raise Unavailable(f"{self.id} was taken out of use or failed meanwhile; begin again when it is there")
-            told(await self.run(step))
+            told(await self.run(lambda: step(steps, ends)))
         return ends[0]
 
     async def run(self, function: Callable[[], R]) -> R:

@@ -18,7 +18,7 @@ from panocam.media.planes import JPEG_COLOR, Planes
 from panocam.pipeline.hub import Hub
 from panocam.pipeline.request import ChannelSpec, StreamRequest
 from panocam.pipeline.service import DropPolicy
-from panocam.storage.disk import Disk, R, Steps
+from panocam.storage.disk import Disk, R, Steps, step
 from panocam.storage.files import LocalFiles
 from panocam.storage.index import Index
 from panocam.storage.recorder import Recorder
@@ -93,11 +93,10 @@ async def settle() -> None:
 
 def finished(steps: Steps[R]) -> R:
     """Work in steps, done in one go; what it found."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    ends = list[R]()
+    while not ends:
+        step(steps, ends)
+    return ends[0]
 
 
 def later(packets: list[Packet], seconds: float, sequence: int, wall: float | None = None) -> list[Packet]:

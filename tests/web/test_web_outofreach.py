@@ -1,14 +1,16 @@
-"""What people are told when video is kept longer than its age says, or lies where it cannot be read now; in a real browser."""
+"""What people are told when video is kept longer than its age says, or lies where it cannot be read now, or a disk is looked through for
+long; in a real browser."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from camera_process import Api
+from camera_process import Api, CameraProcess
 from playwright.async_api import expect
 from web_kit import Visitor, eventually
 
@@ -104,3 +106,43 @@ async def test_what_is_out_of_reach_is_said_and_comes_back(anna: Visitor, api: A
     finally:
         api.send("DELETE", f"recordings/{identity}")
         api.send("DELETE", f"storage/shares/{share}")
+
+
+MANY = 20_000
+
+
+def many_files(card: Path) -> None:
+    """The file of a recording under many names: a check has something to do."""
+    (file,) = card.rglob("*.mkv")
+    folder = card / "20200101" / "00" / "20200101_000000_0000_0242AC110002"
+    folder.mkdir(parents=True)
+    for number in range(MANY):
+        os.link(file, folder / f"{number:06}.mkv")
+
+
+async def test_a_long_check_is_stopped(visit: Callable[..., Awaitable[Visitor]], fresh_camera: CameraProcess, tmp_path: Path) -> None:
+    api = Api(fresh_camera.http)
+    api.set_up()
+    identity = api.send("POST", "recordings", {"options": "camera=5&resolution=320x240"})["id"]
+
+    async def long_enough() -> bool:
+        return bool(sum(part["pictures"] for part in api.get(f"recordings/{identity}")["segments"]) > 10)
+
+    await eventually(long_enough, "10 pictures are recorded")
+    api.send("POST", f"recordings/{identity}/stop", {})
+    many_files(tmp_path / "card")
+    anna = await visit(fresh_camera.http)
+    await anna.log_in()
+    await anna.open("/storage")
+    card = anna.page.locator("[data-disk=SD_DISK]")
+    await card.get_by_role("button", name="More for Card").click()
+    await anna.page.get_by_role("menuitem", name="Check").click()
+    stop = card.get_by_role("button", name="Stop")
+    await expect(stop).to_be_visible()
+    await expect(card.get_by_label("Progress: check")).to_be_visible()
+    await anna.shots("long-check")
+    await stop.click()
+    await expect(card.get_by_text("Stopped; what was done by then stays done.")).to_be_visible()
+    await expect(stop).to_be_hidden()
+    await anna.shots("stopped-check")
+    api.close()
