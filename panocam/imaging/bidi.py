@@ -17,10 +17,11 @@ _KINDS = {"L": _LEFT, "R": _RIGHT, "AL": _RIGHT, "EN": _DIGIT, "AN": _DIGIT}
 
 @dataclass(frozen=True)
 class Run:
-    """Letters of one direction, in reading order."""
+    """Letters of one direction, in reading order; ``start`` is where in the line they begin."""
 
     text: str
     rightward: bool
+    start: int = 0
 
 
 def visual(line: str) -> list[Run]:
@@ -32,13 +33,13 @@ def visual(line: str) -> list[Run]:
         return [Run(line, True)]
     base = 1 if next(kind for kind in kinds if kind in (_LEFT, _RIGHT)) == _RIGHT else 0
     levels = _levels(_with_signs(line, kinds), base)
-    runs = [
-        (level, "".join(letter for letter, _ in group))
-        for level, group in groupby(zip(line, levels, strict=True), key=lambda pair: pair[1])
-    ]
+    runs: list[tuple[int, int, int]] = []
+    for level, group in groupby(range(len(line)), key=levels.__getitem__):
+        places = list(group)
+        runs.append((level, places[0], places[-1] + 1))
     for level in range(max(levels), 0, -1):
         runs = _turned(runs, level)
-    return [Run(text, level % 2 == 0) for level, text in runs]
+    return [Run(line[start:end], level % 2 == 0, start) for level, start, end in runs]
 
 
 def _with_signs(line: str, kinds: list[str]) -> list[str]:
@@ -73,9 +74,9 @@ def _level(kind: str, before: str, around: str, base: int) -> int:
     return 2 if base else 0
 
 
-def _turned(runs: list[tuple[int, str]], level: int) -> list[tuple[int, str]]:
-    """Every stretch of runs at ``level`` or above the other way round."""
-    result: list[tuple[int, str]] = []
+def _turned(runs: list[tuple[int, int, int]], level: int) -> list[tuple[int, int, int]]:
+    """Every stretch of runs (level, start, end) at ``level`` or above the other way round."""
+    result: list[tuple[int, int, int]] = []
     for high, group in groupby(runs, key=lambda run: run[0] >= level):
         stretch = list(group)
         result += reversed(stretch) if high else stretch

@@ -35,6 +35,9 @@ _STENCIL: Any = getattr(panocam_native, "Stencil", None)
 Rgba = tuple[int, int, int, float]
 """Red, green, blue 0..255 and opacity 0..1."""
 
+_NOTHING = (0, 0, 0, 255)
+"""Y, U, V and rest of a pixel of which the picture stays."""
+
 Coverage = NDArray[np.floating]
 """0..1, shape (height, width)."""
 
@@ -125,13 +128,15 @@ class Palette:
         self._table = np.stack(planes, axis=-1).view(np.uint32).ravel()
         self._color = color
 
-    def layer(self, fill: Plane, outline: Plane) -> Layer:
-        """The layer of coverages 0..255 with even sides."""
+    def layer(self, fill: Plane, outline: Plane, holes: Sequence[tuple[int, int, int, int]] = ()) -> Layer:
+        """The layer of coverages 0..255 with even sides; nothing of it is in the ``holes``, even rectangles (left, top, right, bottom)."""
         index = outline.astype(np.uint16)
         index <<= 8
         index |= fill
         height, width = index.shape
         full = self._table[index].view(np.uint8).reshape(height, width, 4)
+        for left, top, right, bottom in holes:
+            full[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = _NOTHING
         half = cv2.resize(full, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
         y, u, v, rest, halved = (
             np.ascontiguousarray(plane, np.uint8) for plane in (full[..., 0], half[..., 1], half[..., 2], full[..., 3], half[..., 3])
@@ -174,16 +179,6 @@ def lay_opencv(layer: Layer, x: int, y: int, out: Planes) -> None:
         under = plane[top // half : bottom // half, left // half : right // half]
         kept = cv2.multiply(under, rest[rows, columns], scale=1 / 255)
         cv2.add(kept, ink[rows, columns], dst=under)
-
-
-def paste(part: Layer, x: int, y: int, into: Layer) -> None:
-    """Replace the rectangle of ``into`` at the even pixel (x, y) by ``part``, which must lie inside."""
-    if _STENCIL is not None:
-        into.stencil.paste(part.stencil, x, y)
-        return
-    width, height = part.size
-    for new, plane, half in zip((*part.inks, *part.rests), (*into.inks, *into.rests), (1, 2, 2, 1, 2), strict=True):
-        plane[y // half : (y + height) // half, x // half : (x + width) // half] = new
 
 
 def turned(plane: Plane, degrees: float) -> Plane:

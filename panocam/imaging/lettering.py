@@ -3,7 +3,7 @@
 A line is cut into pieces: runs of one font and one direction, and within them every digit by itself, because digits are what changes in
 a clock, and in this font they are all equally wide. Pieces are drawn by FreeType (shaped by HarfBuzz where Pillow has it), kept by value,
 and laid side by side on whole pixels. When a text changes, ``Block.changed`` draws only the rectangle around the pieces that differ; and
-where only digits differ, ``Block.cells`` names the places, so that whoever has shown these digits there before need not draw at all.
+where only digits differ, ``Block.fields`` names the places, so that whoever has shown these digits there before need not draw at all.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import zip_longest
+from functools import cached_property, lru_cache
+from itertools import accumulate, zip_longest
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -33,14 +33,12 @@ LONGEST = 1000
 """Letters in a line; and ``MOST_LINES`` lines. What is beyond is not drawn."""
 MOST_LINES = 40
 
-MOST_SPANS = 64
-"""Sets of digits of a block of which is kept where they lie; a clock changes a dozen different ones."""
-
 SMALL = 64_000
 """Pixels: pieces up to about this size are kept for all who may need them; larger ones only while their text shows them."""
 
 _SHAPES = features.check("raqm")
 _DIGITS = "0123456789"
+_ZEROS = bytes(ord("0") if chr(byte) in _DIGITS else byte for byte in range(256))
 _CUT = re.compile(r"\d|[^\d]+")
 
 
@@ -62,12 +60,11 @@ class Piece:
     top: int
 
 
-class Span(NamedTuple):
-    """Neighbouring digits of a block: where in the text they and a letter on each side (which may reach in) are, and the even rectangle
-    (left, top, right, bottom) that any digits there would need."""
+class Field(NamedTuple):
+    """A number in a block: where in the text its digits are, and the even rectangle (left, top, right, bottom) into which nothing reaches
+    but they, whatever they are, and what stays the same."""
 
     letters: slice
-    digits: slice
     area: tuple[int, int, int, int]
 
 
@@ -112,11 +109,13 @@ def _advance(cut: Cut, size: int) -> int:
 
 
 @lru_cache(maxsize=512)
-def _cuts(line: str) -> tuple[Cut, ...]:
-    """The pieces of a line from left to right."""
-    found: list[Cut] = []
+def _cuts(line: str) -> tuple[tuple[Cut, int], ...]:
+    """The pieces of a line from left to right, and where in it each begins."""
+    found: list[tuple[Cut, int]] = []
     for run in visual(line):
-        parts = [Cut(part, number, run.rightward) for text, number in _fonts(run.text) for part in _CUT.findall(text)]
+        cuts = [Cut(part, number, run.rightward) for text, number in _fonts(run.text) for part in _CUT.findall(text)]
+        starts = accumulate((len(cut.text) for cut in cuts), initial=run.start)
+        parts = list(zip(cuts, starts, strict=False))
         found += parts if run.rightward else reversed(parts)
     return tuple(found)
 
@@ -138,8 +137,13 @@ def _fonts(text: str) -> Iterator[tuple[str, int]]:
         yield text[start:], current
 
 
-def _width(cuts: Sequence[Cut], size: int) -> int:
-    return sum(_advance(cut, size) for cut in cuts)
+def _width(cuts: Sequence[tuple[Cut, int]], size: int) -> int:
+    return sum(_advance(cut, size) for cut, _start in cuts)
+
+
+def skeleton(text: str) -> bytes:
+    """What of a text stays the same when its numbers count on: equal for texts that differ in digits only."""
+    return text.encode(errors="surrogatepass").translate(_ZEROS)
 
 
 def _wrapped(line: str, width: int, measure: Callable[[str], int]) -> Iterator[str]:
@@ -161,6 +165,10 @@ def _wrapped(line: str, width: int, measure: Callable[[str], int]) -> Iterator[s
             yield row[:fits]
             row = row[fits:]
     yield row
+
+
+def _shortened(line: str, width: int, measure: Callable[[str], int]) -> str:
+    return line if measure(line) <= width else line[: _fitting(line, width, measure)]
 
 
 def _fitting(word: str, width: int, measure: Callable[[str], int]) -> int:
@@ -195,19 +203,29 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() or letter in "\u200c\u200d\u200e\u200f" else " " for letter in text)
 
 
-def _rows(text: str, setting: Setting) -> list[tuple[Cut, ...]]:
+class Row(NamedTuple):
+    """A row of a text: where in the text it begins, its pieces from left to right with their places in the row, and its width."""
+
+    start: int
+    cuts: tuple[tuple[Cut, int], ...]
+    width: int
+
+
+def _rows(text: str, setting: Setting) -> list[Row]:
     def measure(line: str) -> int:
         return _width(_cuts(line), setting.size)
 
     most = max(1, min(MOST_LINES, int((setting.room[1] - 2 * setting.margin) / (setting.size * LEADING))))
     room = setting.room[0] - 2 * setting.margin
-    found: list[tuple[Cut, ...]] = []
+    found: list[Row] = []
+    start = 0
     for line in text.split("\n")[:most]:
-        shown = _printable(line[:LONGEST])
-        if setting.wrap:
-            found += map(_cuts, _wrapped(shown, room, measure))
-        else:
-            found.append(_cuts(shown if measure(shown) <= room else shown[: _fitting(shown, room, measure)]))
+        shown, at = _printable(line[:LONGEST]), 0
+        for row in _wrapped(shown, room, measure) if setting.wrap else (_shortened(shown, room, measure),):
+            at = shown.index(row, at)  # between rows there are but blanks
+            found.append(Row(start + at, _cuts(row), measure(row)))
+            at += len(row)
+        start += len(line) + 1
     return found[:most]
 
 
@@ -222,122 +240,114 @@ def _make(cut: Cut, setting: Setting) -> Piece:
 
 
 @lru_cache(maxsize=64)
-def _digit_box(setting: Setting) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom around all digits, from the pen."""
-    boxes = [_placed(_make(Cut(digit, 0, True), setting), 0, 0) for digit in _DIGITS]
-    return min(b.left for b in boxes), min(b.top for b in boxes), max(b.right for b in boxes), max(b.bottom for b in boxes)
+def _digit_box(setting: Setting) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom around the ink of all digits, from the pen; None where they are not equally wide."""
+    if len({_advance(Cut(digit, 0, True), setting.size) for digit in _DIGITS}) > 1:
+        return None
+    boxes = [_inked(_make(Cut(digit, 0, True), setting)) for digit in _DIGITS]
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _inked(piece: Piece) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of what is drawn of a piece, from the pen."""
+    shape = np.maximum(piece.fill, piece.outline)
+    columns, rows = (np.flatnonzero(shape.any(axis=axis)) for axis in (0, 1))
+    return piece.left + int(columns[0]), piece.top + int(rows[0]), piece.left + int(columns[-1]) + 1, piece.top + int(rows[-1]) + 1
 
 
 class Block:
     """A text set in rows. ``text`` as given, ``size`` (width, height) even; ``fill`` and ``outline`` are coverage 0..255 of that shape."""
 
     def __init__(self, text: str, setting: Setting) -> None:
-        self.setting = setting
+        self.setting, self.text = setting, text
         rows = _rows(text, setting)
-        widths = [_width(row, setting.size) for row in rows]
-        self.size = self._room(rows, widths)
-        self.text = text
+        self.size = self._room(rows)
         self._pieces: dict[Cut, Piece] = {}
-        self._placed: list[Placed] = []
-        self._digits: dict[int, tuple[int, int, int]] = {}
-        self._spans: dict[tuple[int, ...], list[Span]] = {}
-        self._place(text, rows, widths)
+        self._place(text, rows)
         self.fill = np.zeros((self.size[1], self.size[0]), np.uint8)
         self.outline = self.fill if setting.stroke == 0 else np.zeros_like(self.fill)
         self._draw((0, 0, *self.size))
 
-    def spans(self, before: str, text: str) -> Sequence[Span] | None:
-        """Where ``text`` differs from ``before``, which was this block's; None if it does elsewhere than at digits. Whether it has digits
-        there too is not looked at."""
-        if not self._digits or len(text) != len(before):
-            return None
-        places = tuple([at for at, (old, new) in enumerate(zip(before, text, strict=True)) if old != new])
-        spans = self._spans.get(places)
-        if spans is None and all(at in self._digits for at in places):
-            if len(self._spans) >= MOST_SPANS:
-                self._spans.clear()
-            spans = self._spans[places] = self._together(places)
-        return spans
-
-    def _together(self, places: Sequence[int]) -> list[Span]:
-        """``places`` in runs of neighbours."""
-        runs: list[list[int]] = []
-        for at in places:
-            if runs and runs[-1][-1] == at - 1:
-                runs[-1].append(at)
+    @cached_property
+    def fields(self) -> Sequence[Field]:
+        """The numbers that may count on while the ``skeleton`` of the text stays the same. Those too close to each other are one."""
+        box, setting = _digit_box(self.setting), self.setting
+        if box is None or (self._many and box[3] - box[1] + 4 > setting.size * LEADING):
+            return ()
+        found: list[Field] = []
+        row = -1
+        for at, (_, x, y) in sorted(self._digits.items(), key=lambda item: (item[1][2], item[1][1])):
+            field = Field(slice(at, at + 1), self._inside((x + box[0], y + box[1], x + box[2], y + box[3])))
+            last = found[-1] if found else None
+            if last is None or y != row or (last.area[2] <= field.area[0] and last.letters.stop != at):
+                found.append(field)
             else:
-                runs.append([at])
-        return [Span(slice(max(0, run[0] - 1), run[-1] + 2), slice(run[0], run[-1] + 1), self._around(run[0], run[-1])) for run in runs]
+                letters = slice(min(last.letters.start, at), max(last.letters.stop, at + 1))
+                found[-1] = Field(letters, (*last.area[:2], max(last.area[2], field.area[2]), last.area[3]))
+            row = y
+        return found
 
-    def _around(self, first: int, last: int) -> tuple[int, int, int, int]:
-        """What any digits from ``first`` to ``last`` may cover."""
-        (_, x0, y), (_, x1, _) = self._digits[first], self._digits[last]
-        left, top, right, bottom = _digit_box(self.setting)
-        width, height = self.size
-        return max(0, x0 + left) // 2 * 2, max(0, y + top) // 2 * 2, min(width, _even(x1 + right)), min(height, _even(y + bottom))
-
-    def changed(self, text: str) -> tuple[int, int, int, int] | None:
-        """Become ``text`` in place, if its pieces need the same room: the even rectangle that was drawn anew, left, top, right, bottom.
-
-        None if it needs another block.
-        """
-        if self._digits and len(text) == len(self.text):
-            places = [at for at, (old, new) in enumerate(zip(self.text, text, strict=True)) if old != new]
-            if all(at in self._digits and text[at] in _DIGITS for at in places):
-                return self._replaced(text, places)
+    def changed(self, text: str) -> bool:
+        """Become ``text`` in place, drawing what differs; False if its pieces need other room, and therefore another block."""
+        if self._counted(text):
+            return True
         rows = _rows(text, self.setting)
-        widths = [_width(row, self.setting.size) for row in rows]
-        if self._room(rows, widths) != self.size:
-            return None
+        if self._room(rows) != self.size:
+            return False
         old_pieces = self._placed
-        self._place(text, rows, widths)
+        self.__dict__.pop("fields", None)
+        self._place(text, rows)
         pairs = zip_longest(old_pieces, self._placed)
-        return self._redrawn([box for pair in pairs if pair[0] != pair[1] for box in pair if box is not None])
+        self._redraw([box for pair in pairs if pair[0] != pair[1] for box in pair if box is not None])
+        return True
 
-    def _replaced(self, text: str, places: Sequence[int]) -> tuple[int, int, int, int]:
-        """Other digits at ``places`` of the text. All digits are equally wide, so everything else stays where it is."""
+    def _counted(self, text: str) -> bool:
+        """Become ``text`` if only digits differ. All are equally wide, so everything else stays where it is."""
+        if _digit_box(self.setting) is None or skeleton(text) != skeleton(self.text):
+            return False
         boxes = []
-        for at in places:
-            number, x, y = self._digits[at]
+        for at, (number, x, y) in self._digits.items():
+            if text[at] == self.text[at]:
+                continue
             cut = Cut(text[at], 0, True)
-            piece = self._pieces.get(cut) or _make(cut, self.setting)
-            self._pieces[cut] = piece
+            piece = self._pieces[cut] = self._pieces.get(cut) or _make(cut, self.setting)
             boxes += [self._placed[number], new := _placed(piece, x, y)]
             self._placed[number] = new
         self.text = text
-        return self._redrawn(boxes)
+        self._redraw(boxes)
+        return True
 
-    def _redrawn(self, boxes: Sequence[Placed]) -> tuple[int, int, int, int]:
-        """Draw the rectangle around ``boxes`` anew and return it."""
-        if not boxes:
-            return 0, 0, 0, 0
-        width, height = self.size
-        left, top = max(0, min(box.left for box in boxes)) // 2 * 2, max(0, min(box.top for box in boxes)) // 2 * 2
-        right, bottom = min(width, _even(max(box.right for box in boxes))), min(height, _even(max(box.bottom for box in boxes)))
-        self._draw((left, top, right, bottom))
-        return left, top, right, bottom
+    def _redraw(self, boxes: Sequence[Placed]) -> None:
+        """Draw the rectangle around ``boxes`` anew."""
+        if boxes:
+            lefts, tops, rights, bottoms = zip(*(box[1:] for box in boxes), strict=True)
+            self._draw(self._inside((min(lefts), min(tops), max(rights), max(bottoms))))
 
-    def _room(self, rows: Sequence[Sequence[Cut]], widths: Sequence[int]) -> tuple[int, int]:
+    def _inside(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """The even rectangle around ``box``, as far as it is in the block."""
+        left, top, right, bottom = box
+        return max(0, left) // 2 * 2, max(0, top) // 2 * 2, min(self.size[0], _even(right)), min(self.size[1], _even(bottom))
+
+    def _room(self, rows: Sequence[Row]) -> tuple[int, int]:
         setting = self.setting
-        return _even(max(widths, default=0) + 2 * setting.margin), _even(round(setting.size * LEADING * len(rows)) + 2 * setting.margin)
+        inner = max((row.width for row in rows), default=0)
+        return _even(inner + 2 * setting.margin), _even(round(setting.size * LEADING * len(rows)) + 2 * setting.margin)
 
-    def _place(self, text: str, rows: Sequence[Sequence[Cut]], widths: Sequence[int]) -> None:
-        """Set the pieces. ``_digits`` tells, for each digit of a text of one row, the number of its piece and its pen."""
-        setting, had, inner = self.setting, self._pieces, max(widths, default=0)
-        self._pieces, self._placed, self._digits, self._spans, self.text = {}, [], {}, {}, text
-        plain = len(rows) == 1 and text.isascii() and "".join(cut.text for cut in rows[0]) == text
-        equal = plain and len({_advance(Cut(digit, 0, True), setting.size) for digit in _DIGITS}) == 1
-        letter = 0
-        for number, (row, width) in enumerate(zip(rows, widths, strict=True)):
-            x = setting.margin + {"left": 0, "center": (inner - width) // 2, "right": inner - width}[setting.align]
+    def _place(self, text: str, rows: Sequence[Row]) -> None:
+        """Set the pieces. ``_digits`` tells, for each digit of the text, the number of its piece and its pen."""
+        setting, had, inner = self.setting, self._pieces, max((row.width for row in rows), default=0)
+        self._pieces, self._many, self.text = {}, len(rows) > 1, text
+        self._placed: list[Placed] = []
+        self._digits: dict[int, tuple[int, int, int]] = {}
+        for number, row in enumerate(rows):
+            x = setting.margin + {"left": 0, "center": (inner - row.width) // 2, "right": inner - row.width}[setting.align]
             y = setting.margin + round(setting.size * (LEADING * number + ASCENT))
-            for cut in row:
+            for cut, start in row.cuts:
                 piece = self._pieces[cut] = self._pieces.get(cut) or had.get(cut) or _make(cut, setting)
-                if equal and cut.text in _DIGITS:
-                    self._digits[letter] = len(self._placed), x, y
+                if cut.text in _DIGITS:
+                    self._digits[row.start + start] = len(self._placed), x, y
                 self._placed.append(_placed(piece, x, y))
                 x += _advance(cut, setting.size)
-                letter += len(cut.text)
 
     def _draw(self, area: tuple[int, int, int, int]) -> None:
         left, top, right, bottom = area

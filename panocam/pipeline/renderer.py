@@ -57,7 +57,7 @@ class Renderer:
         numbers = self._numbers(shot.lens, self._moments.of(shot.frame))
         if self.painter is not None and self._drawn is not None:
             drawn = self.painter.layers(shot.frame.wall_ns, shot.frame.pts_ns, out.color, self._pose(self._drawn[0]))
-            self._layers = [each.placed for _item, each in drawn]
+            self._layers = [layer for _item, each in drawn for layer in each.layers]
         warp(numbers, shot.pyramid, out)
 
     def overlay(self, out: Planes) -> None:

@@ -51,7 +51,8 @@ def painter(*items: Item, size: tuple[int, int] = (640, 480), view: int = 4, **a
 
 
 def draw(one: Painter, shown: Frame, out: Planes, pose: Pose | None = None) -> None:
-    lay([each.placed for _, each in one.layers(shown.wall_ns, shown.pts_ns, out.color, pose)], out)
+    found = one.layers(shown.wall_ns, shown.pts_ns, out.color, pose)
+    lay([layer for _, each in found for layer in each.layers], out)
 
 
 def drawn(*items: Item, size: tuple[int, int] = (640, 480), color: Color = VIDEO_COLOR, **artworks: bytes) -> Planes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -14,8 +14,8 @@ from panocam.errors import InvalidValue
 from panocam.events.modifiers import Template
 from panocam.imaging import artwork, indicator
 from panocam.imaging.artwork import Artwork
-from panocam.imaging.layer import Layer, Palette, Placed, Rgba, evened, from_coverages, from_rgba, paste, place, turned, turned_rgba
-from panocam.imaging.lettering import Align, Block, Setting, Span
+from panocam.imaging.layer import Layer, Palette, Placed, Rgba, evened, from_coverages, from_rgba, place, turned, turned_rgba
+from panocam.imaging.lettering import Align, Block, Field, Setting, skeleton
 from panocam.media.planes import Color
 from panocam.settings.overlays import Anchor, Image, Indicator, Item, Paint, Position, Text
 
@@ -44,11 +44,8 @@ SHARES = {
     Anchor.BOTTOM_LEFT: (-1, 1), Anchor.BOTTOM: (0, 1), Anchor.BOTTOM_RIGHT: (1, 1),
 }  # fmt: skip
 
-SPARE = 3
-"""Pixels kept around letters, so that other digits fit into the same layer."""
-
 MOST_CELLS = 400
-"""Pictures of digits that a text keeps, a few kilobytes each; hundredths and seconds need 160."""
+"""Pictures of numbers that a text keeps, a few kilobytes each; hundredths and seconds need 160."""
 
 Say = Callable[[Template], str]
 
@@ -72,14 +69,14 @@ class Canvas:
 
 
 class Drawn(NamedTuple):
-    """A layer in its place, and the rectangle that the overlay takes: x, y, width, height."""
+    """Layers in their places, which do not overlap, and the rectangle that the overlay takes: x, y, width, height."""
 
-    placed: Placed
+    layers: tuple[Placed, ...]
     frame: tuple[int, int, int, int]
 
 
 def _whole(layer: Layer, x: int, y: int) -> Drawn:
-    return Drawn(Placed(layer, x, y), (x, y, *layer.size))
+    return Drawn((Placed(layer, x, y),), (x, y, *layer.size))
 
 
 class Sprite(Protocol):
@@ -106,7 +103,7 @@ def sprite(item: Item, canvas: Canvas, art: Artwork | None) -> Sprite | None:
 
 
 class TextSprite:
-    """Redraws only what differs from the words of the last picture. Of digits that change, what they look like with their neighbours is
+    """A ground that stays, with holes where numbers have changed, and in each hole the picture of its number. What a number looks like is
     kept: so a running clock is put together and not drawn."""
 
     def __init__(self, item: Text, canvas: Canvas) -> None:
@@ -122,105 +119,104 @@ class TextSprite:
         self._setting = Setting(size, max(1, round(size / 16)) if outlined else 0, _align(item.position), room, wrap=not item.scroll)
         self._palette = Palette(PAINTS[item.background], PAINTS[item.outline], PAINTS[item.color], canvas.color)
         self._words = ""
-        self._cells: OrderedDict[tuple[int, str], Placed] = OrderedDict()
         self._block: Block | None = None
-        self._layer: Layer | None = None
+        self._skeleton = b""
+        self._fields: Sequence[Field] = ()
+        self._ground: Placed | None = None
+        self._numbers: dict[int, Placed] = {}
+        self._cells: OrderedDict[tuple[int, str], Placed] = OrderedDict()
+        self._frame = (0, 0, 0, 0)
         self._drawn: Drawn | None = None
-        self._cut = (0, 0, 0, 0)
-        self._placed = ((0, 0), (0, 0))
 
     def at(self, say: Say, number: int, pts_ns: int) -> Drawn | None:
         words = say(self._template)
         if words != self._words:
             if not self._counted_on(words):
-                self._cells.clear()
-                self._layer = self._redrawn(words)
-                self._drawn = None
-            self._words = words
+                self._draw(words)
+            self._words, self._drawn = words, None
         if self._drawn is None or self._item.scroll:
             self._drawn = self._put(pts_ns)
         return self._drawn
 
     def _put(self, pts_ns: int) -> Drawn | None:
-        """The layer in its place."""
-        if self._layer is None or self._block is None:
+        """The layers in their place."""
+        if self._block is None or self._ground is None:
             return None
-        size = self._layer.size if self._item.rotation else self._block.size
-        if size != self._placed[0]:
-            self._placed = size, self._canvas.place(self._item.position, size)
-        x, y = self._placed[1]
-        x = self._scrolled(size[0], pts_ns) if self._item.scroll else x
-        return Drawn(Placed(self._layer, x + self._cut[0], y + self._cut[1]), (x, y, *size))
+        x, y, width, height = self._frame
+        if self._item.scroll:
+            x = self._scrolled(width, pts_ns)
+        parts = (self._ground, *self._numbers.values())
+        return Drawn(tuple([Placed(layer, x + left, y + top) for layer, left, top in parts]), (x, y, width, height))
 
     def _counted_on(self, words: str) -> bool:
-        """Show ``words`` by changing digits, if that is all that differs. Runs in every picture of a clock, between other work that has
+        """Show ``words`` by other numbers, if that is all that differs. Runs in every picture of a clock, between other work that has
         emptied the caches, so it looks at as little as it can."""
-        block, layer = self._block, self._layer
-        spans = None if block is None or layer is None or self._item.rotation else block.spans(self._words, words)
-        if block is None or layer is None or spans is None:
+        block, before = self._block, self._words
+        if block is None or not self._fields or skeleton(words) != self._skeleton:
             return False
-        cells = []
-        for span in spans:
-            key = span.letters.start, words[span.letters]
-            cell = self._cells.get(key) or self._cell(block, span, words)
-            if cell is None:
-                return False
-            self._cells[key] = cell
-            cells.append(cell)
-        for cell in cells:
-            paste(*cell, layer)
-        if len(self._cells) > MOST_CELLS:
-            self._cells.popitem(last=False)
+        new = False
+        for number, field in enumerate(self._fields):
+            digits = words[field.letters]
+            if digits != before[field.letters]:
+                new = new or number not in self._numbers
+                self._numbers[number] = self._cells.get((number, digits)) or self._cell(block, number, words)
+        if new:
+            self._lay_ground(block, words)
         return True
 
-    def _cell(self, block: Block, span: Span, words: str) -> Placed | None:
-        """What digits look like with their neighbours; None if they are none, or need more room than the layer has."""
-        if not (words[span.digits].isascii() and words[span.digits].isdigit() and self._inside(span.area)):
-            return None
+    def _cell(self, block: Block, number: int, words: str) -> Placed:
+        """What a number looks like."""
+        letters, area = self._fields[number]
         block.changed(words)  # which may be some pictures behind
-        return Placed(self._painted(block, span.area), span.area[0] - self._cut[0], span.area[1] - self._cut[1])
+        cell = self._cells[number, words[letters]] = Placed(self._painted(block, area), area[0], area[1])
+        if len(self._cells) > MOST_CELLS:
+            self._cells.popitem(last=False)
+        return cell
 
-    def _redrawn(self, words: str) -> Layer | None:
-        """The layer of ``words``: the old one, changed in part, where that is enough."""
+    def _draw(self, words: str) -> None:
+        """Other words, which may need other room."""
+        self._cells.clear()
+        self._numbers.clear()
         if not words.strip():
-            self._block = None
-            return None
-        block, layer = self._block, self._layer
-        if block is not None and block.text != self._words:
-            block.changed(self._words)  # what the layer shows
-        area = None if block is None or layer is None or self._item.rotation else block.changed(words)
-        if block is None or layer is None or area is None:
-            block = self._block = Block(words, self._setting)
-        elif self._inside(area):
-            if area[2] > area[0]:
-                paste(self._painted(block, area), area[0] - self._cut[0], area[1] - self._cut[1], layer)
-            return layer
+            self._block, self._fields = None, ()
+            return
+        if self._block is None or not self._block.changed(words):
+            self._block = Block(words, self._setting)
+        self._skeleton = skeleton(words)
+        size = self._block.size
         if self._item.rotation:
-            return self._turned(block)
-        self._cut = self._covered(block)
-        return self._painted(block, self._cut)
+            self._ground = Placed(self._turned(self._block), 0, 0)
+            size = self._ground.layer.size
+        else:
+            self._fields = self._block.fields
+            self._lay_ground(self._block, words)
+        self._frame = *self._canvas.place(self._item.position, size), *size
 
-    def _inside(self, area: tuple[int, int, int, int]) -> bool:
-        cut = self._cut
-        return area[2] <= area[0] or (area[0] >= cut[0] and area[1] >= cut[1] and area[2] <= cut[2] and area[3] <= cut[3])
+    def _lay_ground(self, block: Block, words: str) -> None:
+        """All but the numbers that have changed."""
+        block.changed(words)
+        left, top, right, bottom = self._covered(block)
+        holes = [(x0 - left, y0 - top, x1 - left, y1 - top) for x0, y0, x1, y1 in (self._fields[number].area for number in self._numbers)]
+        self._ground = Placed(self._painted(block, (left, top, right, bottom), holes), left, top)
 
     def _covered(self, block: Block) -> tuple[int, int, int, int]:
-        """The part of a block that is worth blending: all of it if there is a ground, else the letters and a little around them."""
+        """The part of a block that is worth blending: all of it if there is a ground, else where letters are."""
         if PAINTS[self._item.background][3] > 0:
             return 0, 0, *block.size
         shape = np.maximum(block.fill, block.outline)
-        columns, rows = (np.flatnonzero(shape.max(axis=axis)) for axis in (0, 1))
+        columns, rows = (np.flatnonzero(shape.any(axis=axis)) for axis in (0, 1))
         if not len(rows):
             return 0, 0, 2, 2
-        left, top = (max(0, int(found[0]) - SPARE) // 2 * 2 for found in (columns, rows))
-        right, bottom = (
-            min(whole, (int(found[-1]) + SPARE) // 2 * 2 + 2) for found, whole in zip((columns, rows), block.size, strict=True)
+        return (
+            int(columns[0]) // 2 * 2,
+            int(rows[0]) // 2 * 2,
+            int(columns[-1]) // 2 * 2 + 2,
+            int(rows[-1]) // 2 * 2 + 2,
         )
-        return left, top, right, bottom
 
-    def _painted(self, block: Block, area: tuple[int, int, int, int]) -> Layer:
+    def _painted(self, block: Block, area: tuple[int, int, int, int], holes: Sequence[tuple[int, int, int, int]] = ()) -> Layer:
         left, top, right, bottom = area
-        return self._palette.layer(block.fill[top:bottom, left:right], block.outline[top:bottom, left:right])
+        return self._palette.layer(block.fill[top:bottom, left:right], block.outline[top:bottom, left:right], holes)
 
     def _turned(self, block: Block) -> Layer:
         item = self._item
