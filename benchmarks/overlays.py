@@ -41,6 +41,7 @@ SETS: dict[str, tuple[Item, ...]] = {
     "one text that stays": (NAME,),
     "one clock with hundredths": (CLOCK,),
     "the same on a half-transparent ground": (CLOCK.model_copy(update={"background": "semiTransparent"}),),
+    "the same in two rows, with other letters": (CLOCK.model_copy(update={"text": "Straßenausgang Süd\n%F %T.%f"}),),
     "a streaming indicator": (Indicator(identity=2),),
     "ten texts, one a clock": (
         CLOCK,

@@ -78,9 +78,4 @@ inline void lay(uint8_t *under, ptrdiff_t stride, Bytes ink, Bytes rest, int wid
     });
 }
 
-inline void replace(uint8_t *to, ptrdiff_t stride, Bytes part, int width, int height) {
-    Asker askers[] = {{to, stride, width, height}, {part.data, part.stride, width, height}};
-    by_rows(askers, height, [&](int row) { std::memmove(to + row * stride, part.data + row * part.stride, static_cast<size_t>(width)); });
-}
-
 }  // namespace panocam

@@ -187,14 +187,6 @@ public:
         require(!((ink_.p[0].width | ink_.p[0].height) & 1), "a layer's size must be even");
     }
 
-    void paste(const Stencil &part, int x, int y) {
-        require(!((x | y) & 1), "the part's place must be even");
-        require(x >= 0 && y >= 0 && x <= ink_.p[0].width - part.ink_.p[0].width && y <= ink_.p[0].height - part.ink_.p[0].height,
-                "the part must lie inside");
-        for (int i = 0; i < 3; ++i) replace(part.ink_.p[i], ink_.p[i], i ? x / 2 : x, i ? y / 2 : y);
-        for (int i = 0; i < 2; ++i) replace(part.rest_.p[i], rest_.p[i], i ? x / 2 : x, i ? y / 2 : y);
-    }
-
     void lay(const Planes &target, int x, int y) const {
         for (int i = 0; i < 3; ++i) {
             const int s = i ? 1 : 0;
@@ -210,11 +202,6 @@ public:
 
 private:
     static constexpr const char *kHalf = "the layer's chroma planes must have half its size";
-
-    static void replace(const panocam::Plane &part, const panocam::Plane &whole, int x, int y) {
-        uint8_t *to = const_cast<uint8_t *>(whole.data) + y * whole.stride + x;
-        panocam::replace(to, whole.stride, {part.data, part.stride}, part.width, part.height);
-    }
 
     Picture arrays_[5];
     Planes ink_, rest_;
@@ -303,8 +290,7 @@ NB_MODULE(panocam_native, m) {
           "Copy from a cover, a plane of the same size, what lies in the spans (row, first column, end). Raises ValueError when shapes disagree.");
     nb::class_<Stencil>(m, "Stencil", "A layer, ready to be laid over pictures; it shows its arrays as they are at that moment.")
         .def(nb::init<const Picture &, const Picture &, const Picture &, const Picture &, const Picture &>(), "ink_y"_a, "ink_u"_a, "ink_v"_a, "rest_y"_a,
-             "rest_c"_a, "Raises ValueError when shapes disagree or sides are odd.")
-        .def("paste", &Stencil::paste, "part"_a, "x"_a, "y"_a, "Replace the rectangle at the even pixel (x, y) by the part. Raises ValueError when it is not inside.");
+             "rest_c"_a, "Raises ValueError when shapes disagree or sides are odd.");
     m.def("overlay", overlay, "target_y"_a, "target_u"_a, "target_v"_a, "layers"_a,
           "Lay layers, (stencil, x, y) from the bottom up, over a picture with their left upper corners at even pixels, cut off at the picture's\n"
           "edges: out = ink + out * rest / 255. Raises ValueError when shapes disagree.");

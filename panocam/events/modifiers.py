@@ -191,16 +191,22 @@ class Use:
     row: Modifier
     number: int | None = None
 
-    def at(self, moment: Moment, local: datetime) -> str:
-        """Its words."""
-        if self.row.clock is not None:
-            return self.row.clock(local)
-        if self.row.name == "%f":
-            return f"{moment.wall_ns % NS // 10_000_000:02}"
-        if self.row.name == "%s":
-            return str(moment.wall_ns // NS)
+    def at(self, moment: Moment) -> str:
+        """Its words, if it is not one of the clock."""
         said = moment.facts(self.row.name, self.number)
         return self.row.missing if said is None else said
+
+
+def _hundredths(moment: Moment) -> str:
+    return f"{moment.wall_ns % NS // 10_000_000:02}"
+
+
+def _seconds(moment: Moment) -> str:
+    return str(moment.wall_ns // NS)
+
+
+_UTC: dict[str, Callable[[Moment], str]] = {"%f": _hundredths, "%s": _seconds}
+"""Of the clock, and the same in all time zones."""
 
 
 class Template:
@@ -209,21 +215,31 @@ class Template:
     def __init__(self, text: str) -> None:
         self._parts = tuple(_parts(text))
         self.uses = tuple(part for part in self._parts if isinstance(part, Use))
-        self._second: tuple[datetime, tuple[str | Use, ...]] | None = None
+        self._second: datetime | None = None
+        self._told: tuple[str | Callable[[Moment], str], ...] = ()
 
     def at(self, moment: Moment, local: datetime | None = None) -> str:
         """The words at a moment; ``local`` is ``moment.local`` where it is known already."""
         if not self.uses:
             return "".join(map(str, self._parts))
         now = local or moment.local
-        if self._second is None or self._second[0] is not now:
-            self._second = now, tuple(self._told(now))
-        return "".join([part if isinstance(part, str) else part.at(moment, now) for part in self._second[1]])
+        if self._second is not now:
+            self._second, self._told = now, tuple(self._said(now))
+        return "".join([part if isinstance(part, str) else part(moment) for part in self._told])
 
-    def _told(self, now: datetime) -> Iterator[str | Use]:
-        """The parts, where the whole second says the words already with these."""
+    def _said(self, now: datetime) -> Iterator[str | Callable[[Moment], str]]:
+        """What the whole second says already, in as few parts as can be, and who says the others."""
+        said = ""
         for part in self._parts:
-            yield part.row.clock(now) if isinstance(part, Use) and part.row.clock is not None else part
+            if isinstance(part, str):
+                said += part
+            elif part.row.clock is not None:
+                said += part.row.clock(now)
+            else:
+                yield said
+                yield _UTC.get(part.row.name, part.at)
+                said = ""
+        yield said
 
 
 def expand(text: str, moment: Moment) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panocam.imaging import layer as module
-from panocam.imaging.layer import Layer, Placed, from_rgba, lay, lay_opencv, paste, place, turned, turned_rgba, yuv
+from panocam.imaging.layer import Layer, Placed, from_rgba, lay, lay_opencv, place, turned, turned_rgba, yuv
 from panocam.media.planes import JPEG_COLOR, VIDEO_COLOR, Planes
 
 needs_native = pytest.mark.skipif(module._STENCIL is None, reason="panocam-native is missing or older than this function")
@@ -69,36 +69,6 @@ def test_what_does_not_fit_is_refused(x: int, y: int, change: str) -> None:
         inks[1] = inks[1][:2]
     with pytest.raises(ValueError, match="must"):
         lay([Placed(Layer((inks[0], inks[1], inks[2]), (rests[0], rests[1]), VIDEO_COLOR), x, y)], out)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32), st.tuples(*[st.integers(1, 20)] * 2), st.data())
-def test_a_part_replaces_what_was_there_and_is_seen_at_once(seed: int, size: tuple[int, int], data: st.DataObject) -> None:
-    rng = np.random.default_rng(seed)
-    part, x, y = (
-        rough(rng, 2 * size[0], 2 * size[1]),
-        2 * data.draw(st.integers(0, 20 - size[0])),
-        2 * data.draw(st.integers(0, 20 - size[1])),
-    )
-    whole, one = rough(rng, 40, 40), noise(rng, 60, 60)
-    two = Planes(one.y.copy(), one.u.copy(), one.v.copy(), one.color)
-    lay([Placed(whole, 4, 6)], Planes.blank(60, 60))  # what the kernel keeps of a layer must not grow old
-    wanted = [plane.copy() for plane in (*whole.inks, *whole.rests)]
-    for plane, new, half in zip(wanted, (*part.inks, *part.rests), (1, 2, 2, 1, 2), strict=True):
-        plane[y // half : y // half + new.shape[0], x // half : x // half + new.shape[1]] = new
-    paste(part, x, y, whole)
-    lay([Placed(whole, 4, 6)], one)
-    lay_opencv(Layer((wanted[0], wanted[1], wanted[2]), (wanted[3], wanted[4]), VIDEO_COLOR), 4, 6, two)
-    for a, b in zip((one.y, one.u, one.v), (two.y, two.u, two.v), strict=True):
-        assert (a == b).all()
-
-
-@needs_native
-@pytest.mark.parametrize(("x", "y"), [(-2, 0), (0, 34), (1, 0)])
-def test_a_part_that_lies_outside_is_refused(x: int, y: int) -> None:
-    rng = np.random.default_rng(3)
-    with pytest.raises(ValueError, match="must"):
-        paste(rough(rng, 8, 8), x, y, rough(rng, 40, 40))
 
 
 def test_without_the_native_kernel_the_pictures_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

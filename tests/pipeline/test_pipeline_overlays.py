@@ -160,10 +160,21 @@ def test_the_time_that_is_shown_is_the_pictures_own() -> None:
             assert (a == b).all()
 
 
+CLOCKS = [
+    "%T.%f #D",
+    "Straße %T.%f #D",
+    "入口 %f\n%T%f #D",
+    "مرحبا %T.%f #D",
+    "%f%%%f #D %T שלום 12",
+    "many words before it, %T.%f #D " * 3,
+]
+
+
 @pytest.mark.parametrize("background", ["transparent", "semiTransparent"])
-def test_a_running_clock_is_put_together_as_if_it_were_drawn_anew(background: str) -> None:
+@pytest.mark.parametrize(("text", "size"), [*((text, 70) for text in CLOCKS), (CLOCKS[0], 12), (CLOCKS[2], 9)])
+def test_a_running_clock_is_put_together_as_if_it_were_drawn_anew(text: str, size: int, background: str) -> None:
     """Digits that were seen before, among other words and back: no trace of what was there may stay."""
-    item = Text(identity=0, text="%T.%f #D", size=70, background=background)
+    item = Text(identity=0, text=text, size=size, background=background)
     board = OverlayBoard(UTC)
     board.show((item,), {})
     one = Painter(board, 4, (640, 480))
@@ -176,6 +187,21 @@ def test_a_running_clock_is_put_together_as_if_it_were_drawn_anew(background: st
         draw(Painter(board, 4, (640, 480)), frame(WALL + hundredths * NS // 100), fresh)
         for a, b in ((running.y, fresh.y), (running.u, fresh.u), (running.v, fresh.v)):
             assert (a == b).all(), hundredths
+
+
+@pytest.mark.parametrize("text", CLOCKS)
+def test_of_a_running_clock_only_numbers_are_drawn(text: str) -> None:
+    """In any script and in every row: the ground under them is the same layer in all pictures, and a number seen before is too."""
+    one = painter(Text(identity=0, text=text, size=30))
+    grounds, numbers = [], []
+    for hundredths in (0, 4, 8, 4, 8):
+        ((_, found),) = one.layers(WALL + hundredths * NS // 100, 0, VIDEO_COLOR)
+        grounds.append(found.layers[0])
+        numbers.append(found.layers[1:])
+    assert all(ground is grounds[1] for ground in grounds[2:])
+    assert len(numbers[1]) == text.count("%f")
+    for now, before in zip(numbers[3:], numbers[1:3], strict=True):
+        assert all(a is b for a, b in zip(now, before, strict=True))
 
 
 @pytest.mark.parametrize("size", SIZES[:4])

@@ -121,7 +121,7 @@ class TextSprite:
         self._words = ""
         self._block: Block | None = None
         self._skeleton = b""
-        self._fields: Sequence[Field] = ()
+        self._fields: Sequence[tuple[int, Field]] = ()
         self._ground: Placed | None = None
         self._numbers: dict[int, Placed] = {}
         self._cells: OrderedDict[tuple[int, str], Placed] = OrderedDict()
@@ -142,33 +142,34 @@ class TextSprite:
         """The layers in their place."""
         if self._block is None or self._ground is None:
             return None
-        x, y, width, height = self._frame
-        if self._item.scroll:
-            x = self._scrolled(width, pts_ns)
-        parts = (self._ground, *self._numbers.values())
-        return Drawn(tuple([Placed(layer, x + left, y + top) for layer, left, top in parts]), (x, y, width, height))
+        parts, (x, y, width, height) = (self._ground, *self._numbers.values()), self._frame
+        if not self._item.scroll:
+            return Drawn(parts, self._frame)
+        gone = self._scrolled(width, pts_ns)
+        return Drawn(tuple(Placed(part.layer, part.x + gone - x, part.y) for part in parts), (gone, y, width, height))
 
     def _counted_on(self, words: str) -> bool:
         """Show ``words`` by other numbers, if that is all that differs. Runs in every picture of a clock, between other work that has
-        emptied the caches, so it looks at as little as it can."""
-        block, before = self._block, self._words
+        emptied the caches, so it looks at as little as it can: from the end, where what runs fastest stands, as far as they differ."""
+        block, before, new = self._block, self._words, False
         if block is None or not self._fields or skeleton(words) != self._skeleton:
             return False
-        new = False
-        for number, field in enumerate(self._fields):
-            digits = words[field.letters]
-            if digits != before[field.letters]:
+        for number, field in self._fields:
+            letters = field.letters
+            digits = words[letters]
+            if digits != before[letters]:
                 new = new or number not in self._numbers
-                self._numbers[number] = self._cells.get((number, digits)) or self._cell(block, number, words)
+                self._numbers[number] = self._cells.get((number, digits)) or self._cell(block, number, field, words)
+                if words[: letters.start] == before[: letters.start]:
+                    break
         if new:
             self._lay_ground(block, words)
         return True
 
-    def _cell(self, block: Block, number: int, words: str) -> Placed:
+    def _cell(self, block: Block, number: int, field: Field, words: str) -> Placed:
         """What a number looks like."""
-        letters, area = self._fields[number]
         block.changed(words)  # which may be some pictures behind
-        cell = self._cells[number, words[letters]] = Placed(self._painted(block, area), area[0], area[1])
+        cell = self._cells[number, words[field.letters]] = self._painted(block, field.area)
         if len(self._cells) > MOST_CELLS:
             self._cells.popitem(last=False)
         return cell
@@ -183,21 +184,21 @@ class TextSprite:
         if self._block is None or not self._block.changed(words):
             self._block = Block(words, self._setting)
         self._skeleton = skeleton(words)
-        size = self._block.size
         if self._item.rotation:
-            self._ground = Placed(self._turned(self._block), 0, 0)
-            size = self._ground.layer.size
-        else:
-            self._fields = self._block.fields
-            self._lay_ground(self._block, words)
-        self._frame = *self._canvas.place(self._item.position, size), *size
+            layer = self._turned(self._block)
+            x, y = self._canvas.place(self._item.position, layer.size)
+            self._ground, self._frame = Placed(layer, x, y), (x, y, *layer.size)
+            return
+        fields = enumerate(self._block.fields)
+        self._fields = sorted(fields, key=lambda each: each[1].letters.start, reverse=True)
+        self._frame = *self._canvas.place(self._item.position, self._block.size), *self._block.size
+        self._lay_ground(self._block, words)
 
     def _lay_ground(self, block: Block, words: str) -> None:
         """All but the numbers that have changed."""
         block.changed(words)
-        left, top, right, bottom = self._covered(block)
-        holes = [(x0 - left, y0 - top, x1 - left, y1 - top) for x0, y0, x1, y1 in (self._fields[number].area for number in self._numbers)]
-        self._ground = Placed(self._painted(block, (left, top, right, bottom), holes), left, top)
+        holes = [field.area for number, field in self._fields if number in self._numbers]
+        self._ground = self._painted(block, self._covered(block), holes)
 
     def _covered(self, block: Block) -> tuple[int, int, int, int]:
         """The part of a block that is worth blending: all of it if there is a ground, else where letters are."""
@@ -214,9 +215,11 @@ class TextSprite:
             int(rows[-1]) // 2 * 2 + 2,
         )
 
-    def _painted(self, block: Block, area: tuple[int, int, int, int], holes: Sequence[tuple[int, int, int, int]] = ()) -> Layer:
+    def _painted(self, block: Block, area: tuple[int, int, int, int], holes: Sequence[tuple[int, int, int, int]] = ()) -> Placed:
         left, top, right, bottom = area
-        return self._palette.layer(block.fill[top:bottom, left:right], block.outline[top:bottom, left:right], holes)
+        inner = [(x0 - left, y0 - top, x1 - left, y1 - top) for x0, y0, x1, y1 in holes]
+        layer = self._palette.layer(block.fill[top:bottom, left:right], block.outline[top:bottom, left:right], inner)
+        return Placed(layer, self._frame[0] + left, self._frame[1] + top)
 
     def _turned(self, block: Block) -> Layer:
         item = self._item
