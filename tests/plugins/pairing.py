@@ -1,0 +1,31 @@
+"""Who runs what when several workers share the tests (``-n 3 --dist loadfile``): the first has the files whose tests wait for real
+cameras and browsers, one after the other; the others have those that compute.
+
+So real cameras do not take the time from each other, those that all tests of a kind share are started once, and no core idles while a
+test waits. Who has nothing left of his own helps the others. Loaded as a plugin.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+WAITING = ("tests/system/", "tests/web/", "tests/network/test_network_managed")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    if config.option.dist != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Paired(LoadFileScheduling):
+        def _assign_work_unit(self, node: Any) -> None:
+            waits = node is self.nodes[0]
+            own = next((file for file in self.workqueue if file.startswith(WAITING) is waits), None)
+            if own is not None:
+                self.workqueue.move_to_end(own, last=False)
+            super()._assign_work_unit(node)
+
+    return Paired(config, log)
