@@ -148,8 +148,7 @@ class Restart:
 
 @dataclass
 class Services:
-    """See above. ``http_port`` and ``https_port`` give the numbers to lead people to, None while one is off; ``rtsp`` is None where none
-    runs."""
+    """See above. ``http_port`` and its like give the numbers to lead people to, None while one is off; ``rtsp`` is None where none runs."""
 
     clock: Clock
     boot: Boot
@@ -176,10 +175,12 @@ class Services:
     maintenance: Maintenance | None = None
     certificates: Certificates | None = None
     tls: TlsDesk | None = None
-    http_port: Callable[[], int | None] = lambda: None
     time: TimeKeeper | None = None
     addresses: AddressManager | None = None
+    http_port: Callable[[], int | None] = lambda: None
     https_port: Callable[[], int | None] = lambda: None
+    rtsp_port: Callable[[], int | None] = lambda: None
+    rtsps_port: Callable[[], int | None] = lambda: None
     restart: Restart = field(default_factory=Restart)
 
     def close(self) -> None:

@@ -33,6 +33,7 @@ async def open_ports(
     http = await stack.enter_async_context(http_server(services))
     listeners = await stack.enter_async_context(Listeners(http, rtsp, services.tls, settings.network))
     services.http_port, services.https_port = lambda: listeners.ports.http or None, lambda: listeners.ports.https or None
+    services.rtsp_port, services.rtsps_port = lambda: listeners.ports.rtsp or None, lambda: listeners.ports.rtsps or None
     return listeners
 
 

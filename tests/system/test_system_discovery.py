@@ -48,6 +48,10 @@ def test_three_cameras_on_one_host_are_told_apart(tmp_path: Path, scene: Path) -
             camera.folder.mkdir()
             camera.start()
         cameras[0].create_administrator()
+        for name, scheme in (("System.BoaPort", "http"), ("HTTPS.Port", "https"), ("Network.RTSP.Port", "rtsp")):  # any that was free
+            assert param(cameras[0], action="list", group=name).strip() == f"{name}={cameras[0].port(scheme)}"
+        network = cameras[0].get("/api/v1/network")
+        assert (network["http_port"], network["rtsp_port"]) == (cameras[0].port("http"), cameras[0].port("rtsp"))
         first, second, third = (seen(camera, lambda row: {"mDNS", "SSDP"} <= set(row["found_by"])) for camera in cameras)
         assert [row["address"] for row in (first, second, third)] == [camera.ready["http"] for camera in cameras]
         assert {row["model"] for row in (first, second, third)} == {"M4328"}

@@ -42,8 +42,8 @@ class NetworkReply(Reply):
     obstacle: str
     http_port: int | None
     https_port: int | None
-    rtsp_port: int
-    rtsps_port: int
+    rtsp_port: int | None
+    rtsps_port: int | None
 
 
 class AddressWish(Wish):
@@ -91,8 +91,8 @@ async def read(call: Call[None]) -> NetworkReply:
         obstacle=_obstacle(services),
         http_port=services.http_port(),
         https_port=services.https_port(),
-        rtsp_port=settings.network.rtsp_port,
-        rtsps_port=settings.network.rtsps_port,
+        rtsp_port=services.rtsp_port(),
+        rtsps_port=services.rtsps_port(),
     )
 
 

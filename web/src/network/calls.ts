@@ -21,8 +21,8 @@ export interface NetworkState {
   obstacle: string;
   http_port: number | null;
   https_port: number | null;
-  rtsp_port: number;
-  rtsps_port: number;
+  rtsp_port: number | null;
+  rtsps_port: number | null;
 }
 
 export type AddressMode = "machine" | "static" | "link-local";

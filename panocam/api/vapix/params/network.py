@@ -5,9 +5,10 @@ Ports take effect at the next start, as the settings behind them do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import cached_property
 
 from panocam.api.services import Services
@@ -24,6 +25,17 @@ POLICY = choice({str(policy): policy for policy in HttpPolicy})
 NONE = Interface("", "", None, False, (), "")
 HOST_NAME = text(63)
 GROUPS = {"admin": Role.ADMINISTRATOR, "operator": Role.OPERATOR, "viewer": Role.VIEWER}
+
+
+def _port(path: str, setting: str, open_now: Callable[[Services], int | None]) -> Iterator[Leaf]:
+    """A port's number; where the setting is 0, "any that is free", the one that was found."""
+    (leaf,) = bound(path, setting, PORT)
+
+    def read(services: Services) -> str:
+        chosen = leaf.read(services)
+        return chosen if chosen != "0" else str(open_now(services) or 0)
+
+    yield replace(leaf, read=read)
 
 
 def rows() -> Iterator[Leaf]:
@@ -56,8 +68,8 @@ def rows() -> Iterator[Leaf]:
     yield from bound("Network.HostName", "addressing.host_name", HOST_NAME)
     yield from bound("Network.RTSP.Enabled", "network.rtsp_enabled", YES_NO)
     yield from bound("Network.RTSPS.Enabled", "network.rtsps_enabled", YES_NO)
-    yield from bound("Network.RTSP.Port", "network.rtsp_port", PORT)
-    yield from bound("Network.RTSPS.Port", "network.rtsps_port", PORT)
+    yield from _port("Network.RTSP.Port", "network.rtsp_port", lambda services: services.rtsp_port())
+    yield from _port("Network.RTSPS.Port", "network.rtsps_port", lambda services: services.rtsps_port())
     yield from bound("Network.RTP.StartPort", "network.rtp_port_first", whole(1024, 65_534))
     yield from bound("Network.RTP.EndPort", "network.rtp_port_last", whole(1025, 65_535))
     yield from bound("Network.RTP.R0.VideoAddress", "network.multicast_address", text(15))
@@ -72,8 +84,8 @@ def rows() -> Iterator[Leaf]:
         title="HTTPS",
     )
     yield fact("HTTPS.Ciphers", lambda services: ":".join(services.tls.ciphers) if services.tls else "")
-    yield from bound("HTTPS.Port", "network.https_port", PORT)
-    yield from bound("System.BoaPort", "network.http_port", PORT)
+    yield from _port("HTTPS.Port", "network.https_port", lambda services: services.https_port())
+    yield from _port("System.BoaPort", "network.http_port", lambda services: services.http_port())
     yield fact("System.BoaProtViewer", lambda services: "anonymous" if services.settings.snapshot.access.anonymous_viewing else "password")
     for group, role in GROUPS.items():
         yield from bound(f"System.BoaGroupPolicy.{group}", f"access.{role}_policy", POLICY)
