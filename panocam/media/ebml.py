@@ -16,6 +16,8 @@ UNKNOWN = 0x01FFFFFFFFFFFFFF
 
 Value = int | float | str | bytes
 
+_WORD = struct.Struct(">I")
+
 
 def size(value: int, width: int = 0) -> bytes:
     """A size as a variable-length number (RFC 8794 clause 4), as short as can be or ``width`` bytes."""
@@ -80,29 +82,32 @@ def read_head(data: bytes | memoryview, at: int, base: int = 0) -> Head | None:
 
 def children(data: bytes | memoryview) -> Iterator[tuple[int, memoryview]]:
     """(ID, body) of the elements in a body of known size. Raises RemoteProtocolError when one leads out of it."""
-    view, at = memoryview(data), 0
-    while at < len(view):
-        if (short := _short(view, at)) is not None:
-            body, end = short
-            yield view[at], view[body:end]
-            at = end
+    view, at, last = memoryview(data), 0, len(data)
+    while at < last:
+        if (short := read_short(view, at)) is not None and short[0] + short[1] <= last:
+            body, count = short
+            yield view[at], view[body : body + count]
+            at = body + count
             continue
         head = read_head(view, at)
-        if head is None or head.end is None or head.end > len(view):
-            raise RemoteProtocolError(f"an EBML element at byte {at} does not fit into its parent of {len(view)} bytes")
+        if head is None or head.end is None or head.end > last:
+            raise RemoteProtocolError(f"an EBML element at byte {at} does not fit into its parent of {last} bytes")
         yield head.id, view[head.body : head.end]
         at = head.end
 
 
-def _short(view: memoryview, at: int) -> tuple[int, int] | None:
-    """(body, end) of an element with an ID of one byte and a size of at most four, which is what pictures come in: a third of the time
-    that ``read_head`` takes. None for all others, and where it does not fit."""
-    if at + 5 > len(view) or view[at] < 0x80 or view[at + 1] < 0x10:
+def read_short(data: bytes | memoryview, at: int) -> tuple[int, int] | None:
+    """(where its body begins, how many bytes that is) of an element with an ID of one byte and a size of at most four, which is what
+    pictures come in: a quarter of the time that ``read_head`` takes. None for all others; the body need not be there."""
+    if at + 5 > len(data) or data[at] < 0x80:
         return None
-    length = 9 - view[at + 1].bit_length()
-    count = int.from_bytes(view[at + 1 : at + 1 + length], "big") & (1 << 7 * length) - 1
-    end = at + 1 + length + count
-    return None if count == (1 << 7 * length) - 1 or end > len(view) else (at + 1 + length, end)
+    word = _WORD.unpack_from(data, at + 1)[0]
+    width = 33 - word.bit_length()
+    if width > 4:
+        return None
+    unknown = (1 << 7 * width) - 1
+    count = word >> 32 - 8 * width & unknown
+    return None if count == unknown else (at + 1 + width, count)
 
 
 def number(body: bytes | memoryview) -> int:

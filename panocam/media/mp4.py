@@ -1,6 +1,7 @@
 """MP4 (ISO/IEC 14496-12) as one file of one picture track with its index in front, so that browsers seek before all of it is there.
 
-The pictures are written first; room for the index is left before them. An index that turns out larger than its room goes behind.
+The pictures are written first; room for the index is left before them. An index that turns out larger than its room goes behind. Each
+picture has its own place in the index: what lies between them, such as the framing that they were stored with, nobody looks at.
 Times are milliseconds, as in the Matroska files that the pictures come from.
 """
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from panocam.clock import NS
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.fmp4 import Course, box, full, movie, sample_entry, visual_entry
-from panocam.media.matroska import Block
+from panocam.media.matroska import Spot
 
 MS, TIMESCALE = 1_000_000, 1000
 EPOCH_S = 2_082_844_800
@@ -24,8 +25,8 @@ EPOCH_S = 2_082_844_800
 LARGEST_32 = 0xFFFF_FFFF
 FRONT = box(b"ftyp", b"isom" + (512).to_bytes(4, "big") + b"isomiso2mp41")
 PICTURES_HEAD = 16
-ROOM, ROOM_EACH = 1 << 14, 28
-"""No index takes more, and more for each picture: its size, and at the worst a length, a chunk with its place, and a key of its own."""
+ROOM, ROOM_EACH = 1 << 14, 24
+"""No index takes more, and more for each picture: its size and place, and at the worst a length and a key of its own."""
 LONGEST_TITLE = 256
 
 
@@ -50,20 +51,20 @@ class Index:
     def __init__(self, description: StreamDescription, start_wall_ns: int, title: str) -> None:
         self._description, self._start_ns, self._title = description, start_wall_ns, title
         self._sizes, self._ticks, self._keys = array("I"), array("q"), array("I")
-        self._places, self._counts = array("Q"), array("I")
+        self._places = array("Q")
 
-    def add(self, at: int, blocks: Sequence[Block], tick_0_ns: int) -> None:
-        """Pictures that follow one another in the file from the place ``at`` on; ``tick_0_ns``: the moment that their ticks count from."""
-        if not blocks:
-            return
+    def add(self, spots: Sequence[Spot], moved: int, tick_0_ns: int) -> None:
+        """Pictures of a file whose bytes lie ``moved`` bytes further back here; ``tick_0_ns``: the moment that their ticks count from."""
         shift = (tick_0_ns - self._start_ns) // MS
-        self._places.append(at)
-        self._counts.append(len(blocks))
-        for block in blocks:
-            self._sizes.append(len(block.data))
-            self._ticks.append(block.ticks + shift)
-            if block.key:
+        for at, size, ticks, key in spots:
+            self._places.append(at + moved)
+            self._sizes.append(size)
+            self._ticks.append(ticks + shift)
+            if key:
                 self._keys.append(len(self._sizes))
+
+    def __len__(self) -> int:
+        return len(self._sizes)
 
     def movie(self) -> bytes:
         """The whole index. Raises RemoteProtocolError when the stream's parameters do not fit its codec."""
@@ -71,11 +72,10 @@ class Index:
         made = self._start_ns // NS + EPOCH_S
         course = Course(TIMESCALE, min(int(lengths.sum()), LARGEST_32), made if made <= LARGEST_32 else 0)
         wide = bool(self._places) and self._places[-1] > LARGEST_32
-        chunk_runs = _runs(np.array(self._counts, np.int64))
         tables = (
-            full(b"stts", 0, 0, _rows(*_runs(lengths)[1:])),
+            full(b"stts", 0, 0, _rows(*_runs(lengths))),
             full(b"stss", 0, 0, _rows(np.array(self._keys, np.int64))),
-            full(b"stsc", 0, 0, _rows(chunk_runs[0] + 1, chunk_runs[2], np.ones_like(chunk_runs[0]))),
+            full(b"stsc", 0, 0, _rows(np.ones(1, np.int64), np.ones(1, np.int64), np.ones(1, np.int64))),
             full(b"stsz", 0, 0, bytes(4), _rows(np.array(self._sizes, np.int64))),
             full(b"co64" if wide else b"stco", 0, 0, _rows(np.array(self._places, np.uint64), kind=">u8" if wide else ">u4")),
         )
@@ -89,10 +89,10 @@ class Index:
         return lengths
 
 
-def _runs(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """(where, how many, which) of equal values one after another."""
+def _runs(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(how many, which) of equal values one after another."""
     first = np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
-    return first, np.diff(first, append=len(values)), values[first]
+    return np.diff(first, append=len(values)), values[first]
 
 
 def _rows(*columns: NDArray[np.int64] | NDArray[np.uint64], kind: str = ">u4") -> bytes:

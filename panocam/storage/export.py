@@ -1,8 +1,8 @@
 """A stretch of a recording as one file, nothing coded anew, so signatures in the stream stay whole. The signature of a group of pictures
 travels in the next one, so a signed stretch goes on until it has come.
 
-Both are made while they are read, at the speed of the disk. Matroska is whole clusters with a new time in front; MP4 the same pictures
-one behind the other, with an index in front so that browsers can seek.
+Both are made while they are read, at the speed of the disk. Matroska is whole clusters with a new time in front; MP4 the same clusters
+as they are, with an index in front that says where in them the pictures lie.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from panocam.clock import NS
 from panocam.errors import NotFound, RemoteProtocolError, Unavailable
@@ -136,6 +137,21 @@ def _places(stretch: Stretch) -> Iterator[Place]:
         yield place
 
 
+class _Scratch:
+    """Memory that is read into again and again: new memory costs the system more than reading."""
+
+    def __init__(self) -> None:
+        self._memory = memoryview(bytearray())
+
+    def read(self, file: BinaryIO, at: int, count: int) -> memoryview:
+        """Bytes of a file, until the next call; fewer where it ends. Raises OSError."""
+        if len(self._memory) < count:
+            self._memory = memoryview(bytearray(count))
+        file.seek(at)
+        got: int = file.readinto(self._memory[:count])  # type: ignore[attr-defined]
+        return self._memory[:got]
+
+
 class _Cancelled(Exception):
     """Nobody wants it any more."""
 
@@ -158,18 +174,20 @@ def _put_into_mp4(library: Library, row: Recording, out: Outflow, span: Span, pr
     out.skip(room - len(mp4.free(0)) + mp4.PICTURES_HEAD)
     first, total = out.at, max(1, library.about_bytes(row.id, *span))
     index: mp4.Index | None = None
+    scratch = _Scratch()
     for stretch in library.stretches(row.id, *span, whole=True):
         if index is None:
             index = mp4.Index(stretch.opened.description, stretch.segment.start_ns + stretch.first.ticks * MS, row.id)
         for place in _places(stretch):
+            with _reading(stretch.segment, place.ticks):
+                data = scratch.read(stretch.file, place.start, place.end - place.start)
+            moved = out.at - place.start
+            out.write((data,))
             with contextlib.suppress(RemoteProtocolError):  # damaged: a gap
-                with _reading(stretch.segment, place.ticks):
-                    blocks = matroska.read_cluster(stretch.file, place)
-                index.add(out.at, blocks, stretch.segment.start_ns)
-                out.write([block.data for block in blocks])
+                index.add(matroska.spots(data, place), moved, stretch.segment.start_ns)
             if not progress(min(1.0, (out.at - first) / total)):
                 raise _Cancelled
-    if index is None or out.at == first:
+    if index is None or not index:
         raise NotFound(f"recording {row.id} has no pictures in that time")
     out.patch(first - mp4.PICTURES_HEAD, mp4.pictures_head(out.at - first))
     movie = index.movie()

@@ -93,9 +93,38 @@ def test_damaged_files_give_one_kind_of_error() -> None:
             opened = matroska.read_header(file)
             for place in matroska.clusters(file, opened.clusters):
                 matroska.begins_with_key(file, place)
-                matroska.read_cluster(file, place)
+                assert found_by_spots(bytes(hurt), place) == read_whole(file, place)
         except RemoteProtocolError:
             pass
+
+
+Pictures = list[tuple[int, bool, bytes]] | None
+
+
+def read_whole(file: io.BytesIO, place: matroska.Place) -> Pictures:
+    try:
+        return [(block.ticks, block.key, bytes(block.data)) for block in matroska.read_cluster(file, place)]
+    except RemoteProtocolError:
+        return None
+
+
+def found_by_spots(data: bytes, place: matroska.Place) -> Pictures:
+    try:
+        found = matroska.spots(memoryview(data)[place.start : place.end], place)
+    except RemoteProtocolError:
+        return None
+    return [(spot.ticks, spot.key, data[spot.at : spot.at + spot.size]) for spot in found]
+
+
+def test_pictures_of_every_size_are_found_where_they_lie() -> None:
+    sizes = (1, 120, 130, 16_370, 16_390, 2_097_140, 2_097_160)
+    front = matroska.header(H264, FACTS)
+    blocks = [matroska.block(number, bytes([number]) * size, number == 0) for number, size in enumerate(sizes)]
+    data = front + matroska.cluster(70_000, [*blocks, matroska.block(3, b"<events/>", True, matroska.NOTE_TRACK)])
+    (place,) = matroska.clusters(io.BytesIO(data), len(front))
+    assert found_by_spots(data, place) == [(70_000 + n, n == 0, bytes([n]) * size) for n, size in enumerate(sizes)]
+    with pytest.raises(RemoteProtocolError, match="cut"):
+        matroska.spots(memoryview(data)[place.start : place.end - 1], place)
 
 
 @given(st.sampled_from(list(Codec)), st.binary(max_size=80))

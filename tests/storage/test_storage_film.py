@@ -185,5 +185,5 @@ async def test_a_zip_that_finds_no_room_says_so_and_nothing_half_stays(tmp_path:
 def test_places_beyond_four_gigabytes_are_told() -> None:
     _, description = coded()
     index = mp4.Index(description, START, "x")
-    index.add(5 << 30, [matroska.Block(0, True, memoryview(b"12"))], START)
+    index.add([matroska.Spot(12, 2, 0, True)], (5 << 30) - 12, START)
     assert b"co64" + bytes(4) + (1).to_bytes(4, "big") + (5 << 30).to_bytes(8, "big") in index.movie()
