@@ -24,15 +24,15 @@ EPOCH_S = 2_082_844_800
 """MP4 counts seconds from the beginning of 1904."""
 LARGEST_32 = 0xFFFF_FFFF
 FRONT = box(b"ftyp", b"isom" + (512).to_bytes(4, "big") + b"isomiso2mp41")
-PICTURES_HEAD = 16
+PICTURES_HEAD, PAGE = 16, 4096
 ROOM, ROOM_EACH = 1 << 14, 24
 """No index takes more, and more for each picture: its size and place, and at the worst a length and a key of its own."""
 LONGEST_TITLE = 256
 
 
 def room(pictures: int) -> int:
-    """Bytes to leave in front for the index of so many pictures at most."""
-    return ROOM + ROOM_EACH * pictures
+    """Bytes to leave in front for the index of so many pictures at most: whole pages with what else stands there."""
+    return -(ROOM + ROOM_EACH * pictures) // PAGE * -PAGE + PAGE - len(FRONT) - PICTURES_HEAD
 
 
 def free(size: int) -> bytes:

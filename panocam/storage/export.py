@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from panocam.clock import NS
 from panocam.errors import NotFound, RemoteProtocolError, Unavailable
@@ -87,12 +86,11 @@ def write_matroska(library: Library, row: Recording, target: Path, span: Span, p
     try:
         with _whole_or_gone(target), Outflow(target) as out:
             for piece in _pieces(library, row.id, *span):
-                if piece.kept is None:
-                    out.write((piece.head,))
-                else:
+                out.write(piece.head)
+                if piece.kept is not None:
                     stretch, place = piece.kept
                     with _reading(stretch.segment, place.ticks):
-                        out.copy(piece.head, stretch.file, place.body, place.end - place.body)
+                        out.copy(stretch.file, place.body, place.end - place.body)
                 if not progress(min(1.0, out.at / total)):
                     raise _Cancelled
     except _Cancelled:
@@ -137,21 +135,6 @@ def _places(stretch: Stretch) -> Iterator[Place]:
         yield place
 
 
-class _Scratch:
-    """Memory that is read into again and again: new memory costs the system more than reading."""
-
-    def __init__(self) -> None:
-        self._memory = memoryview(bytearray())
-
-    def read(self, file: BinaryIO, at: int, count: int) -> memoryview:
-        """Bytes of a file, until the next call; fewer where it ends. Raises OSError."""
-        if len(self._memory) < count:
-            self._memory = memoryview(bytearray(count))
-        file.seek(at)
-        got: int = file.readinto(self._memory[:count])  # type: ignore[attr-defined]
-        return self._memory[:got]
-
-
 class _Cancelled(Exception):
     """Nobody wants it any more."""
 
@@ -170,19 +153,17 @@ def _put_into_mp4(library: Library, row: Recording, out: Outflow, span: Span, pr
     """Every picture as it is, into the other box."""
     most = library.most_pictures(row.id, span[0], library.sealed(row.id, span[1]))
     room = mp4.room(most + (0 if row.complete else GROWN))
-    out.write((mp4.FRONT, mp4.free(room)))
+    out.write(mp4.FRONT + mp4.free(room))
     out.skip(room - len(mp4.free(0)) + mp4.PICTURES_HEAD)
     first, total = out.at, max(1, library.about_bytes(row.id, *span))
     index: mp4.Index | None = None
-    scratch = _Scratch()
     for stretch in library.stretches(row.id, *span, whole=True):
         if index is None:
             index = mp4.Index(stretch.opened.description, stretch.segment.start_ns + stretch.first.ticks * MS, row.id)
         for place in _places(stretch):
-            with _reading(stretch.segment, place.ticks):
-                data = scratch.read(stretch.file, place.start, place.end - place.start)
             moved = out.at - place.start
-            out.write((data,))
+            with _reading(stretch.segment, place.ticks):
+                data = out.copy(stretch.file, place.start, place.end - place.start)
             with contextlib.suppress(RemoteProtocolError):  # damaged: a gap
                 index.add(matroska.spots(data, place), moved, stretch.segment.start_ns)
             if not progress(min(1.0, (out.at - first) / total)):
@@ -194,4 +175,4 @@ def _put_into_mp4(library: Library, row: Recording, out: Outflow, span: Span, pr
     if len(movie) + len(mp4.free(0)) <= room:
         out.patch(len(mp4.FRONT), movie + mp4.free(room - len(movie)))
     else:
-        out.write((movie,))
+        out.write(movie)

@@ -11,7 +11,7 @@ import ctypes
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -19,11 +19,9 @@ from typing import BinaryIO, Self
 from panocam.errors import Unavailable
 from panocam.storage.disk import words
 
-STEP = 8 << 20
-BEHIND = 4
-"""Steps that are on their way to the medium together; then the oldest one is waited for."""
-READ = 1 << 20
-MOST_PARTS = 512
+STEP, PAGE = 1 << 20, 4096
+AWAY, BEHIND = 8 << 20, 4
+"""So much is sent to the medium at once, and as many of these are on their way together; then the oldest one is waited for."""
 
 _BEFORE, _WRITE, _AFTER = 1, 2, 4
 
@@ -51,11 +49,15 @@ def _told() -> Iterator[None]:
 
 class Outflow:
     """The new file ``path``, from its front to its end. Use as ``with``. Raises Unavailable where it cannot be written, so that an
-    OSError is always one of what is read."""
+    OSError is always one of what is read.
+
+    What is to be written is gathered in memory that is used again, and goes to the system in many whole pages: that costs it less than
+    pieces of any length do.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.at = self._begun = 0
-        self._room = memoryview(bytearray(READ))
+        self._out = self._begun = self._filled = 0
+        self._memory = memoryview(bytearray(2 * STEP))
         with _told():
             self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
 
@@ -63,50 +65,69 @@ class Outflow:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
-        os.close(self._handle)
+        try:
+            if kind is None:
+                self._drain(self._filled)
+        finally:
+            os.close(self._handle)
 
-    def write(self, parts: Sequence[bytes | memoryview]) -> None:
-        """One after another."""
-        for first in range(0, len(parts), MOST_PARTS):
-            with _told():
-                self._write(list(parts[first : first + MOST_PARTS]))
-        self._flow()
+    @property
+    def at(self) -> int:
+        """Where the next byte goes."""
+        return self._out + self._filled
 
-    def _write(self, parts: list[bytes | memoryview]) -> None:
-        wanted = sum(map(len, parts))
-        taken = os.writev(self._handle, parts)
-        self.at += taken
-        if taken < wanted:  # a full disk takes a part, and says so next time
-            rest = memoryview(b"".join(parts))[taken:]
-            while rest:
-                taken = os.write(self._handle, rest)
-                self.at, rest = self.at + taken, rest[taken:]
+    def write(self, data: bytes) -> None:
+        """Behind what is there."""
+        self._room(len(data))[:] = data
+        self._filled += len(data)
 
-    def copy(self, head: bytes, file: BinaryIO, at: int, count: int) -> None:
-        """``head``, then bytes of a file as they are. Through memory of our own: what is moved by less than a page costs the system twice
-        as much when it does that by itself (``copy_file_range``, ``sendfile``)."""
+    def copy(self, file: BinaryIO, at: int, count: int) -> memoryview:
+        """Bytes of a file as they are; they can be looked at until more is written."""
+        room = self._room(count)
         file.seek(at)
-        while count > 0 and (got := file.readinto(self._room[: min(count, READ)])):  # type: ignore[attr-defined]
-            with _told():
-                self._write([head, self._room[:got]])
-            head, at, count = b"", at + got, count - got
-        if count > 0:
-            raise OSError(errno.EIO, f"the file ends at byte {at}, before it should")
-        self._flow()
+        got: int = file.readinto(room)  # type: ignore[attr-defined]
+        if got < count:
+            raise OSError(errno.EIO, f"the file ends at byte {at + got}, before it should")
+        self._filled += count
+        return room
 
     def patch(self, at: int, data: bytes) -> None:
         """Over what was written before."""
+        self._drain(self._filled)
         with _told():
             os.pwrite(self._handle, data, at)
 
     def skip(self, count: int) -> None:
         """Leave zeros, to be patched."""
-        self.at = os.lseek(self._handle, count, os.SEEK_CUR)
+        self._drain(self._filled)
+        self._out = os.lseek(self._handle, count, os.SEEK_CUR)
+
+    def _room(self, count: int) -> memoryview:
+        """As many bytes of memory as follow what is gathered."""
+        if self._filled >= STEP:
+            self._drain(self._filled // PAGE * PAGE)
+        if self._filled + count > len(self._memory):
+            larger = memoryview(bytearray(self._filled + count + STEP))
+            larger[: self._filled] = self._memory[: self._filled]
+            self._memory = larger
+        return self._memory[self._filled : self._filled + count]
+
+    def _drain(self, count: int) -> None:
+        """So many of the bytes that are gathered to the system, and on their way to the medium."""
+        written = 0
+        while written < count:
+            with _told():
+                taken = os.write(self._handle, self._memory[written:count])  # a full disk takes a part, and says so next time
+            written, self._out = written + taken, self._out + taken
+            self._flow()
+        rest = self._filled - count
+        self._memory[:rest] = bytes(self._memory[count : self._filled])
+        self._filled = rest
 
     def _flow(self) -> None:
-        while _sync_file_range is not None and self.at - self._begun >= STEP:
-            _sync_file_range(self._handle, self._begun, STEP, _WRITE)
-            oldest = self._begun - BEHIND * STEP
+        while _sync_file_range is not None and self._out - self._begun >= AWAY:
+            _sync_file_range(self._handle, self._begun, AWAY, _WRITE)
+            oldest = self._begun - BEHIND * AWAY
             if oldest >= 0:
-                _sync_file_range(self._handle, oldest, STEP, _BEFORE | _WRITE | _AFTER)
-            self._begun += STEP
+                _sync_file_range(self._handle, oldest, AWAY, _BEFORE | _WRITE | _AFTER)
+            self._begun += AWAY
