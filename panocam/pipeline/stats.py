@@ -12,6 +12,9 @@ from panocam.media.stamps import Stage, Stamps
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Upper bounds in seconds; one more bucket holds what is slower."""
 
+FEWEST = 4
+"""Pictures that tell a rate better than what the source says of itself."""
+
 
 @dataclass
 class Histogram:
@@ -64,8 +67,9 @@ class RateMeter:
 
     @property
     def settled(self) -> bool:
-        """True once half of the window has been seen: the first pictures of a source come when they can."""
-        return bool(self._times) and self._times[-1] - self._times[0] >= self._window // 2
+        """True once half of the window has been seen, and not by two pictures with a pause between them: the first ones of a source that
+        was just opened, or roused, come when they can."""
+        return len(self._times) >= FEWEST and self._times[-1] - self._times[0] >= self._window // 2
 
     @property
     def fps(self) -> float:

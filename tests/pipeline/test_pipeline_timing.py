@@ -110,3 +110,17 @@ def test_numbers() -> None:
     for i in range(100):
         meter.add(i * 40 * MS)
     assert meter.fps == pytest.approx(25)
+    assert meter.settled
+
+
+def test_a_pause_between_two_pictures_is_no_rate() -> None:
+    meter = RateMeter()
+    for pts in (0, 1100, 1140, 1180):
+        assert not meter.settled
+        meter.add(pts * MS)
+    assert meter.settled
+    slow = RateMeter()
+    for i in range(10):
+        slow.add(i * 500 * MS)
+    assert slow.settled
+    assert slow.fps == pytest.approx(2)
