@@ -194,6 +194,13 @@ def psnr(path: Path, folder: Path, who: str, grown: float = 0) -> float:
     return float(10 * np.log10(255**2 / np.mean(errors)))
 
 
+def decoding(path: Path) -> float:
+    """CPU ms of one picture of ``path``, as the camera decodes it."""
+    before = time.process_time()
+    count = sum(1 for _ in open_source(str(path), SourceOptions(paced=False)).frames())
+    return (time.process_time() - before) * 1000 / count
+
+
 def cpu_seconds() -> float:
     """Of this process and of the children that have ended."""
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

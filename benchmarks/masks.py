@@ -11,12 +11,11 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.chain import FPS, FRAMES, PROFILE, SIZE, SOURCE, WARM, cpu_seconds, film, ours
+from benchmarks.chain import FPS, FRAMES, PROFILE, SIZE, SOURCE, WARM, cpu_seconds, decoding, film, ours
 from panocam.codecs.encoder import open_encoder
 from panocam.imaging.ink import Ink
 from panocam.imaging.privacy import Privacy, PrivacyMask
@@ -63,7 +62,7 @@ def stages(path: Path) -> tuple[float, dict[str, float]]:
     def frames() -> Iterator[RawFrame]:
         return open_source(str(path), SourceOptions(paced=False)).frames()
 
-    decode = cpu_ms(lambda: deque(frames(), maxlen=1)) / FRAMES
+    decode = decoding(path)
     raws = list(islice(frames(), PICTURES))
     masks: dict[str, float] = {}
     for name, privacy in CASES.items():
