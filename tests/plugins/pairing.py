@@ -2,7 +2,8 @@
 cameras and browsers, one after the other; the others have those that compute.
 
 So real cameras do not take the time from each other, those that all tests of a kind share are started once, and no core idles while a
-test waits. Who has nothing left of his own helps the others. Loaded as a plugin.
+test waits. At the end a second one helps with what waits; the others stop, because more cameras than cores would only be late. Loaded as
+a plugin.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+CAMERAS = 2
+"""Workers that may have tests with real cameras at the same time."""
 WAITING = ("tests/system/", "tests/web/", "tests/network/test_network_managed")
 
 
@@ -27,5 +30,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             if own is not None:
                 self.workqueue.move_to_end(own, last=False)
             super()._assign_work_unit(node)
+
+        def _reschedule(self, node: Any) -> None:
+            if node.shutting_down:
+                return
+            if node in self.nodes[CAMERAS:] and all(file.startswith(WAITING) for file in self.workqueue):
+                node.shutdown()  # it finishes what it has
+            else:
+                super()._reschedule(node)
 
     return Paired(config, log)
