@@ -14,10 +14,10 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import perf_counter, sleep
 
 TASKS = Path("/proc/self/task")
 PAUSE_S = 0.0002
@@ -49,9 +49,9 @@ class OwnThreads:
 
     def settle(self) -> None:
         """Wait until all of them wait for something to do."""
-        deadline = time.monotonic() + LONGEST_S
-        while not all(map(_rests, self._states)) and time.monotonic() < deadline:
-            time.sleep(PAUSE_S)
+        deadline = perf_counter() + LONGEST_S
+        while not all(map(_rests, self._states)) and perf_counter() < deadline:
+            sleep(PAUSE_S)
 
     def close(self) -> None:
         """Look at them no more. Idempotent."""

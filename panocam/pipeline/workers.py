@@ -16,9 +16,9 @@ import os
 import queue
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 import cv2
 
@@ -173,7 +173,7 @@ class WorkerPool:
         """Finish what was submitted and end the threads, waiting at most ``timeout`` seconds for all of them."""
         for worker in self._workers:
             worker.stop()
-        until = time.monotonic() + timeout
+        until = perf_counter() + timeout
         for worker in self._workers:
-            if not worker.join(max(0.0, until - time.monotonic())):
+            if not worker.join(max(0.0, until - perf_counter())):
                 log.warning("a media worker did not end within %g s", timeout)

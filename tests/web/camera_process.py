@@ -68,11 +68,6 @@ class Api:
     def log_in(self) -> None:
         self._remember(self._client.post("login", json={"username": ADMIN, "password": PASSWORD}))
 
-    def stay(self) -> None:
-        """Log in again if the session has ended: all tests together may take longer than one lasts."""
-        if self._client.get("me").status_code == httpx.codes.UNAUTHORIZED:
-            self.log_in()
-
     def _remember(self, reply: httpx.Response) -> None:
         assert reply.is_success, reply.text
         self._client.headers["X-CSRF-Token"] = reply.json()["csrf"]

@@ -65,7 +65,7 @@ def administrator(camera: CameraProcess) -> Iterator[Api]:
 @pytest.fixture
 def api(administrator: Api) -> Api:
     """The shared camera as it comes from the factory but for its administrator."""
-    administrator.stay()
+    administrator.log_in()  # the session of the test before may have ended, by its age or by the number of those that came after it
     administrator.send("PATCH", "settings", DEFAULTS)
     for view in range(4, 8):
         administrator.send("POST", f"views/{view}/home", {"type": "home"})
