@@ -292,6 +292,31 @@ def test_random_clips_cut_at_key_pictures_stay_intact(codec: Codec, format: Sign
 
 
 @pytest.mark.feature("SIG-09")
+def late_clip(codec: Codec, format: SigningFormat) -> Clip:
+    """A clip from picture 10 on, in which the signature of what was before it comes only with the signature of its own first group, as
+    from a slow key store: behind a whole group of the clip."""
+    units = clip(codec, format)
+    found = [unit.data for unit in parts_of(codec, units[11]) if unit.kind is Kind.MESSAGE]
+    units[21] = join(codec, [*found, *(unit.data for unit in parts_of(codec, units[21]))])
+    units[11] = with_message(codec, units[11], lambda unit: None)
+    return units[10:]
+
+
+@pytest.mark.parametrize(("codec", "format"), [(H264, AXIS), (H264, ONVIF), (H265, AXIS_2_0), (AV1, AXIS)])
+def test_a_late_signature_of_what_was_before_a_clip_damns_nothing_in_it(codec: Codec, format: SigningFormat) -> None:
+    units = late_clip(codec, format)
+    track = verify(codec, units)
+    assert (track.verdict, track.counts.good, track.counts.bad) == (INTACT, 30, 0), track.summary
+    hurt = [with_picture(codec, data, lambda unit: flipped(unit, -3)) if i < 10 else data for i, data in enumerate(units)]
+    track = verify(codec, hurt)
+    assert (track.verdict, track.counts.good, track.counts.bad) == (ALTERED, 20, 10), track.summary
+    assert verify(codec, units[1:]).verdict is ALTERED  # its first picture is gone
+    assert verify(codec, [*units[:5], *units[6:]]).counts.missing == 1
+    first = next(unit.data for unit in parts_of(codec, units[11]) if unit.kind is Kind.MESSAGE)
+    only = join(codec, [first, *(unit.data for unit in parts_of(codec, units[11]) if unit.kind is not Kind.MESSAGE)])
+    assert verify(codec, [*units[:11], only]).verdict is ALTERED  # it may as well be about these, and no other one tells
+
+
 @pytest.mark.parametrize("format", [AXIS, ONVIF])
 def test_whose_signature_it_is(format: SigningFormat) -> None:
     mine, theirs = clip(H264, format), sign(H264, coded(H264, 51), format, who=2)

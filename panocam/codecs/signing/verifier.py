@@ -7,7 +7,8 @@ without a signature, the last pictures are pending: their signature comes later 
 be late, though: whole groups without one mean that it was taken away.
 
 A signature that does not fit its own key judges nothing, but the file is no longer intact. The first usable signature may be about
-pictures from before the file's beginning, since a clip may be cut out of a longer stream.
+pictures from before the file's beginning, since a clip may be cut out of a longer stream. If it comes late, behind whole groups of the
+clip, the next one tells: pictures from the very first on that fit that one were never meant by the one before.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ MOST_WAITING = 20_000
 MOST_PARAMETERS = 100
 """Different parameter sets that are remembered."""
 
+UNFIT = "the pictures do not fit their signature"
 NO_SIGNATURE = "the signature of these pictures is not there"
 NOT_COVERED = "no signature covers these pictures"
 
@@ -48,6 +50,14 @@ class _Doubt:
 
     until: int
     reason: str
+
+
+@dataclass
+class _Stray:
+    """The first signature, which fits nothing, and how far the groups go that it may be about, if not about what was before the clip."""
+
+    until: int
+    coverage: Coverage
 
 
 class Verifier:
@@ -63,6 +73,7 @@ class Verifier:
         self._counter: int | None = None
         self._first_entry = b""
         self._doubt: _Doubt | None = None
+        self._stray: _Stray | None = None
         self._lacking: Coverage | None = None  # covered pictures of which none was found, and that may yet be in the row
         self._format: Format | None = None
         self._signer: Signer | None = None
@@ -183,8 +194,9 @@ class Verifier:
         self._doubt = None
 
     def _settle(self, coverage: Coverage, found: Place, skipped: int) -> None:
+        stray, self._stray = self._stray, None
         if found.start:
-            self._settle_bad(found.start, self._why(skipped))
+            self._settle_bad(found.start, UNFIT if stray else self._why(skipped), stray.coverage if stray else None)
         elif skipped and self._lacking is None:
             self._ledger.gone(self._picture(), f"{skipped} signed part{'s' * (skipped > 1)} are missing in front of this, pictures and all")
         self._note_lacking()
@@ -197,25 +209,35 @@ class Verifier:
 
     def _nothing_fits(self, coverage: Coverage, skipped: int) -> None:
         """The part is missing, or all of it was changed, or it lies before the beginning of a clip."""
+        self._settle_stray()
         groups_end = max((i for i, item in enumerate(self._waiting) if item.anchor), default=0)
         self._first_entry = coverage.hashes[0] if coverage.hashes else b""
         if not self._judged and not groups_end:
             return  # about pictures from before the clip
+        if not self._judged and self._counter is None and not coverage.early:
+            self._stray = _Stray(groups_end, coverage)
+            return
         self._note_lacking()
         if groups_end and not coverage.early:
             if skipped:
                 self._settle_bad(groups_end, self._why(skipped))
                 self._ledger.missing(coverage, self._picture())
             else:
-                self._settle_bad(groups_end, self._doubt.reason if self._doubt else "the pictures do not fit their signature", coverage)
+                self._settle_bad(groups_end, self._doubt.reason if self._doubt else UNFIT, coverage)
         else:
             self._lacking = coverage
+
+    def _settle_stray(self) -> None:
+        """The first signature was about what is here after all."""
+        stray, self._stray = self._stray, None
+        if stray is not None:
+            self._settle_bad(max(0, stray.until - self._judged), UNFIT, stray.coverage)
 
     def _why(self, skipped: int) -> str:
         if self._doubt is not None:
             return self._doubt.reason
         if self._lacking is not None:
-            return "the pictures do not fit their signature"
+            return UNFIT
         return NO_SIGNATURE if skipped else NOT_COVERED
 
     def _settle_bad(self, count: int, reason: str, coverage: Coverage | None = None) -> None:
@@ -237,10 +259,11 @@ class Verifier:
     # --- the end
 
     def _end(self) -> None:
+        self._settle_stray()
         if self._lacking is not None and self._waiting and not self._lacking.early:
             self._note_lacking()
         elif self._lacking is not None:
-            self._settle_bad(min(self._lacking.count, max(0, len(self._waiting) - 1)), "the pictures do not fit their signature")
+            self._settle_bad(min(self._lacking.count, max(0, len(self._waiting) - 1)), UNFIT)
         if self._doubt is not None and self._doubt.until > self._judged:
             self._settle_bad(min(self._doubt.until - self._judged, len(self._waiting)), self._doubt.reason)
         overdue = self._overdue()
