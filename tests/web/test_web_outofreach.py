@@ -39,7 +39,7 @@ async def test_a_clock_that_is_far_ahead_pauses_ageing_until_a_person_confirms(a
         await page.get_by_label("Date and time").fill("2031-05-05T10:35:00")
         await page.get_by_role("button", name="Set the clock").click()
         await expect(page.get_by_text("Monday, 2031-05-05")).to_be_visible()
-        api.stay()
+        api.log_in()
         api.send("POST", "storage/disks/SD_DISK", {"action": "check"})
         await anna.log_in()
         await anna.open("/storage")
