@@ -57,9 +57,6 @@ NOTES_ID = "D_ONVIF/METADATA"
 _BLOCK = struct.Struct(">BhB")
 """What stands before the data of a block: track, ticks, flags."""
 
-_BLOCK = struct.Struct(">BhB")
-"""What stands before the data of a block: track, ticks, flags."""
-
 _NOTES = (
     element(0xD7, NOTE_TRACK) + element(0x73C5, NOTE_TRACK) + element(0x83, 0x21) + element(0x9C, 0) + element(0x88, 0)
     + element(0x536E, "Events") + element(0x22B59C, "und") + element(0x86, NOTES_ID)
@@ -262,17 +259,8 @@ def read_cluster(file: BinaryIO, place: Place, track: int = VIDEO_TRACK) -> list
     """The pictures of a cluster, or what another track has there, in their order. Raises RemoteProtocolError."""
     file.seek(place.start)
     data = memoryview(file.read(place.end - place.start))
-    head = ebml.read_head(data, 0)
-    if head is None or len(data) < place.end - place.start:
-        raise RemoteProtocolError(f"the cluster at byte {place.start} is cut")
-    blocks = []
-    for count, (kind, body) in enumerate(ebml.children(data[head.body :])):
-        if count > MOST_BLOCKS:
-            raise RemoteProtocolError(f"the cluster at byte {place.start} has more than {MOST_BLOCKS} elements")
-        if kind == SIMPLE_BLOCK and len(body) >= 4 and body[0] == 0x80 | track:
-            ticks = struct.unpack_from(">h", body, 1)[0]
-            blocks.append(Block(place.ticks + ticks, bool(body[3] & 0x80), body[4:]))
-    return blocks
+    found = spots(data, place, track)
+    return [Block(ticks, key, data[at - place.start : at - place.start + size]) for at, size, ticks, key in found]
 
 
 class Spot(NamedTuple):
@@ -284,8 +272,8 @@ class Spot(NamedTuple):
     key: bool
 
 
-def spots(data: memoryview, place: Place) -> list[Spot]:
-    """The pictures of a cluster, ``data`` being all of it, in a fifth of the time of ``read_cluster``. Raises RemoteProtocolError."""
+def spots(data: memoryview, place: Place, track: int = VIDEO_TRACK) -> list[Spot]:
+    """Where ``read_cluster`` finds what it gives; ``data`` is all of the cluster. Raises RemoteProtocolError."""
     at, last, base, found = place.body - place.start, len(data), place.start, list[Spot]()
     if last < place.end - place.start:
         raise RemoteProtocolError(f"the cluster at byte {place.start} is cut")
@@ -300,8 +288,8 @@ def spots(data: memoryview, place: Place) -> list[Spot]:
         if body + size > last:
             raise RemoteProtocolError(f"an element at byte {base + at} does not fit into its cluster")
         if data[at] == SIMPLE_BLOCK and size >= 4:
-            track, ticks, flags = _BLOCK.unpack_from(data, body)
-            if track == 0x80 | VIDEO_TRACK:
+            number, ticks, flags = _BLOCK.unpack_from(data, body)
+            if number == 0x80 | track:
                 found.append(Spot(base + body + 4, size - 4, place.ticks + ticks, flags >= 0x80))
         at = body + size
     raise RemoteProtocolError(f"the cluster at byte {place.start} has more than {MOST_BLOCKS} elements")

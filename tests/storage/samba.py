@@ -9,9 +9,26 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 USER, PASSWORD = "recorder", "s3cret of the share"
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[Samba]:
+    """A server that runs, for a fixture; the test is skipped where there is none."""
+    if not (shutil.which("smbd") or Path("/usr/sbin/smbd").exists()):
+        pytest.skip("smbd is not installed")
+    running = Samba(root)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 class Samba:

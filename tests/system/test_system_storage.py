@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from system_camera import RunningCamera, until
 sys.path.append(str(Path(__file__).parents[1] / "storage"))
 import itertools
 
-from samba import PASSWORD, USER, Samba
+from samba import PASSWORD, USER, Samba, serving
 
 STREAM = "camera=5&resolution=320x240&videokeyframeinterval=10"
 SHARE, CARD = "NetworkShare", "SD_DISK"
@@ -34,12 +33,8 @@ def camera(tmp_path: Path, clip: Path) -> Iterator[RunningCamera]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Samba]:
-    if not (shutil.which("smbd") or Path("/usr/sbin/smbd").exists()):
-        pytest.skip("smbd is not installed")
-    running = Samba(tmp_path / "samba")
-    running.start()
-    yield running
-    running.stop()
+    with serving(tmp_path / "samba") as running:
+        yield running
 
 
 def ask(camera: RunningCamera, method: str, path: str, expected: int = 200, **body: Any) -> Any:

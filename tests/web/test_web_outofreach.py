@@ -4,7 +4,6 @@ long; in a real browser."""
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -15,19 +14,15 @@ from playwright.async_api import expect
 from web_kit import Visitor, eventually
 
 sys.path.append(str(Path(__file__).parents[1] / "storage"))
-from samba import PASSWORD, USER, Samba
+from samba import PASSWORD, USER, Samba, serving
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Samba]:
-    if not (shutil.which("smbd") or Path("/usr/sbin/smbd").exists()):
-        pytest.skip("smbd is not installed")
-    running = Samba(tmp_path / "samba")
-    running.start()
-    yield running
-    running.stop()
+    with serving(tmp_path / "samba") as running:
+        yield running
 
 
 @pytest.mark.feature("SPEC-12")

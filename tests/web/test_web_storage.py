@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +12,15 @@ from playwright.async_api import expect
 from web_kit import Visitor, eventually
 
 sys.path.append(str(Path(__file__).parents[1] / "storage"))
-from samba import PASSWORD, USER, Samba
+from samba import PASSWORD, USER, Samba, serving
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium"), pytest.mark.peer("smbd")]
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Samba]:
-    if not (shutil.which("smbd") or Path("/usr/sbin/smbd").exists()):
-        pytest.skip("smbd is not installed")
-    running = Samba(tmp_path / "samba")
-    running.start()
-    yield running
-    running.stop()
+    with serving(tmp_path / "samba") as running:
+        yield running
 
 
 @pytest.mark.feature("STO-01", "STO-02", "STO-03", "STO-04", "STO-05", "STO-07", "SPEC-12", "GAP-20")
