@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import homes_kit
 import pytest
 from homes_kit import Homes, strayed
+from storage_kit import killed_while
 
 SEED = int(os.environ.get("PANOCAM_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 KILLS = 8
-
-
-def brought(root: Path, steps: int) -> bool:
-    """Back-fill in a process of its own and kill it as soon as it begins a step; False when it was done before that."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(homes_kit.__file__).parent), *sys.path])}
-    command = [sys.executable, homes_kit.__file__, str(root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        for number, line in enumerate(process.stdout):
-            if line == "done\n":
-                return False
-            if number == steps:
-                process.kill()
-                return True
-    raise AssertionError(f"it ended by itself with {process.returncode}")
 
 
 def segments(root: Path) -> list[Path]:
@@ -43,14 +27,14 @@ async def test_a_process_killed_while_it_back_fills_loses_and_doubles_nothing(tm
     identity, wanted = await strayed(tmp_path)
     steps = 2 * sum(path.stat().st_size for path in segments(tmp_path)) // 500 + 12
     for number in range(KILLS):
-        brought(tmp_path, chance.randrange(steps))
+        killed_while(homes_kit.__file__, tmp_path, chance.randrange(steps))
         if lost_index:
             (tmp_path / "index.sqlite").unlink()
         async with Homes(tmp_path) as homes:
             back = [packet.data for packet, _ in homes.library.packets(identity)]
             assert back == wanted, f"whole after kill {number + 1}, PANOCAM_SEED={SEED}"
             assert len(homes.index.segments(identity)) == 1
-    assert not brought(tmp_path, 10**6)
+    assert not killed_while(homes_kit.__file__, tmp_path, 10**6)
     async with Homes(tmp_path) as homes:
         assert [packet.data for packet, _ in homes.library.packets(identity)] == wanted
     files = [path.relative_to(tmp_path).parts[0] for path in segments(tmp_path)]

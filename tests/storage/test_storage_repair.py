@@ -7,8 +7,6 @@ import asyncio
 import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +15,7 @@ import repair_kit
 from homes_kit import Homes, strayed
 from repair_kit import ORDER, card, filled, held
 from share_kit import until
-from storage_kit import FPS, PushedCamera, Store, coded, finished, later, settle
+from storage_kit import FPS, PushedCamera, Store, coded, finished, killed_while, later, settle
 
 from panocam.errors import InvalidValue, Unavailable
 from panocam.media.footage import Note
@@ -122,31 +120,16 @@ async def test_a_card_is_recorded_on_while_its_index_is_made(tmp_path: Path, mon
         assert (await store.volume.survey()).well
 
 
-def repaired(root: Path, steps: int) -> bool:
-    """Repair in a process of its own and kill it as soon as it has told of so many steps; False when it was done before that."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(repair_kit.__file__).parent), *sys.path])}
-    command = [sys.executable, repair_kit.__file__, str(root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        for number, line in enumerate(process.stdout):
-            if line == "done\n":
-                return False
-            if number == steps:
-                process.kill()
-                return True
-    raise AssertionError(f"it ended by itself with {process.returncode}")
-
-
 async def test_a_process_killed_while_it_repairs_loses_nothing(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     await card(tmp_path / "card", 20)
     shutil.copytree(tmp_path / "card", tmp_path / "other")
-    assert not repaired(tmp_path / "other", 10**6)
+    assert not killed_while(repair_kit.__file__, tmp_path / "other", 10**6)
     async with Store(tmp_path / "other", PushedCamera(coded(seconds=1)[1])) as store:
         wanted = held(store.index, store.disk)
     assert len(wanted) == 20
     assert min(map(len, wanted.values())) >= 10
-    killed = [repaired(tmp_path / "card", chance.randrange(60)) for _ in range(KILLS)]
+    killed = [killed_while(repair_kit.__file__, tmp_path / "card", chance.randrange(60)) for _ in range(KILLS)]
     assert any(killed)
     async with Store(tmp_path / "card", PushedCamera(coded(seconds=1)[1])) as store:
         assert held(store.index, store.disk) == wanted, f"PANOCAM_SEED={SEED}"
