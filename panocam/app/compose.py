@@ -27,6 +27,7 @@ from panocam.app.logbook import hold_secrets, open_logbook
 from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence, protocols
 from panocam.app.recordings import make_storage, storage_plan
+from panocam.app.schedules import make_scheduler
 from panocam.app.signing import signing_desk
 from panocam.app.timekeeping import make_timekeeper
 from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
@@ -121,6 +122,7 @@ async def _set_clock_and_address(
 ) -> None:
     services.time = await stack.enter_async_context(make_timekeeper(clock, services.settings, panoramic.overlays, services.bus))
     await manage_address(stack, services, services.bus)
+    await stack.enter_async_context(make_scheduler(clock, services.settings, services.bus))
 
 
 @contextlib.contextmanager

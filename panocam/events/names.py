@@ -33,6 +33,8 @@ from panocam.events.topics import (
     PTZ_READY,
     RECORDING,
     RECORDING_ONGOING,
+    SCHEDULE_ACTIVE,
+    SCHEDULE_PULSE,
     SETTINGS_CHANGED,
     SOURCE_LOST,
     STORAGE_AGEING_PAUSED,
@@ -44,6 +46,7 @@ from panocam.events.topics import (
     Topic,
     Value,
 )
+from panocam.settings.schedules import READY_MADE
 
 NAMESPACES: Mapping[str, str] = {
     "tns1": "http://www.onvif.org/ver10/topics",
@@ -55,6 +58,8 @@ FIRST_AREA_CAMERA = 5
 
 ANY_PRESET = -1
 """Token for those who only want to know whether an area stands at one of its preset positions."""
+
+READY_MADE_PREFIX = "com.axis.schedules."
 
 TYPES = {bool: "xsd:boolean", int: "xsd:int", float: "xsd:float", str: "xsd:string"}
 
@@ -87,7 +92,19 @@ def _relay(active: Value) -> Value:
     return "active" if active else "inactive"
 
 
+def schedule_name(id: Value) -> str:
+    """A schedule's id outside: the ready-made ones have a prefix there."""
+    return f"{READY_MADE_PREFIX}{id}" if id in READY_MADE else str(id)
+
+
+def schedule_id(name: str) -> str:
+    """The inverse."""
+    id = name.removeprefix(READY_MADE_PREFIX)
+    return id if id in READY_MADE else name
+
+
 _DISK = Out("disk_id", "disk_id")
+_SCHEDULE = Out("id", "schedule", schedule_name)
 
 ROWS = (
     Row(SYSTEM_READY, "tns1:Device/tnsaxis:Status/SystemReady", data=(Out("ready", "ready"),)),
@@ -125,6 +142,8 @@ ROWS = (
         (Out("queue_owner", "by"),),
     ),
     Row(PTZ_READY, "tns1:PTZController/tnsaxis:PTZReady", (Out("channel", "area", _camera),), (Out("ready", "ready"),)),
+    Row(SCHEDULE_ACTIVE, "tns1:UserAlarm/tnsaxis:Recurring/Interval", (_SCHEDULE,), (Out("active", "active"),)),
+    Row(SCHEDULE_PULSE, "tns1:UserAlarm/tnsaxis:Recurring/Pulse", (_SCHEDULE,)),
     Row(RECORDING, "tnsaxis:Storage/Recording", data=(Out("recording", "recording"),)),
     Row(RECORDING_ONGOING, "tnspanocam:Storage/Recording", (_DISK,), (Out("recording", "recording"),)),
     Row(STORAGE_DISRUPTED, "tnsaxis:Storage/Disruption", (_DISK,), (Out("disruption", "disruption"),)),

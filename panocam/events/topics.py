@@ -141,6 +141,10 @@ PRIVACY_MASKS = Topic(
     (Item("hidden", bool, "Hidden"), Item("names", str, "Hidden masks, separated by commas"), Item("by", str, "By")),
 )
 
+SCHEDULE = Item("schedule", str, "Schedule")
+SCHEDULE_ACTIVE = Topic("Schedule/Active", "Schedule active", True, (ACTIVE,), (SCHEDULE,))
+SCHEDULE_PULSE = Topic("Schedule/Pulse", "Pulse", False, (), (SCHEDULE,))
+
 TOPICS: Mapping[str, Topic] = {
     topic.path: topic
     for topic in (
@@ -172,6 +176,8 @@ TOPICS: Mapping[str, Topic] = {
         MANUAL_TRIGGER,
         DAY_NIGHT,
         NETWORK_LOST,
+        SCHEDULE_ACTIVE,
+        SCHEDULE_PULSE,
     )
 }
 """All topics by path; the rule engine, the dialects and the documentation read this."""

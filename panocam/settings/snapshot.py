@@ -25,6 +25,7 @@ from panocam.settings.privacy import Privacy
 from panocam.settings.profiles import Profiles
 from panocam.settings.ptz import Ptz
 from panocam.settings.role import Role
+from panocam.settings.schedules import Schedules
 from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, HttpPolicy, Network
@@ -57,6 +58,7 @@ class Snapshot(Section):
     time: Time = Time()
     addressing: Addressing = Addressing()
     location: Location = Location()
+    schedules: Schedules = Schedules()
 
     def flat(self) -> Flat:
         """Path to value; secrets stay wrapped."""

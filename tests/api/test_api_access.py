@@ -34,10 +34,11 @@ EXAMPLES = {
     "subscription": "0123456789abcdef",
     "share": "12345",
     "action": "1",
+    "schedule": "weekdays",
 }
 """Something for every path parameter."""
 
-ABSENT = "no (recording|export|disk|network share|job|certificate|CA certificate)|nobody waits"
+ABSENT = "no (recording|export|disk|network share|job|certificate|CA certificate|schedule)|nobody waits"
 """Words of the answer where the example names nothing that is there; a missing route has none."""
 
 

@@ -21,6 +21,7 @@ from panocam.api.web import (
     profiles,
     ptz,
     recordings,
+    schedules,
     session,
     settings,
     shares,
@@ -61,5 +62,6 @@ ENDPOINTS = (
     *logs.ENDPOINTS,
     *maintenance.ENDPOINTS,
     *timekeeping.ENDPOINTS,
+    *schedules.ENDPOINTS,
     *network.ENDPOINTS,
 )

@@ -1,0 +1,94 @@
+"""Schedules, as every dialect lists, makes, changes and removes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pydantic import ValidationError
+
+from panocam.api.faults import invalid
+from panocam.api.services import Services
+from panocam.errors import InvalidValue, NotFound
+from panocam.events.recurrence import Standing, standing
+from panocam.settings.role import Actor
+from panocam.settings.schedules import MOST, Schedule
+from panocam.settings.snapshot import Snapshot
+
+SETTING = "schedules.items"
+
+
+def schedules(services: Services) -> tuple[Schedule, ...]:
+    """All of them, the ready-made ones first as long as they are there."""
+    return services.settings.snapshot.schedules.items
+
+
+def stands(services: Services, schedule: Schedule) -> Standing:
+    """How it stands at this moment."""
+    return standing(schedule, services.clock.wall_ns(), services.clock.zone)
+
+
+async def add(services: Services, wanted: Mapping[str, object], by: Actor) -> Schedule:
+    """Make a schedule; without an ``id`` it gets a free one. Raises InvalidValue; as the store does."""
+    made: list[Schedule] = []
+
+    def law(now: Snapshot) -> Mapping[str, object]:
+        items = now.schedules.items
+        schedule = _read({**wanted, "id": wanted.get("id") or _free(items)})
+        if now.schedules.find(schedule.id) is not None:
+            raise InvalidValue("id", schedule.id, "already exists; remove that schedule first, or change it")
+        if len(items) >= MOST:
+            raise InvalidValue("schedules", len(items), f"at most {MOST} are kept; remove one first")
+        made.append(schedule)
+        return _as_setting((*items, schedule))
+
+    await services.settings.revise(law, by)
+    return made[-1]
+
+
+async def change(services: Services, id: str, wanted: Mapping[str, object], by: Actor) -> Schedule:
+    """Change a schedule; what is not named stays. Raises NotFound, InvalidValue; as the store does."""
+
+    def law(now: Snapshot) -> Mapping[str, object]:
+        old = _find(now, id)
+        new = _read({**old.model_dump(), **wanted, "id": id})
+        return _as_setting(new if item is old else item for item in now.schedules.items)
+
+    return _find(await services.settings.revise(law, by), id)
+
+
+async def remove(services: Services, id: str, by: Actor) -> None:
+    """Forget a schedule. Raises NotFound; as the store does."""
+
+    def law(now: Snapshot) -> Mapping[str, object]:
+        gone = _find(now, id)
+        return _as_setting(item for item in now.schedules.items if item is not gone)
+
+    await services.settings.revise(law, by)
+
+
+def find(services: Services, id: str) -> Schedule:
+    """Raises NotFound."""
+    return _find(services.settings.snapshot, id)
+
+
+def _find(now: Snapshot, id: str) -> Schedule:
+    found = now.schedules.find(id)
+    if found is None:
+        raise NotFound(f"there is no schedule {id!r}")
+    return found
+
+
+def _read(fields: Mapping[str, object]) -> Schedule:
+    try:
+        return Schedule.model_validate(fields)
+    except ValidationError as problem:
+        raise invalid(problem) from None
+
+
+def _free(items: Iterable[Schedule]) -> str:
+    taken = {item.id for item in items}
+    return next(id for id in (f"schedule{number}" for number in range(1, MOST + 2)) if id not in taken)
+
+
+def _as_setting(items: Iterable[Schedule]) -> Mapping[str, object]:
+    return {SETTING: [item.model_dump(mode="json") for item in items]}
