@@ -19,6 +19,7 @@ MOST = 100
 LONGEST_NAME = 64
 LONGEST_EVERY_S = 31 * 86_400
 DAY = timedelta(days=1)
+LONGEST_LOOK = 800
 ANCHOR = date(1970, 1, 5)
 """A Monday. What comes every second day, week or month, or at an interval, is counted from here unless it says otherwise."""
 
@@ -81,8 +82,12 @@ class Hours(Section):
             raise ValueError("name the days of that week, 0 (Monday) to 6 (Sunday)")
         if self.repeat == "yearly" and self.day > LONGEST_MONTH[self.month - 1]:
             raise ValueError(f"month {self.month} has no day {self.day}")
-        if self.first and self.last and self.last < self.first:
-            raise ValueError("the last day is before the first")
+        if self.first and self.last:
+            if self.last < self.first:
+                raise ValueError("the last day is before the first")
+            days = (self.last - self.first).days
+            if days < LONGEST_LOOK and not any(self.begins_on(self.first + day * DAY) for day in range(days + 1)):
+                raise ValueError("it never comes between the first day and the last")
         return self
 
     @property

@@ -205,6 +205,7 @@ def test_a_pulse_can_have_hours() -> None:
         ({"rule": {"repeat": "daily", "start": "24:00"}}, "such as 08:00"),
         ({"rule": {"repeat": "daily", "start": "8:00"}}, "such as 08:00"),
         ({"rule": {"repeat": "daily", "first": "2026-06-02", "last": "2026-06-01"}}, "before the first"),
+        ({"rule": {"repeat": "weekly", "days": [0], "first": "2026-06-02", "last": "2026-06-07"}}, "never comes"),
         ({"rule": {"repeat": "hourly"}}, "daily"),
         ({"rule": {"repeat": "daily", "minutes": 3}}, "not permitted"),
         ({"rule": {"every_s": 60}}, "for a pulse"),

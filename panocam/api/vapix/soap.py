@@ -1,13 +1,13 @@
-"""The SOAP services at /vapix/services: what can happen, and pull points. One door; the first element of the body says what is asked.
+"""The SOAP services at /vapix/services: what can happen, schedules, pull points.
 
-A pull point has an address of its own below that door.
+One door; the first element of the body says what is asked. A pull point has an address of its own below that door.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from starlette.responses import Response
 
@@ -16,13 +16,16 @@ from panocam.api.guard import is_secure
 from panocam.api.soap.pullpoints import Answer, Operation, PullPointService
 from panocam.api.soap.reply import SoapFault, envelope, refusal
 from panocam.api.soap.request import Request, read
-from panocam.errors import PanocamError, RemoteProtocolError
+from panocam.api.vapix import scheduledevents
+from panocam.errors import Denied, PanocamError, RemoteProtocolError
 from panocam.events.names import NAMESPACES, Declaration, Declared, declared
 from panocam.settings import Role
 
-EVENT = "http://www.axis.com/vapix/ws/event1"
 TOPICS = "http://docs.oasis-open.org/wsn/t-1"
 DOOR = "/vapix/services"
+EVENT = scheduledevents.EVENT
+for _prefix, _uri in {"aev": EVENT, "wstop": TOPICS, **NAMESPACES}.items():
+    register_namespace(_prefix, _uri)  # there are clients that look for names with the usual prefixes
 
 
 async def service(call: Call[None]) -> Response:
@@ -39,6 +42,8 @@ async def service(call: Call[None]) -> Response:
         return refusal(fault, request.id if request else "")
     except RemoteProtocolError as problem:
         return refusal(SoapFault("Sender", str(problem), "ter:WellFormed"))
+    except Denied:
+        raise
     except PanocamError as problem:
         return refusal(SoapFault("Sender", str(problem), "ter:InvalidArgVal"))
     return envelope(answer.body, action=answer.action, answers=request.id)
@@ -99,12 +104,16 @@ def _items(parent: Element, items: Iterable[Declaration], first_is_state: bool) 
 
 PULL_POINTS = PullPointService(_address, _which, truth={})
 
-OPERATIONS: Mapping[str, Operation] = {f"{{{EVENT}}}GetEventInstances": _instances, **PULL_POINTS.operations}
+OPERATIONS: Mapping[str, Operation] = {
+    f"{{{EVENT}}}GetEventInstances": _instances,
+    **scheduledevents.OPERATIONS,
+    **PULL_POINTS.operations,
+}
 
 ENDPOINTS = (
     vapix(
         DOOR,
-        "The events that can happen, and pull points, by SOAP",
+        "The events that can happen, schedules, and pull points, by SOAP",
         service,
         Role.OPERATOR,
         methods=("POST",),
