@@ -77,6 +77,8 @@ async def test_what_is_out_of_reach_is_said_and_comes_back(anna: Visitor, api: A
         await eventually(gone, "the share is missed")
         await anna.open("/recordings")
         tile = page.locator(f"[data-recording='{identity}']")
+        await expect(tile.get_by_text("No picture now")).to_be_visible()
+        await anna.shots("absent-tile")
         note = page.get_by_role("dialog").get_by_role("alert").filter(has_text="A part is out of reach")
         await tile.get_by_role("button", name="Play").click()
         await expect(note).to_contain_text("lies on Shelf, which is not there now")
@@ -98,6 +100,8 @@ async def test_what_is_out_of_reach_is_said_and_comes_back(anna: Visitor, api: A
         assert (tmp_path / "export.mp4").stat().st_size > 5000
         await expect(page.get_by_text("which cannot be read now")).to_be_hidden()
         await page.get_by_role("button", name="Close", exact=True).last.click()
+        await expect(tile.get_by_text("No picture now")).to_be_hidden(timeout=15_000)
+        await expect(tile.get_by_alt_text("First picture of")).to_be_visible()
     finally:
         api.send("DELETE", f"recordings/{identity}")
         api.send("DELETE", f"storage/shares/{share}")

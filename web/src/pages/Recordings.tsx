@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Card, Group, Image, Menu, Pagination, Popover, Select, SimpleGrid, Stack, Switch, Text } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Box, Button, Card, Group, Menu, Pagination, Popover, Select, SimpleGrid, Stack, Switch, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDots, IconDownload, IconLock, IconLockOpen, IconPlayerPlay, IconPlayerRecord, IconPlayerStop, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -14,6 +14,7 @@ import { ExportDialog } from "../recordings/ExportDialog";
 import { NoPlace } from "../recordings/NoPlace";
 import { placeOf } from "../recordings/place";
 import { Player } from "../recordings/Player";
+import { Still } from "../recordings/Still";
 import { Time } from "../recordings/Time";
 import { SHORTEST, type Span } from "../recordings/timeline";
 import { Timeline } from "../recordings/Timeline";
@@ -194,7 +195,9 @@ function Tile({ row, view, onPlay, onExport }: { row: Recording; view: string; o
   return (
     <Card withBorder padding="xs" data-recording={row.id}>
       <Card.Section>
-        <Image src={stillOf(row.id, null, 320)} alt={`First picture of ${view}`} h={150} fit="cover" onClick={onPlay} style={{ cursor: "pointer" }} loading="lazy" />
+        <Box onClick={onPlay} style={{ cursor: "pointer" }}>
+          <Still src={stillOf(row.id, null, 320)} alt={`First picture of ${view}`} style={{ height: 150, objectFit: "cover" }} />
+        </Box>
       </Card.Section>
       <Group justify="space-between" wrap="nowrap" mt="xs">
         <div style={{ minWidth: 0 }}>

@@ -11,6 +11,7 @@ import { ReportView } from "../signed/ReportView";
 import { AbsentNote } from "./AbsentNote";
 import { type Detail, recordings, stillOf } from "./calls";
 import { RecordingPlayer } from "./player";
+import { Still } from "./Still";
 import { topicWords } from "./timeline";
 import { clock, gapWords } from "./words";
 
@@ -180,7 +181,7 @@ function Thumbnails({ recording, onPick }: { recording: Detail; onPick(moment: n
           onClick={() => onPick(Date.parse(moment))}
           style={{ padding: 0, border: 0, background: "none", cursor: "pointer", flex: `0 1 ${100 / THUMBNAILS}%`, minWidth: 0 }}
         >
-          <img src={stillOf(recording.id, moment, 160)} alt="" loading="lazy" style={{ width: "100%", display: "block" }} />
+          <Still src={stillOf(recording.id, moment, 160)} alt="" />
         </Box>
       ))}
     </Group>

@@ -6,6 +6,7 @@ import { type PointerEvent, useEffect, useRef, useState } from "react";
 
 import { Tool } from "../parts/Tool";
 import { type Recording, recordings, stillOf } from "./calls";
+import { Still } from "./Still";
 import { label, moment, moved, place, type Span, ticks, topicWords, zoomed } from "./timeline";
 import classes from "./Timeline.module.css";
 import { clock, day } from "./words";
@@ -158,7 +159,7 @@ function Card({ hover }: { hover: Hover }) {
   const x = Math.min(Math.max(hover.x, 96), window.innerWidth - 96);
   return (
     <Paper className={classes.card} withBorder shadow="md" p={4} style={{ left: x, top: hover.y }}>
-      {shown && <img src={shown} alt="" style={{ width: "100%", display: "block", aspectRatio: `${hover.row.width} / ${hover.row.height}` }} />}
+      {shown && <Still src={shown} alt="" style={{ aspectRatio: `${hover.row.width} / ${hover.row.height}` }} />}
       <Text size="xs" ta="center">
         {clock(hover.at)}
       </Text>
