@@ -8,10 +8,10 @@ in every night of the year. Intervals of pulses are of equal length always.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from time import timezone
 from typing import Any, TypeVar
 
 from panocam.clock import NS
@@ -116,6 +116,6 @@ def _next_round(rule: Interval, at_ns: int, zone: tzinfo | None) -> int:
 def _standard_offset(at_ns: int, zone: tzinfo | None) -> int:
     """Seconds that standard time is ahead of UTC."""
     if zone is None:
-        return -time.timezone
+        return -timezone
     at = datetime.fromtimestamp(at_ns // NS, UTC).astimezone(zone)
     return ((at.utcoffset() or timedelta()) - (at.dst() or timedelta())) // SECOND
