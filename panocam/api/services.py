@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # types only: the delivery side does not need the code behind
     from panocam.access.certificates import Certificates
     from panocam.access.tls import TlsDesk
     from panocam.api.maintenance import Maintenance
+    from panocam.api.rules import RuleDesk
     from panocam.api.signed import SignedVideo
     from panocam.network.manager import AddressManager
     from panocam.pipeline.camera import CameraStatus
@@ -177,6 +178,7 @@ class Services:
     tls: TlsDesk | None = None
     time: TimeKeeper | None = None
     addresses: AddressManager | None = None
+    rules: RuleDesk | None = None
     http_port: Callable[[], int | None] = lambda: None
     https_port: Callable[[], int | None] = lambda: None
     rtsp_port: Callable[[], int | None] = lambda: None
@@ -221,6 +223,13 @@ def overlays(services: Services) -> OverlayService:
     if services.overlays is None:
         raise Unavailable("this camera has no overlays; start it with panocam run")
     return services.overlays
+
+
+def rules_of(services: Services) -> RuleDesk:
+    """The rules. Raises Unavailable where none run."""
+    if services.rules is None:
+        raise Unavailable("this camera has no rules; start it with panocam run")
+    return services.rules
 
 
 def timekeeper_of(services: Services) -> TimeKeeper:

@@ -28,6 +28,7 @@ from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence, protocols
 from panocam.app.recordings import make_storage, storage_plan
 from panocam.app.schedules import make_scheduler
+from panocam.app.rules import run_rules
 from panocam.app.signing import signing_desk
 from panocam.app.timekeeping import make_timekeeper
 from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
@@ -110,8 +111,7 @@ async def camera(
         presence = await stack.enter_async_context(Presence(_announcement(settings, listeners.ports), settings, accounts, ways))
         listeners.told = _both(presence, on_ports)
         bind(store, panoramic, rtsp, presence, storage, services.board, listeners)
-        for end in (watch_daylight(clock, bus, panoramic), watch_links(bus)):
-            stack.callback(end)
+        await _watch_and_act(stack, folder, services, clock, panoramic)
         services.boot.ready.set()
         bus.emit(SYSTEM_READY, ready=True)
         yield _addresses(settings, listeners.ports, accounts.empty)
@@ -123,6 +123,14 @@ async def _set_clock_and_address(
     services.time = await stack.enter_async_context(make_timekeeper(clock, services.settings, panoramic.overlays, services.bus))
     await manage_address(stack, services, services.bus)
     await stack.enter_async_context(make_scheduler(clock, services.settings, services.bus))
+
+
+async def _watch_and_act(
+    stack: contextlib.AsyncExitStack, folder: DataFolder, services: Services, clock: CameraClock, panoramic: PanoramicCamera
+) -> None:
+    for end in (watch_daylight(clock, services.bus, panoramic), watch_links(services.bus)):
+        stack.callback(end)
+    services.rules = await stack.enter_async_context(run_rules(folder, services, clock))
 
 
 @contextlib.contextmanager

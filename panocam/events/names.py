@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from panocam.clock import NS
 from panocam.events.event import Event, Operation
 from panocam.events.topics import (
+    ACTION_FAILED,
     ADDRESS_CONFLICT,
     AUTHENTICATION_FAILED,
     CLOCK_SET,
@@ -168,6 +169,7 @@ ROWS = (
         "tns1:Device/tnspanocam:Clock/Synchronised",
         data=(Out("synchronised", "synchronised"), Out("reason", "reason")),
     ),
+    Row(ACTION_FAILED, "tns1:Device/tnsaxis:SystemMessage/ActionFailed", data=(Out("description", "description"),)),
     Row(SETTINGS_CHANGED, "tns1:Device/tnspanocam:Configuration/Changed", data=(Out("paths", "paths"), Out("by", "by"))),
 )
 _BY_TOPIC: Mapping[str, list[Row]] = {row.topic.path: [each for each in ROWS if each.topic is row.topic] for row in ROWS}

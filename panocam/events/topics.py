@@ -140,6 +140,12 @@ PRIVACY_MASKS = Topic(
     True,
     (Item("hidden", bool, "Hidden"), Item("names", str, "Hidden masks, separated by commas"), Item("by", str, "By")),
 )
+ACTION_FAILED = Topic(
+    "Device/SystemMessage/ActionFailed",
+    "A rule's action failed",
+    False,
+    (Item("rule", int, "Rule"), Item("name", str, "Name of the rule"), Item("description", str, "Description")),
+)
 
 SCHEDULE = Item("schedule", str, "Schedule")
 SCHEDULE_ACTIVE = Topic("Schedule/Active", "Schedule active", True, (ACTIVE,), (SCHEDULE,))
@@ -178,6 +184,7 @@ TOPICS: Mapping[str, Topic] = {
         NETWORK_LOST,
         SCHEDULE_ACTIVE,
         SCHEDULE_PULSE,
+        ACTION_FAILED,
     )
 }
 """All topics by path; the rule engine, the dialects and the documentation read this."""

@@ -26,6 +26,7 @@ from panocam.settings.profiles import Profiles
 from panocam.settings.ptz import Ptz
 from panocam.settings.role import Role
 from panocam.settings.schedules import Schedules
+from panocam.settings.rules import Rules
 from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, HttpPolicy, Network
@@ -59,6 +60,7 @@ class Snapshot(Section):
     addressing: Addressing = Addressing()
     location: Location = Location()
     schedules: Schedules = Schedules()
+    rules: Rules = Rules()
 
     def flat(self) -> Flat:
         """Path to value; secrets stay wrapped."""

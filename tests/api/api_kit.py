@@ -34,6 +34,8 @@ from panocam.api.maintenance import Maintenance
 from panocam.api.services import Services, assemble
 from panocam.api.signed import SignedVideo
 from panocam.app.addressing import address_plan
+from panocam.app.performers.ledger import Ledger
+from panocam.app.rules import make_desk, make_performers
 from panocam.app.timekeeping import make_timekeeper
 from panocam.clock import CameraClock, ManualClock, SystemClock
 from panocam.events.bus import Bus
@@ -256,6 +258,7 @@ def make_services(folder: Path, machine: ManualClock) -> Services:
     services.addresses = AddressManager("", SERIAL, clock)
     store.bind(["addressing"], lambda old, new: services.addresses.apply(address_plan(new)))
     services.time = make_timekeeper(clock, store, services.overlays.board, bus)
+    services.rules = make_desk(services, clock, make_performers(services, Ledger(data, clock)))
     return services
 
 

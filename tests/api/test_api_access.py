@@ -35,10 +35,11 @@ EXAMPLES = {
     "share": "12345",
     "action": "1",
     "schedule": "weekdays",
+    "rule": "1",
 }
 """Something for every path parameter."""
 
-ABSENT = "no (recording|export|disk|network share|job|certificate|CA certificate|schedule)|nobody waits"
+ABSENT = "no (recording|export|disk|network share|job|certificate|CA certificate|schedule|rule)|nobody waits"
 """Words of the answer where the example names nothing that is there; a missing route has none."""
 
 

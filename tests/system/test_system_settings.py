@@ -536,6 +536,7 @@ ELSEWHERE = {
     "privacy.mosaic_scale": "privacy.masks",
     "ports.items": "tests/system/test_system_ports.py",
     "schedules.items": "tests/system/test_system_schedules.py",
+    "rules.items": "tests/system/test_system_rules.py",
     "access.throttle_attempts": "access.throttle",
     "access.throttle_max_delay": "access.throttle",
 }

@@ -1,0 +1,150 @@
+"""The kinds of actions: a row each, with what they take. Who performs them is bound elsewhere (``app.rules``).
+
+``X.fixed`` happens once when its rule starts, and lasts as long as it says; ``X.active`` lasts while its rule is met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from panocam.clock import NS
+from panocam.errors import InvalidValue
+from panocam.events.rules.choices import Lists, choices
+from panocam.events.rules.engine import Lasting
+from panocam.events.topics import Value
+from panocam.settings.rules import Action, Rule
+
+Form = Literal["fixed", "while active"]
+Kind = Literal["integer", "number", "boolean", "text", "choice"]
+Values = Mapping[str, Value]
+KINDS: Mapping[type, Kind] = {int: "integer", float: "number", bool: "boolean", str: "text"}
+LONGEST_S = 86_400
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One value that an action takes, of the type of ``default``. ``among`` names the list of what it may be; ``required``: there is no
+    default that could be meant."""
+
+    name: str
+    title: str
+    default: Value
+    help: str = ""
+    least: float | None = None
+    most: float | None = None
+    unit: str = ""
+    among: str = ""
+    required: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return "choice" if self.among else KINDS[type(self.default)]
+
+    def read(self, given: Value) -> Value:
+        """``given``, if it is of the type and in the bounds. Raises InvalidValue."""
+        number = float(given) if isinstance(self.default, float) and type(given) is int else given
+        if type(number) is not type(self.default):
+            raise InvalidValue(self.name, given, f"should be {_A[type(self.default)]}")
+        size = len(number) if isinstance(number, str) else number
+        if (self.least is not None and size < self.least) or (self.most is not None and size > self.most):
+            length = " characters" if isinstance(number, str) else f" {self.unit}".rstrip()
+            raise InvalidValue(self.name, given, f"use {self.least or 0:g} to {self.most:g}{length}")
+        return number
+
+
+_A: Mapping[type, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+
+
+@dataclass(frozen=True)
+class ActionKind:
+    """One row. ``lasts``: the parameter that says for how many seconds it lasts (or goes on afterwards)."""
+
+    kind: str
+    title: str
+    group: str
+    help: str
+    parameters: tuple[Parameter, ...] = ()
+    lasts: str = ""
+
+    @property
+    def form(self) -> Form:
+        return "fixed" if self.kind.endswith(".fixed") else "while active"
+
+    def values(self, given: Values) -> dict[str, Value]:
+        """What is given, and the defaults of the rest. Raises InvalidValue for what is not known, missing or out of bounds."""
+        names = [each.name for each in self.parameters]
+        for name in given:
+            if name not in names:
+                raise InvalidValue(name, given[name], f"{self.kind} takes {', '.join(names) or 'nothing'}")
+        for each in self.parameters:
+            if each.required and given.get(each.name, "") == "":
+                raise InvalidValue(each.name, "", f"say it: {self.kind} needs it")
+        return {each.name: each.read(given.get(each.name, each.default)) for each in self.parameters}
+
+
+TOUR = Parameter("tour", "Tour", 0, "A guard tour or a recorded tour.", among="tours", required=True)
+
+ACTIONS: Mapping[str, ActionKind] = {
+    row.kind: row
+    for row in (
+        ActionKind(
+            "tour.fixed",
+            "Start a guard tour",
+            "Pan, tilt and zoom",
+            "Starts a guard tour, or plays a recorded tour once.",
+            (
+                TOUR,
+                Parameter(
+                    "seconds",
+                    "Duration",
+                    0,
+                    "The tour ends after so long. 0: a guard tour runs until it is stopped, a recorded tour is played once.",
+                    0,
+                    LONGEST_S,
+                    "s",
+                ),
+            ),
+            "seconds",
+        ),
+        ActionKind(
+            "tour.active",
+            "Run a guard tour while the rule is active",
+            "Pan, tilt and zoom",
+            "Runs a guard tour or a recorded tour for as long as the rule is active; then a tour that ran before goes on.",
+            (TOUR,),
+        ),
+    )
+}
+"""All kinds by name."""
+
+
+def action_kind(action: Action) -> ActionKind:
+    """The row of an action. Raises InvalidValue."""
+    if action.kind not in ACTIONS:
+        raise InvalidValue("action.kind", action.kind, f"use one of {', '.join(ACTIONS)}")
+    return ACTIONS[action.kind]
+
+
+def check_choices(row: ActionKind, values: Values, lists: Lists) -> None:
+    """Whether what ``values`` name is there. Raises InvalidValue."""
+    for each in row.parameters:
+        if not each.among:
+            continue
+        there = [choice for choice in choices(lists, each.among) if choice.suits(values)]
+        if values[each.name] not in [choice.value for choice in there]:
+            named = ", ".join(f"{choice.value} ({choice.title})" for choice in there[:12])
+            raise InvalidValue(
+                each.name, values[each.name], f"use one of {named}" if named else f"there are no {each.among} yet; make one first"
+            )
+
+
+def lasting(rule: Rule) -> Lasting:
+    """How a rule's action lasts. One of an unknown kind is over at once."""
+    row = ACTIONS.get(rule.action.kind)
+    if row is None:
+        return Lasting(True)
+    default = next((each.default for each in row.parameters if each.name == row.lasts), 0)
+    seconds = rule.action.parameters.get(row.lasts, default)
+    return Lasting(row.form == "fixed", round(float(seconds) * NS) if isinstance(seconds, int | float) else 0)

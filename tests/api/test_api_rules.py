@@ -1,0 +1,150 @@
+"""Rules over REST: made, changed, refused; what they say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from api_kit import Side
+
+from panocam.settings import SYSTEM, Role
+from panocam.settings.ptz import Tour
+
+INPUT = {"topic": "Device/IO/VirtualInput", "where": {"port": 1}}
+WRONG = {"topic": "Device/Access/AuthenticationFailed"}
+ROUND = {"kind": "tour.active", "parameters": {"tour": 1}}
+FIXED = {"kind": "tour.fixed", "parameters": {"tour": 1}}
+
+
+@pytest.fixture
+async def admin(side: Side) -> AsyncIterator[httpx.AsyncClient]:
+    """With a tour, and the rules running."""
+    await side.services.settings.patch({"ptz.tours": [{"number": 1, "area": 1, "name": "Rounds", "steps": [{"preset": 1}]}]})
+    assert side.services.rules
+    async with side.services.rules.runner, side.client(Role.ADMINISTRATOR) as client:
+        yield client
+
+
+async def post(admin: httpx.AsyncClient, **wish: Any) -> dict[str, Any]:
+    reply = await admin.post("/api/v1/rules", json={"conditions": [INPUT], "action": ROUND, **wish})
+    assert reply.status_code == 200, reply.text
+    made: dict[str, Any] = reply.json()
+    return made
+
+
+@pytest.mark.feature("EVT-05", "EVT-19")
+async def test_a_rule_is_made_and_says_what_it_does(admin: httpx.AsyncClient) -> None:
+    made = await post(admin)
+    assert made == {
+        "id": 1, "name": "Rule 1", "enabled": True, "conditions": [{**INPUT, "inverted": False}], "trigger": False, "wait": 0,
+        "action": ROUND, "active": False, "starts": 0, "last_ms": None, "fault": None,
+        "words": "While “Virtual input” (Virtual input 1) is active: run a guard tour (Rounds).",
+    }  # fmt: skip
+    assert (await post(admin, name="Second", conditions=[WRONG], action=FIXED))["id"] == 2
+    listed = (await admin.get("/api/v1/rules")).json()
+    assert ([rule["name"] for rule in listed["rules"]], listed["most"]) == (["Rule 1", "Second"], 256)
+    assert (await admin.delete("/api/v1/rules/1")).status_code == 204
+    assert (await admin.delete("/api/v1/rules/1")).status_code == 404
+
+
+@pytest.mark.feature("EVT-09")
+async def test_other_work_turns_a_rule_off_until_it_is_turned_on_once_more(admin: httpx.AsyncClient) -> None:
+    await post(admin)
+    renamed = (await admin.patch("/api/v1/rules/1", json={"name": "Rounds"})).json()
+    assert (renamed["name"], renamed["enabled"], renamed["turned_off"]) == ("Rounds", True, False)
+    same = (await admin.patch("/api/v1/rules/1", json={"conditions": [INPUT], "action": ROUND})).json()
+    assert (same["enabled"], same["turned_off"]) == (True, False)
+    changed = (await admin.patch("/api/v1/rules/1", json={"wait": 5, "enabled": True})).json()
+    assert (changed["enabled"], changed["turned_off"], changed["wait"]) == (False, True, 5)
+    again = (await admin.patch("/api/v1/rules/1", json={"wait": 6})).json()
+    assert (again["enabled"], again["turned_off"]) == (False, False)
+    assert (await admin.patch("/api/v1/rules/1", json={"enabled": True})).json()["enabled"] is True
+
+
+async def test_a_rule_that_is_turned_off_ends_what_it_does(side: Side, admin: httpx.AsyncClient) -> None:
+    services = side.services
+    assert services.rules
+    await post(admin)
+
+    async def running() -> bool:
+        assert services.rules
+        await services.rules.runner.settled()
+        return services.ptz.library.tour(1).running
+
+    await admin.put("/api/v1/virtual-inputs/1/state", json={"active": True})
+    assert await running()
+    assert (await admin.get("/api/v1/rules")).json()["rules"][0]["active"] is True
+    await admin.patch("/api/v1/rules/1", json={"enabled": False})
+    assert not await running()
+    await admin.patch("/api/v1/rules/1", json={"enabled": True})  # the condition holds
+    assert await running()
+    await admin.delete("/api/v1/rules/1")
+    assert not await running()
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"conditions": []}, "conditions"),
+        ({"conditions": [{"topic": "Device/Nothing"}]}, "conditions.0.topic"),
+        ({"conditions": [{**INPUT, "where": {"prot": 1}}]}, "has port"),
+        ({"conditions": [{**INPUT, "where": {"port": "1"}}]}, "should be of type int"),
+        ({"conditions": [{**INPUT, "where": {"port": True}}]}, "should be of type int"),
+        ({"conditions": [{**INPUT, "where": {"active": True}}]}, "has port"),
+        ({"conditions": [{**WRONG, "inverted": True}], "action": FIXED}, "only a condition that lasts can be inverted"),
+        ({"conditions": [WRONG, WRONG], "action": FIXED}, "two moments"),
+        ({"conditions": [WRONG]}, "a moment does not last"),
+        ({"conditions": [INPUT, WRONG], "trigger": True, "action": FIXED}, "only the first condition may be a moment"),
+        ({"trigger": True}, "give another condition too"),
+        ({"action": {"kind": "tour.sometimes"}}, "use one of tour.fixed"),
+        ({"action": {"kind": "tour.active"}}, "needs it"),
+        ({"action": {"kind": "tour.active", "parameters": {"tour": 7}}}, "use one of 1 (Rounds)"),
+        ({"action": {"kind": "tour.active", "parameters": {"tour": "1"}}}, "a whole number"),
+        ({"action": {"kind": "tour.fixed", "parameters": {"tour": 1, "seconds": -1}}}, "use 0 to 86400"),
+        ({"action": {"kind": "tour.active", "parameters": {"tour": 1, "speed": 2}}}, "takes tour"),
+        ({"wait": 86400}, "wait"),
+        ({"name": "a\nb"}, "name"),
+        ({"conditions": [INPUT] * 11}, "conditions"),
+        ({"more": 1}, "more"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused_with_the_place(admin: httpx.AsyncClient, wish: dict[str, Any], words: str) -> None:
+    reply = await admin.post("/api/v1/rules", json={"conditions": [INPUT], "action": ROUND, **wish})
+    assert reply.status_code == 400, reply.text
+    assert words in reply.json()["error"]["message"]
+    assert (await admin.get("/api/v1/rules")).json()["rules"] == []
+
+
+async def test_a_moment_may_be_the_trigger_of_what_lasts(admin: httpx.AsyncClient) -> None:
+    made = await post(admin, conditions=[WRONG, INPUT], trigger=True)
+    assert made["words"].startswith("Once “Wrong user name or password” happens, while “Virtual input” (Virtual input 1) is active:")
+
+
+async def test_the_catalogues_list_what_exists_now(side: Side, admin: httpx.AsyncClient) -> None:
+    async def values(topic: str, item: str) -> list[Any]:
+        rows = {row["topic"]: row for row in (await admin.get("/api/v1/rules/conditions")).json()["conditions"]}
+        assert all(row["group"] != "Others" for row in rows.values())
+        return [each["value"] for row in rows[topic]["items"] if row["name"] == item for each in row["values"]]
+
+    assert await values("Device/IO/Input", "port") == [0]
+    assert await values("Device/IO/Output", "port") == [1]
+    assert len(await values("Device/IO/VirtualInput", "port")) == 64
+    assert await values("PTZController/Tour", "tour") == [1]
+
+    async def tours() -> list[Any]:
+        rows = {row["kind"]: row for row in (await admin.get("/api/v1/rules/actions")).json()["actions"]}
+        return [each["title"] for each in rows["tour.active"]["parameters"][0]["choices"]]
+
+    assert await tours() == ["Rounds"]
+    steps = side.services.ptz.library.tour(1).steps
+    await side.services.ptz.library.keep_tour(Tour(number=2, area=2, name="Yard", steps=steps), SYSTEM)
+    assert await tours() == ["Rounds", "Yard"]
+
+
+async def test_there_is_an_end_to_the_number_of_rules(side: Side, admin: httpx.AsyncClient) -> None:
+    rules = [{"id": number, "name": f"R{number}", "conditions": [INPUT], "action": ROUND} for number in range(1, 257)]
+    await side.services.settings.patch({"rules.items": rules})
+    reply = await admin.post("/api/v1/rules", json={"conditions": [INPUT], "action": ROUND})
+    assert (reply.status_code, "256 rules already" in reply.text) == (400, True)

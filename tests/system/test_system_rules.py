@@ -1,0 +1,146 @@
+"""Rules of the running camera: an input or the manual trigger starts something, and pictures, files and restarts show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from system_camera import RunningCamera, until
+from test_system_ptz import pan, ptz, send
+
+
+def drive(camera: RunningCamera, active: bool, number: int = 1) -> None:
+    """A virtual input."""
+    send(camera, "PUT", f"virtual-inputs/{number}/state", active=active)
+
+
+def when(number: int = 1, **more: Any) -> dict[str, Any]:
+    return {"topic": "Device/IO/VirtualInput", "where": {"port": number}, **more}
+
+
+def add(camera: RunningCamera, kind: str, conditions: list[dict[str, Any]] | None = None, parameters: Any = None, **more: Any) -> int:
+    wish = {"conditions": conditions or [when()], "action": {"kind": kind, "parameters": parameters or {}}, **more}
+    return int(send(camera, "POST", "rules", **wish)["id"])
+
+
+def rule(camera: RunningCamera, number: int) -> dict[str, Any]:
+    return next(each for each in send(camera, "GET", "rules")["rules"] if each["id"] == number)
+
+
+def view(camera: RunningCamera) -> np.ndarray:
+    return camera.image(5, resolution="320x240").astype(int)
+
+
+def differs(one: np.ndarray, other: np.ndarray) -> bool:
+    return float(np.abs(one - other).mean()) > 3
+
+
+def tour(camera: RunningCamera, *turned: int) -> int:
+    """A guard tour of view area 1 through these pans."""
+    steps = []
+    for number, degrees in enumerate(turned, 2):
+        send(camera, "POST", "ptz/4/presets", name=f"P{number}", number=number, pan=degrees, tilt=-40, hfov=60)
+        steps.append({"preset": number, "seconds": 0, "speed": 100})
+    return int(send(camera, "POST", "ptz/tours", name="Round", steps=steps)["number"])
+
+
+def recorded(camera: RunningCamera) -> int:
+    """A recorded tour of view area 1."""
+    ptz(camera, "pan=-60")
+    send(camera, "POST", "ptz/4/record", name="walk")
+    for degrees in (-50, -40, -30):
+        ptz(camera, f"pan={degrees}")
+        until(lambda degrees=degrees: abs(pan(camera) - degrees) < 1)
+    return int(send(camera, "POST", "ptz/4/record/keep")["number"])
+
+
+@pytest.fixture
+def ruled(fresh: RunningCamera) -> RunningCamera:
+    fresh.start()
+    fresh.create_administrator()
+    return fresh
+
+
+@pytest.mark.feature("PTZ-12", "EVT-01", "EVT-03", "EVT-04", "EVT-08")
+def test_the_manual_trigger_runs_a_tour_while_it_is_active_and_nobody_watches(ruled: RunningCamera) -> None:
+    camera = ruled
+    before = view(camera)
+    number = tour(camera, 60, 100)
+    trigger = [{"topic": "Device/IO/ManualTrigger", "where": {"port": 1}}]
+    made = add(camera, "tour.active", trigger, {"tour": number}, name="Alarm round")
+    send(camera, "PUT", "manual-trigger/state", active=True)
+    for _ in range(2):
+        until(lambda: abs(pan(camera) - 100) < 1)
+        until(lambda: abs(pan(camera) - 60) < 1)
+    assert camera.get("/api/v1/status")["channels"] == []
+    assert differs(before, view(camera))
+    assert rule(camera, made)["active"]
+    send(camera, "PUT", "manual-trigger/state", active=False)
+    until(lambda: not send(camera, "GET", "ptz/tours")["tours"][0]["running"])
+    assert (rule(camera, made)["active"], rule(camera, made)["starts"], rule(camera, made)["fault"]) == (False, 1, None)
+    assert any(entry["fields"].get("by") == "rule Alarm round" for entry in camera.get("/api/v1/logs/audit", limit=50)["entries"])
+    assert camera.stop() == 0
+
+
+@pytest.mark.feature("PTZ-12", "PTZ-18", "EVT-06")
+def test_a_tour_that_a_rule_started_survives_a_power_cut_and_one_that_should_be_over_ends(ruled: RunningCamera) -> None:
+    camera = ruled
+    round_ = tour(camera, 60, 100)
+    fixed = add(camera, "tour.fixed", [when(1)], {"tour": round_})
+    active = add(camera, "tour.active", [when(2)], {"tour": round_})
+    drive(camera, True, 1)
+    until(lambda: abs(pan(camera) - 100) < 1)
+    camera.kill()
+    camera.start()
+    until(lambda: abs(pan(camera) - 60) < 1)
+    until(lambda: abs(pan(camera) - 100) < 1)
+    assert [rule(camera, each)["starts"] for each in (fixed, active)] == [0, 0]
+
+    tours = "ptz/tours"
+    send(camera, "POST", f"{tours}/{round_}/run", action="stop")
+    drive(camera, True, 2)
+    until(lambda: rule(camera, active)["active"] and send(camera, "GET", tours)["tours"][0]["running"])
+    camera.kill()
+    camera.start()
+    assert not send(camera, "GET", tours)["tours"][0]["running"]  # an input begins inactive, so the rule is over
+    drive(camera, True, 2)
+    until(lambda: send(camera, "GET", tours)["tours"][0]["running"])
+    assert camera.stop() == 0
+
+
+@pytest.mark.feature("PTZ-18", "EVT-07")
+def test_a_recorded_tour_plays_once_and_turns_the_picture_when_all_conditions_hold(ruled: RunningCamera) -> None:
+    camera = ruled
+    walk = recorded(camera)
+    ptz(camera, "pan=120")
+    before = view(camera)
+    made = add(camera, "tour.fixed", [when(1), when(2, inverted=True)], {"tour": walk})
+    drive(camera, True, 2)
+    drive(camera, True, 1)
+    assert rule(camera, made)["starts"] == 0
+    assert not differs(before, view(camera))
+    drive(camera, False, 2)
+    until(lambda: abs(pan(camera) + 30) < 1, 20)
+    assert differs(before, view(camera))
+    until(lambda: not send(camera, "GET", "ptz/tours")["tours"][0]["running"])
+    assert camera.stop() == 0
+
+
+@pytest.mark.feature("EVT-08")
+def test_a_rule_whose_tour_was_deleted_says_so_and_nothing_else_happens(ruled: RunningCamera) -> None:
+    camera = ruled
+    number = tour(camera, 60, 100)
+    made = add(camera, "tour.active", parameters={"tour": number}, name="Round")
+    other = add(camera, "tour.active", [when(2)], {"tour": number}, name="Other")
+    drive(camera, True)
+    until(lambda: abs(pan(camera) - 60) < 1)
+    send(camera, "DELETE", f"ptz/tours/{number}")
+    drive(camera, False)
+    drive(camera, True)
+    fault = until(lambda: rule(camera, made)["fault"])
+    assert f"no tour {number}" in fault
+    (event,) = camera.events("Device/SystemMessage/ActionFailed")
+    assert event["data"] == {"rule": made, "name": "Round", "description": fault}
+    assert rule(camera, other)["fault"] is None
+    assert camera.stop() == 0
