@@ -27,8 +27,8 @@ from panocam.app.logbook import hold_secrets, open_logbook
 from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence, protocols
 from panocam.app.recordings import make_storage, storage_plan
-from panocam.app.schedules import make_scheduler
 from panocam.app.rules import run_rules
+from panocam.app.schedules import make_scheduler
 from panocam.app.signing import signing_desk
 from panocam.app.timekeeping import make_timekeeper
 from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults

@@ -25,8 +25,8 @@ from panocam.settings.privacy import Privacy
 from panocam.settings.profiles import Profiles
 from panocam.settings.ptz import Ptz
 from panocam.settings.role import Role
-from panocam.settings.schedules import Schedules
 from panocam.settings.rules import Rules
+from panocam.settings.schedules import Schedules
 from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, HttpPolicy, Network
