@@ -10,6 +10,7 @@ from panocam.api.faults import invalid
 from panocam.api.services import Services
 from panocam.errors import InvalidValue, NotFound
 from panocam.events.recurrence import Standing, standing
+from panocam.events.topics import SCHEDULE_ACTIVE, SCHEDULE_PULSE
 from panocam.settings.role import Actor
 from panocam.settings.schedules import MOST, Schedule
 from panocam.settings.snapshot import Snapshot
@@ -46,21 +47,25 @@ async def add(services: Services, wanted: Mapping[str, object], by: Actor) -> Sc
 
 
 async def change(services: Services, id: str, wanted: Mapping[str, object], by: Actor) -> Schedule:
-    """Change a schedule; what is not named stays. Raises NotFound, InvalidValue; as the store does."""
+    """Change a schedule; what is not named stays. Raises NotFound, InvalidValue (also where rules use the kind that it was); as the store
+    does."""
 
     def law(now: Snapshot) -> Mapping[str, object]:
         old = _find(now, id)
         new = _read({**old.model_dump(), **wanted, "id": id})
+        if new.kind != old.kind:
+            _refuse_used(now, old)
         return _as_setting(new if item is old else item for item in now.schedules.items)
 
     return _find(await services.settings.revise(law, by), id)
 
 
 async def remove(services: Services, id: str, by: Actor) -> None:
-    """Forget a schedule. Raises NotFound; as the store does."""
+    """Forget a schedule. Raises NotFound, InvalidValue where rules use it; as the store does."""
 
     def law(now: Snapshot) -> Mapping[str, object]:
         gone = _find(now, id)
+        _refuse_used(now, gone)
         return _as_setting(item for item in now.schedules.items if item is not gone)
 
     await services.settings.revise(law, by)
@@ -76,6 +81,14 @@ def _find(now: Snapshot, id: str) -> Schedule:
     if found is None:
         raise NotFound(f"there is no schedule {id!r}")
     return found
+
+
+def _refuse_used(now: Snapshot, schedule: Schedule) -> None:
+    topics = {SCHEDULE_ACTIVE.path, SCHEDULE_PULSE.path}
+    conditions = ((rule.name, each) for rule in now.rules.items for each in rule.conditions)
+    users = {name: "" for name, each in conditions if each.topic in topics and each.where.get("schedule") == schedule.id}
+    if users:
+        raise InvalidValue("schedule", schedule.id, f"is used by the rules {', '.join(users)}; change or remove them first")
 
 
 def _read(fields: Mapping[str, object]) -> Schedule:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from panocam.errors import InvalidValue
@@ -32,6 +33,20 @@ def content_filter(text: str) -> Test:
     if not text.strip():
         return lambda event: True
     return _Reader(text).whole()
+
+
+@dataclass(frozen=True)
+class Equality:
+    """An item called ``name`` has that ``value`` (truth is ``1`` or ``0``), or ``not``."""
+
+    name: str
+    value: str
+    holds: bool = True
+
+
+def equalities(text: str) -> tuple[Equality, ...]:
+    """What ``text`` asks for, if that is nothing but items with a value each, joined by ``and``. Raises InvalidValue for all else."""
+    return _PlainReader(text).all() if text.strip() else ()
 
 
 class _Reader:
@@ -152,6 +167,65 @@ class _Reader:
 
     def _bad(self, remedy: str) -> InvalidValue:
         return InvalidValue("content filter", self._text, remedy)
+
+
+class _PlainReader(_Reader):
+    """Reads what has no ``or``, and no ``not`` around more than one item."""
+
+    def all(self) -> tuple[Equality, ...]:
+        """The whole text."""
+        found = self._both()
+        if self._next() is not None:
+            raise self._unfit()
+        return found
+
+    def _both(self) -> tuple[Equality, ...]:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self._bad(f"nest it at most {DEEPEST} deep")
+        found = self._one()
+        while self._take("and"):
+            found += self._one()
+        self._depth -= 1
+        return found
+
+    def _one(self) -> tuple[Equality, ...]:
+        if self._take("(") or (self._take("boolean") and self._take("(")):
+            return self._closed(self._both())
+        if self._take("not"):
+            self._demand("(")
+            inner = self._closed(self._both())
+            if len(inner) != 1:
+                raise self._unfit()
+            return (Equality(inner[0].name, inner[0].value, not inner[0].holds),)
+        return (self._item(),)
+
+    def _item(self) -> Equality:
+        while self._take("//") or self._take("/"):
+            if self._name() == "SimpleItem":
+                break
+        else:
+            raise self._unfit()
+        said: dict[str, str] = {}
+        while self._take("["):
+            self._attribute(said)
+            while self._take("and"):
+                self._attribute(said)
+            self._demand("]")
+        if len(said) != 2:
+            raise self._unfit()
+        return Equality(said["@Name"], TRUTH.get(said["@Value"], said["@Value"]))
+
+    def _attribute(self, said: dict[str, str]) -> None:
+        attribute = self._next()
+        if attribute not in ("@Name", "@Value") or attribute in said:
+            raise self._unfit()
+        self._at += 1
+        self._demand("=")
+        said[attribute] = self._quoted()
+
+    def _unfit(self) -> InvalidValue:
+        return self._bad('say boolean(//SimpleItem[@Name="…" and @Value="…"]) for each item, joined by and')
 
 
 PARTS = {"Message": ("source", "data"), "Source": ("source",), "Key": (), "Data": ("data",)}

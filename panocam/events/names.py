@@ -57,6 +57,7 @@ NAMESPACES: Mapping[str, str] = {
 FIRST_AREA_CAMERA = 5
 """``camera=`` of view area 1."""
 
+AREAS = range(1, 5)
 ANY_PRESET = -1
 """Token for those who only want to know whether an area stands at one of its preset positions."""
 
@@ -73,6 +74,8 @@ class Out:
     item: str
     law: Callable[[Value], Value] = lambda value: value
     kind: type[Value] | None = None  # where the law changes it
+    back: Callable[[str], Value | None] | None = None
+    """The inverse, where it is not plain; None is any value. Raises ValueError."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,21 @@ def _camera(area: Value) -> Value:
     return int(area) + FIRST_AREA_CAMERA - 1
 
 
+def _area(camera: str) -> Value:
+    area = int(camera) - FIRST_AREA_CAMERA + 1
+    if area not in AREAS:
+        raise ValueError(f"{camera} is no view area")
+    return area
+
+
 def _relay(active: Value) -> Value:
     return "active" if active else "inactive"
+
+
+def any_preset(token: str) -> None:
+    """Takes nothing but the token for any preset position."""
+    if int(token) != ANY_PRESET:
+        raise ValueError(f"{token} is a preset position")
 
 
 def schedule_name(id: Value) -> str:
@@ -105,14 +121,19 @@ def schedule_id(name: str) -> str:
 
 
 _DISK = Out("disk_id", "disk_id")
-_SCHEDULE = Out("id", "schedule", schedule_name)
+_SCHEDULE = Out("id", "schedule", schedule_name, back=schedule_id)
 
 ROWS = (
     Row(SYSTEM_READY, "tns1:Device/tnsaxis:Status/SystemReady", data=(Out("ready", "ready"),)),
     Row(LIVE_STREAM_ACCESSED, "tns1:VideoSource/tnsaxis:LiveStreamAccessed", data=(Out("accessed", "accessed"),)),
     Row(IO_INPUT, "tns1:Device/tnsaxis:IO/Port", (Out("port", "port"),), (Out("state", "active"),)),
     Row(IO_INPUT, "tns1:Device/Trigger/DigitalInput", (Out("InputToken", "port", str, str),), (Out("LogicalState", "active"),)),
-    Row(IO_OUTPUT, "tns1:Device/Trigger/Relay", (Out("RelayToken", "port", str, str),), (Out("LogicalState", "active", _relay, str),)),
+    Row(
+        IO_OUTPUT,
+        "tns1:Device/Trigger/Relay",
+        (Out("RelayToken", "port", str, str),),
+        (Out("LogicalState", "active", _relay, str, ("inactive", "active").index),),
+    ),
     Row(VIRTUAL_INPUT, "tns1:Device/tnsaxis:IO/VirtualInput", (Out("port", "port"),), (Out("active", "active"),)),
     Row(MANUAL_TRIGGER, "tns1:Device/tnsaxis:IO/VirtualPort", (Out("port", "port"),), (Out("state", "active"),)),
     Row(NETWORK_LOST, "tns1:Device/tnsaxis:Network/Lost", (Out("interface", "interface"),), (Out("lost", "lost"),)),
@@ -121,7 +142,7 @@ ROWS = (
     Row(
         PTZ_MOVING,
         "tns1:PTZController/tnsaxis:Move/Channel_{area}",
-        (Out("PTZConfigurationToken", "area", _camera),),
+        (Out("PTZConfigurationToken", "area", _camera, back=_area),),
         (Out("is_moving", "moving"),),
     ),
     Row(
@@ -133,16 +154,16 @@ ROWS = (
     Row(
         PTZ_ON_PRESET,
         "tns1:PTZController/tnsaxis:PTZPresets/Channel_{area}",
-        (Out("PresetToken", "number", lambda _: ANY_PRESET),),
+        (Out("PresetToken", "number", lambda _: ANY_PRESET, back=any_preset),),
         (Out("on_preset", "on_preset"),),
     ),
     Row(
         PTZ_CONTROL,
         "tns1:PTZController/tnsaxis:ControlQueue",
-        (Out("PTZConfigurationToken", "area", _camera),),
+        (Out("PTZConfigurationToken", "area", _camera, back=_area),),
         (Out("queue_owner", "by"),),
     ),
-    Row(PTZ_READY, "tns1:PTZController/tnsaxis:PTZReady", (Out("channel", "area", _camera),), (Out("ready", "ready"),)),
+    Row(PTZ_READY, "tns1:PTZController/tnsaxis:PTZReady", (Out("channel", "area", _camera, back=_area),), (Out("ready", "ready"),)),
     Row(SCHEDULE_ACTIVE, "tns1:UserAlarm/tnsaxis:Recurring/Interval", (_SCHEDULE,), (Out("active", "active"),)),
     Row(SCHEDULE_PULSE, "tns1:UserAlarm/tnsaxis:Recurring/Pulse", (_SCHEDULE,)),
     Row(RECORDING, "tnsaxis:Storage/Recording", data=(Out("recording", "recording"),)),
@@ -173,7 +194,6 @@ ROWS = (
     Row(SETTINGS_CHANGED, "tns1:Device/tnspanocam:Configuration/Changed", data=(Out("paths", "paths"), Out("by", "by"))),
 )
 _BY_TOPIC: Mapping[str, list[Row]] = {row.topic.path: [each for each in ROWS if each.topic is row.topic] for row in ROWS}
-AREAS = range(1, 5)
 
 
 @dataclass(frozen=True)
@@ -201,8 +221,8 @@ def named(event: Event) -> tuple[Named, ...]:
     return tuple(
         Named(
             _path(row.path, values),
-            {out.name: _text(out.law(values[out.item])) for out in row.source},
-            {out.name: _text(out.law(values[out.item])) for out in row.data},
+            {out.name: text_of(out.law(values[out.item])) for out in row.source},
+            {out.name: text_of(out.law(values[out.item])) for out in row.data},
             event.operation,
             event.wall_ns,
             frozenset(out.name for out in row.data if out.kind is None and isinstance(values[out.item], bool)),
@@ -211,11 +231,17 @@ def named(event: Event) -> tuple[Named, ...]:
     )
 
 
+def area_path(path: str, area: Value | None) -> str:
+    """A row's path for that view area, or for all of them."""
+    return re.sub(r"\w*\{area\}", "*", path) if area is None else path.replace("{area}", text_of(_camera(area)))
+
+
 def _path(path: str, values: Mapping[str, Value]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: _text(_camera(values[found[1]])), path)
+    return area_path(path, values["area"]) if "{area}" in path else path
 
 
-def _text(value: Value) -> str:
+def text_of(value: Value) -> str:
+    """As clients have it."""
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
@@ -269,7 +295,7 @@ def _declared(states: Iterable[Event]) -> Iterator[Declared]:
 
 def _declaration(topic: Topic, out: Out, values: Iterable[Value] = ()) -> Declaration:
     item = next(item for item in (*topic.key, *topic.data) if item.name == out.item)
-    return Declaration(out.name, TYPES[out.kind or item.kind], item.title, tuple(_text(out.law(value)) for value in values))
+    return Declaration(out.name, TYPES[out.kind or item.kind], item.title, tuple(text_of(out.law(value)) for value in values))
 
 
 def canonical(filter: str) -> str:
@@ -280,7 +306,7 @@ def canonical(filter: str) -> str:
 def matches(topic: str, filter: str) -> bool:
     """Whether a topic is what ``filter`` names. ``//.`` at the end means everything below; alone, or nothing, it is all.
 
-    Alternatives are separated by ``|``. Prefixes may be left out.
+    Alternatives are separated by ``|``. Prefixes may be left out, and where a topic has none, any will do.
     """
     return any(_matches(topic, canonical(part)) for part in filter.split("|"))
 
@@ -294,4 +320,5 @@ def _matches(topic: str, filter: str) -> bool:
     there = [part.rpartition(":") for part in topic.split("/")]
     if len(there) < len(wanted) or (not below and len(there) != len(wanted)):
         return False
-    return all(name in ("*", given) and prefix in ("", has) for (prefix, _, name), (has, _, given) in zip(wanted, there, strict=False))
+    pairs = zip(wanted, there, strict=False)
+    return all(name in ("*", given) and (prefix in ("", has) or not has) for (prefix, _, name), (has, _, given) in pairs)

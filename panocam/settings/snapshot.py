@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from panocam.errors import InvalidValue
+from panocam.settings.actions import Actions
 from panocam.settings.addressing import Addressing, interface, router_of
 from panocam.settings.declare import Declared, Flat, Section, declared, flatten, unflatten
 from panocam.settings.discovery import Discovery
@@ -60,6 +61,7 @@ class Snapshot(Section):
     addressing: Addressing = Addressing()
     location: Location = Location()
     schedules: Schedules = Schedules()
+    actions: Actions = Actions()
     rules: Rules = Rules()
 
     def flat(self) -> Flat:

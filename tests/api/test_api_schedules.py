@@ -82,6 +82,24 @@ async def test_what_makes_no_sense_is_refused_and_says_why(side: Side, body: dic
     assert len(await listed(side)) == 4
 
 
+async def test_what_rules_use_stays_and_stays_what_it_is(side: Side) -> None:
+    tour = {"number": 1, "area": 1, "name": "Round", "steps": [{"preset": 1}]}
+    wish = {"conditions": [{"topic": "Schedule/Active", "where": {"schedule": "weekends"}}],
+            "action": {"kind": "tour.active", "parameters": {"tour": 1}}}  # fmt: skip
+    await side.services.settings.patch({"ptz.tours": [tour]})
+    async with side.client(Role.ADMINISTRATOR) as client:
+        rule = (await client.post("/api/v1/rules", json={**wish, "name": "Weekend round"})).json()
+        assert "Weekends" in rule["words"]
+        reply = await client.delete(f"{PATH}/weekends")
+        assert (reply.status_code, "Weekend round" in reply.text) == (400, True)
+        reply = await client.patch(f"{PATH}/weekends", json={"kind": "pulse"})
+        assert (reply.status_code, "Weekend round" in reply.text) == (400, True)
+        assert (await soap(client, remove("com.axis.schedules.weekends")))[0] == 400
+        assert (await client.patch(f"{PATH}/weekends", json={"name": "Closed"})).status_code == 200
+        assert (await client.delete(f"/api/v1/rules/{rule['id']}")).status_code == 204
+        assert (await client.delete(f"{PATH}/weekends")).status_code == 204
+
+
 async def test_a_hundred_are_enough(side: Side) -> None:
     async with side.client(Role.ADMINISTRATOR) as client:
         rows = [{"id": f"s{n}", **NIGHT} for n in range(100)]

@@ -535,7 +535,7 @@ ELSEWHERE = {
     "privacy.color": "privacy.masks",
     "privacy.mosaic_scale": "privacy.masks",
     "ports.items": "tests/system/test_system_ports.py",
-    "schedules.items": "tests/system/test_system_schedules.py",
+    **dict.fromkeys(("schedules.items", "actions.items"), "tests/system/test_system_schedules.py, tests/system/test_system_actions.py"),
     "rules.items": "tests/system/test_system_rules.py",
     "access.throttle_attempts": "access.throttle",
     "access.throttle_max_delay": "access.throttle",

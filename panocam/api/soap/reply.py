@@ -13,13 +13,14 @@ from panocam.events.metadata import NOTIFICATION, PREFIXES, SCHEMA, clean
 EVENTS = "http://www.onvif.org/ver10/events/wsdl"
 ERRORS = "http://www.onvif.org/ver10/error"
 RESOURCE = "http://docs.oasis-open.org/wsrf/rw-2"
+ACTION = "http://www.axis.com/vapix/ws/action1"
 TYPE = "application/soap+xml; charset=utf-8"
 FAULT_ACTION = f"{ADDRESSING}/soap/fault"
 
 _OPEN = (
     f'<?xml version="1.0" encoding="UTF-8"?>\n<SOAP-ENV:Envelope xmlns:SOAP-ENV="{ENVELOPE}" xmlns:wsa="{ADDRESSING}"'
     f' xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:tt="{SCHEMA}" xmlns:wsnt="{NOTIFICATION}" xmlns:tev="{EVENTS}"'
-    f' xmlns:ter="{ERRORS}" xmlns:wsrf-rw="{RESOURCE}"{PREFIXES}>'
+    f' xmlns:ter="{ERRORS}" xmlns:wsrf-rw="{RESOURCE}" xmlns:aa="{ACTION}"{PREFIXES}>'
 )
 
 

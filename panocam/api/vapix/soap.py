@@ -1,4 +1,4 @@
-"""The SOAP services at /vapix/services: what can happen, schedules, pull points.
+"""The SOAP services at /vapix/services: what can happen, schedules, action rules, pull points.
 
 One door; the first element of the body says what is asked. A pull point has an address of its own below that door.
 """
@@ -14,17 +14,18 @@ from starlette.responses import Response
 from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.api.guard import is_secure
 from panocam.api.soap.pullpoints import Answer, Operation, PullPointService
-from panocam.api.soap.reply import SoapFault, envelope, refusal
+from panocam.api.soap.reply import ACTION, SoapFault, envelope, refusal
 from panocam.api.soap.request import Request, read
-from panocam.api.vapix import scheduledevents
+from panocam.api.vapix import actions, scheduledevents
 from panocam.errors import Denied, PanocamError, RemoteProtocolError
+from panocam.events.metadata import NOTIFICATION
 from panocam.events.names import NAMESPACES, Declaration, Declared, declared
 from panocam.settings import Role
 
 TOPICS = "http://docs.oasis-open.org/wsn/t-1"
 DOOR = "/vapix/services"
 EVENT = scheduledevents.EVENT
-for _prefix, _uri in {"aev": EVENT, "wstop": TOPICS, **NAMESPACES}.items():
+for _prefix, _uri in {"aev": EVENT, "aa": ACTION, "wstop": TOPICS, "wsnt": NOTIFICATION, **NAMESPACES}.items():
     register_namespace(_prefix, _uri)  # there are clients that look for names with the usual prefixes
 
 
@@ -107,13 +108,14 @@ PULL_POINTS = PullPointService(_address, _which, truth={})
 OPERATIONS: Mapping[str, Operation] = {
     f"{{{EVENT}}}GetEventInstances": _instances,
     **scheduledevents.OPERATIONS,
+    **actions.OPERATIONS,
     **PULL_POINTS.operations,
 }
 
 ENDPOINTS = (
     vapix(
         DOOR,
-        "The events that can happen, schedules, and pull points, by SOAP",
+        "The events that can happen, schedules, action rules, and pull points, by SOAP",
         service,
         Role.OPERATOR,
         methods=("POST",),
