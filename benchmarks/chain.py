@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -55,11 +56,11 @@ AIMS = ((0, 0), (-45, 0), (45, 0), (0, -45))
 """Yaw and pitch of a wall camera's four view areas, for v360."""
 
 
-def film(folder: Path) -> Path:
+def film(folder: Path, size: tuple[int, int] = SOURCE, compression: int = 20) -> Path:
     """The simulated room from the wall, as a good camera would send it."""
     path = folder / "room.mp4"
-    scene = open_scene("room", Mount.WALL, SOURCE[0], default_lens(SOURCE))
-    encoder = open_encoder(EncoderProfile(Codec.H264, *SOURCE, compression=20), FPS, JPEG_COLOR, 2)
+    scene = open_scene("room", Mount.WALL, size[0], default_lens(size))
+    encoder = open_encoder(EncoderProfile(Codec.H264, *size, compression=compression), FPS, JPEG_COLOR, 2)
     raw = folder / "room.h264"
     with raw.open("wb") as out:
         for number in range(FRAMES):
@@ -116,9 +117,18 @@ class Telling(Renderer):
 
 
 def ours(
-    path: Path, folder: Path, privacy: Privacy | None = None, size: tuple[int, int] = SIZE, overlays: OverlayBoard | None = None
+    path: Path,
+    folder: Path,
+    privacy: Privacy | None = None,
+    size: tuple[int, int] = SIZE,
+    overlays: OverlayBoard | None = None,
+    source: tuple[int, int] = SOURCE,
+    passes: int = 1,
 ) -> float:
-    """Frames per second of all four views at ``size``, with ``privacy`` in the picture and ``overlays`` on it; writes ``ours0.h264``…"""
+    """Frames per second of all four views at ``size``, with ``privacy`` in the picture and ``overlays`` on it; writes ``ours0.h264``…
+
+    The film of ``source`` size is played ``passes`` times; if more than once, the first time does not count.
+    """
     profile = replace(PROFILE, width=size[0], height=size[1])
     pool, clock = WorkerPool(2), SystemClock()
     flow = Flow(len(VIEWS))
@@ -131,19 +141,21 @@ def ours(
         return Coder(profile, drawn, pool.pin(), clock, lambda: FPS, lambda out: flow.deliver(index, out), fail)
 
     coders = [coder(i, view) for i, view in enumerate(VIEWS)]
-    intake = Intake(LensOptions(circle=default_lens(SOURCE).circle), clock, privacy)
-    for number, raw in enumerate(open_source(str(path), SourceOptions(paced=False)).frames()):
+    intake = Intake(LensOptions(circle=default_lens(source).circle), clock, privacy)
+    films = (open_source(str(path), SourceOptions(paced=False)).frames() for _ in range(passes))
+    for number, raw in enumerate(chain.from_iterable(films)):
         shot = intake.take(raw)
         for i, coder in enumerate(coders):
             flow.wait(i, number)
             coder.accept(shot)
-    flow.finish(FRAMES * len(VIEWS))
+    flow.finish(passes * FRAMES * len(VIEWS))
     for coder in coders:
         coder.close()
     pool.close()
     for i, data in enumerate(flow.data):
         (folder / f"ours{i}.h264").write_bytes(b"".join(data))
-    return (FRAMES - WARM) / (flow.times[-1] - flow.times[WARM * len(VIEWS) - 1])
+    warm = WARM if passes == 1 else FRAMES
+    return (passes * FRAMES - warm) / (flow.times[-1] - flow.times[warm * len(VIEWS) - 1])
 
 
 def rival(path: Path, folder: Path) -> float:
