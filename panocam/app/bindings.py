@@ -57,7 +57,7 @@ def bind(
         (("tls",), lambda old, new: tls.set_plan(new.tls)),
         (("network",), lambda old, new: listeners.set_plan(new.network)),
         (("privacy",), lambda old, new: storage.recorder.forget_buffered()),
-        (("storage",), lambda old, new: storage.set_plan(storage_plan(new, storage.shares))),
+        (("storage", "rules", "profiles"), lambda old, new: storage.set_plan(storage_plan(new, storage.shares))),
         (("ports",), board.apply),
         (("device", "discovery", "addressing"), lambda old, new: presence.apply(new)),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import panocam
 from panocam.access.keystore import KeyStore
+from panocam.app.performers.films import buffered
 from panocam.clock import Clock
 from panocam.events.bus import Bus
 from panocam.events.topics import RECORDING, RECORDING_ONGOING, STORAGE_AGEING_PAUSED, STORAGE_DISRUPTED, STORAGE_FAILOVER, STORAGE_FULL
@@ -45,16 +46,22 @@ def make_storage(folder: DataFolder, store: Store, keystore: KeyStore, camera: C
 
 
 def storage_plan(settings: Snapshot, shares: Shares | None) -> Plan:
-    """What is wanted all the time. Raises InvalidValue for stream options that cannot be meant."""
+    """What is wanted all the time, by the settings of storage and by the rules that record.
+
+    Raises InvalidValue for stream options that cannot be meant."""
     storage, profiles = settings.storage, settings.profiles.parameters
     continuous = {
         row.profile: Order(parse_query(row.options, profiles), row.disk, Kind.CONTINUOUS, f"profile {row.profile}")
         for row in storage.continuous
     }
+    buffers = buffered(settings)
+    for row in storage.buffers:
+        request = parse_query(row.options, profiles)
+        buffers[request] = max(row.seconds, buffers.get(request, 0.0))
     return Plan(
         _keep(storage),
         continuous,
-        tuple((parse_query(row.options, profiles), row.seconds) for row in storage.buffers),
+        tuple(buffers.items()),
         storage.protected,
         {row.disk: SharePlan(shares.address(row), _keep(row), row.protected) for row in storage.shares if row.disk and shares is not None},
         storage.failover,

@@ -6,34 +6,45 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from panocam.api.rules import RuleDesk
-from panocam.api.services import Services
+from panocam.api.services import Services, overlays, storage_of
+from panocam.app.performers.films import Films
 from panocam.app.performers.held import Held
 from panocam.app.performers.ledger import Ledger
+from panocam.app.performers.looks import LookWay
+from panocam.app.performers.outputs import OutputWay
+from panocam.app.performers.presets import Presets
+from panocam.app.performers.texts import ALL, TextWay
 from panocam.app.performers.tours import Tours
 from panocam.clock import Clock
+from panocam.events.modifiers import SLOTS
 from panocam.events.rules.check import check
 from panocam.events.rules.choices import Choice, Lists
 from panocam.events.rules.runner import Performer, RuleRunner
+from panocam.optics.catalog import available
+from panocam.optics.mount import Mount
 from panocam.ports import BUTTON, INPUTS
-from panocam.settings import SYSTEM, Changed, DataFolder, Snapshot, StorageFailed
+from panocam.settings import Changed, DataFolder, Snapshot, StorageFailed
 from panocam.settings.ports import Direction
-from panocam.settings.ptz import HOME
-from panocam.settings.storage import disk_names
+from panocam.settings.storage import CARD, disk_names
 
 FIRST_AREA = 4
 """View index of view area 1."""
+
+AREAS = range(1, 5)
+
+AFTERWARDS = (Choice("home", "Go home"), Choice("back", "Go back to where it was"), Choice("stay", "Stay"))
 
 
 @contextlib.asynccontextmanager
 async def run_rules(folder: DataFolder, services: Services, clock: Clock) -> AsyncIterator[RuleDesk]:
     """Rules act until the block ends. Everything that a condition may be about must have been told on the bus."""
-    performers = make_performers(services, Ledger(folder, clock))
+    performers = make_performers(services, Ledger(folder, clock), clock)
     desk = make_desk(services, clock, performers)
     async with desk.runner:
         desk.runner.set_rules(services.settings.running.rules.items)
         await desk.runner.settled()
         for held in {performer for performer in performers.values() if isinstance(performer, Held)}:
-            await held.settle(SYSTEM)
+            await held.settle()
         yield desk
 
 
@@ -57,12 +68,24 @@ def make_desk(services: Services, clock: Clock, performers: Mapping[str, Perform
     return RuleDesk(store, runner, lists)
 
 
-def make_performers(services: Services, ledger: Ledger) -> Mapping[str, Performer]:
+def make_performers(services: Services, ledger: Ledger, clock: Clock) -> Mapping[str, Performer]:
     """What does each kind of action."""
-    tours = Tours(services.ptz, ledger)
+    tours, presets, outputs = Tours(services.ptz, ledger), Presets(services.ptz, ledger), Held(OutputWay(services.board), ledger)
+    looks = Held(LookWay(services.settings), ledger)
+    texts, films = Held(TextWay(overlays(services), clock), ledger), Films(lambda: storage_of(services).recorder, services.settings)
     return {
         "tour.fixed": tours,
         "tour.active": tours,
+        "preset.fixed": presets,
+        "preset.active": presets,
+        "overlay_text.fixed": texts,
+        "overlay_text.active": texts,
+        "record.fixed": films,
+        "record.active": films,
+        "output.fixed": outputs,
+        "output.active": outputs,
+        "wdr.active": looks,
+        "defog.active": looks,
     }
 
 
@@ -70,32 +93,44 @@ def choice_lists(services: Services) -> Lists:
     """What there is at the moment, by the name of the list."""
     store, ptz = services.settings, services.ptz
 
-    def areas() -> Sequence[Choice]:
-        return [Choice(number, store.running.views[FIRST_AREA + number - 1].name) for number in range(1, 5)]
-
-    def tours() -> Sequence[Choice]:
-        return [Choice(tour.number, tour.name) for tour in ptz.library.tours()]
+    def views() -> list[Choice]:
+        there = [row.index for row in available(Mount(store.running.installation.mount))]
+        return [Choice(index, store.running.views[index].name) for index in there]
 
     def area_presets() -> Sequence[Choice]:
-        found = {number: name for area in range(1, 5) for number, name in ((each.number, each.name) for each in ptz.library.presets(area))}
-        found[HOME] = "Home"
+        found = {each.number: each.name for area in AREAS for each in ptz.library.presets(area)}
         return [Choice(number, name) for number, name in sorted(found.items())]
+
+    def presets() -> Sequence[Choice]:
+        rows = ((FIRST_AREA + area - 1, each) for area in AREAS for each in ptz.library.presets(area))
+        return [Choice(each.number, each.name, {"view": view}) for view, each in rows]
+
+    def disks() -> Sequence[Choice]:
+        there = services.storage.volumes if services.storage is not None else {}
+        return [Choice(disk, name) for disk, name in disk_names(store.running.storage).items() if disk != CARD or disk in there]
 
     def schedules(kind: str) -> Callable[[], Sequence[Choice]]:
         return lambda: [Choice(each.id, each.name) for each in store.running.schedules.items if each.kind == kind]
 
     return {
-        "schedules": schedules("schedule"),
-        "pulses": schedules("pulse"),
-        "areas": areas,
-        "tours": tours,
+        "afterwards": lambda: AFTERWARDS,
         "area presets": area_presets,
+        "areas": lambda: [Choice(area, store.running.views[FIRST_AREA + area - 1].name) for area in AREAS],
         "channels": lambda: [Choice(0, "Source")],
+        "disks": disks,
         "inputs": _ports(services, Direction.INPUT),
+        "moving views": lambda: [each for each in views() if each.value in ptz.areas],
         "outputs": _ports(services, Direction.OUTPUT),
-        "virtual inputs": lambda: [Choice(number, f"Virtual input {number}") for number in range(1, INPUTS + 1)],
+        "presets": presets,
+        "pulses": schedules("pulse"),
+        "schedules": schedules("schedule"),
+        "slots": lambda: [Choice(slot, f"#D{slot or ''}") for slot in range(SLOTS + 1)],
+        "stream profiles": lambda: [Choice("", "None"), *(Choice(each.name, each.name) for each in store.running.profiles.items)],
+        "text views": lambda: [Choice(ALL, "All views"), *views()],
+        "tours": lambda: [Choice(tour.number, tour.name) for tour in ptz.library.tours()],
         "triggers": lambda: [Choice(BUTTON, "Manual trigger")],
-        "disks": lambda: [Choice(disk, name) for disk, name in disk_names(store.running.storage).items()],
+        "views": views,
+        "virtual inputs": lambda: [Choice(number, f"Virtual input {number}") for number in range(1, INPUTS + 1)],
     }
 
 

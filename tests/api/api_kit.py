@@ -258,7 +258,7 @@ def make_services(folder: Path, machine: ManualClock) -> Services:
     services.addresses = AddressManager("", SERIAL, clock)
     store.bind(["addressing"], lambda old, new: services.addresses.apply(address_plan(new)))
     services.time = make_timekeeper(clock, store, services.overlays.board, bus)
-    services.rules = make_desk(services, clock, make_performers(services, Ledger(data, clock)))
+    services.rules = make_desk(services, clock, make_performers(services, Ledger(data, clock), clock))
     return services
 
 

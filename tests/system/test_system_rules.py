@@ -144,3 +144,118 @@ def test_a_rule_whose_tour_was_deleted_says_so_and_nothing_else_happens(ruled: R
     assert event["data"] == {"rule": made, "name": "Round", "description": fault}
     assert rule(camera, other)["fault"] is None
     assert camera.stop() == 0
+
+
+def said(camera: RunningCamera) -> bool:
+    """Whether the words of an overlay with a white ground lie at the upper left."""
+    return float(camera.image(5, resolution="320x240")[8:14, 8:24, 0].mean()) > 200
+
+
+@pytest.mark.feature("EVT-20", "EVT-21", "EVT-22", "EVT-23", "EVT-24", "EVT-02")
+def test_a_text_is_seen_while_a_rule_says_so_and_gone_after_its_duration(known: RunningCamera) -> None:
+    camera = known
+    timed = add(camera, "overlay_text.fixed", [when(11)], {"text": "DOOR %T", "view": 4, "seconds": 2})
+    drive(camera, True, 11)
+    assert "no text overlay shows #D" in until(lambda: rule(camera, timed)["fault"])
+    look = {"kind": "text", "size": 150, "background": "white", "color": "white", "outline": "white"}
+    first = send(camera, "POST", "overlays", text="#D", **look)["identity"]
+    try:
+        assert not said(camera)
+        drive(camera, False, 11)
+        drive(camera, True, 11)
+        until(lambda: said(camera))
+        assert camera.image(6, resolution="320x240")[8:14, 8:24, 0].mean() < 200  # another view has its own
+        until(lambda: not said(camera))
+        assert rule(camera, timed)["fault"] is None
+
+        send(camera, "PATCH", f"overlays/{first}", text="#D16")
+        lasting = add(camera, "overlay_text.active", [when(12)], {"text": "OPEN", "slot": 16})
+        drive(camera, True, 12)
+        until(lambda: said(camera))
+        assert send(camera, "GET", "overlay-texts")["texts"] == {"16": "OPEN"}
+        send(camera, "PATCH", f"rules/{lasting}", enabled=False)
+        until(lambda: not said(camera))
+    finally:
+        send(camera, "DELETE", f"overlays/{first}")
+        drive(camera, False, 11)
+        drive(camera, False, 12)
+
+
+def outputs(camera: RunningCamera) -> bool:
+    return bool(send(camera, "GET", "ports")["ports"][1]["active"])
+
+
+@pytest.mark.feature("EVT-08")
+def test_of_two_rules_on_a_port_the_last_one_counts_and_then_it_is_as_before(known: RunningCamera) -> None:
+    camera = known
+    add(camera, "output.active", [when(13)], {"port": 1, "active": True})
+    other = add(camera, "output.active", [when(14)], {"port": 1, "active": False})
+    for number, active, expected in ((13, True, True), (14, True, False), (14, False, True), (14, True, False), (13, False, False)):
+        drive(camera, active, number)
+        until(lambda expected=expected: outputs(camera) is expected)
+    drive(camera, False, 14)
+    until(lambda: not rule(camera, other)["active"])
+    assert not outputs(camera)
+    add(camera, "output.fixed", [when(15)], {"port": 1, "seconds": 1})
+    drive(camera, True, 15)
+    until(lambda: outputs(camera))
+    until(lambda: not outputs(camera))
+    drive(camera, False, 15)
+
+
+@pytest.mark.feature("EVT-08")
+def test_the_picture_looks_otherwise_while_a_rule_is_active(known: RunningCamera) -> None:
+    camera = known
+    plain = view(camera)
+    add(camera, "defog.active", [when(16)])
+    drive(camera, True, 16)
+    until(lambda: camera.get("/api/v1/settings")["values"]["image.defog"])
+    until(lambda: differs(plain, view(camera)))
+    drive(camera, False, 16)
+    until(lambda: not camera.get("/api/v1/settings")["values"]["image.defog"])
+    until(lambda: not differs(plain, view(camera)))
+    add(camera, "wdr.active", [when(17)])
+    drive(camera, True, 17)
+    until(lambda: camera.get("/api/v1/settings")["values"]["image.wdr"])
+    camera.change(image__wdr=False)  # somebody else has said something
+    drive(camera, False, 17)
+    camera.change(image__wdr=True)
+    assert camera.get("/api/v1/settings")["values"]["image.wdr"]
+
+
+@pytest.mark.feature("EVT-08")
+def test_a_view_area_goes_to_a_preset_while_a_rule_is_active_and_then_home(known: RunningCamera) -> None:
+    camera = known
+    send(camera, "POST", "ptz/4/presets", name="Gate", number=7, pan=80, tilt=-40, hfov=60)
+    send(camera, "POST", "views/4/home")
+    home = pan(camera)
+    for number, after, ends in ((18, "home", home), (19, "back", 20.0), (20, "stay", 80.0)):
+        ptz(camera, "pan=20")
+        made = add(camera, "preset.active", [when(number)], {"view": 4, "preset": 7, "after": after})
+        drive(camera, True, number)
+        until(lambda: abs(pan(camera) - 80) < 0.5)
+        drive(camera, False, number)
+        until(lambda ends=ends: abs(pan(camera) - ends) < 0.5)
+        send(camera, "DELETE", f"rules/{made}")
+
+
+@pytest.mark.feature("PTZ-12")
+def test_a_rule_moves_in_the_queues_group_of_events(known: RunningCamera) -> None:
+    """Before operators, after administrators."""
+    camera = known
+    camera.change(ptz__queue=True)
+    send(camera, "POST", "ptz/4/presets", name="Gate", number=7, pan=80, tilt=-40, hfov=60)
+    made = add(camera, "preset.active", [when(21)], {"view": 4, "preset": 7, "after": "stay"}, name="Gate")
+    ptz(camera, "pan=20")  # by an administrator, who has control now
+    drive(camera, True, 21)
+    assert "controls this view area" in until(lambda: rule(camera, made)["fault"])
+    assert abs(pan(camera) - 20) < 0.5
+    camera.change(ptz__queue=False)
+    camera.change(ptz__queue=True)
+    drive(camera, False, 21)
+    drive(camera, True, 21)
+    until(lambda: abs(pan(camera) - 80) < 0.5)
+    (control,) = [e for e in camera.get("/api/v1/events/conditions", topic="PTZController/Control")["events"] if e["source"]["area"] == 1]
+    assert control["data"] == {"controlled": True, "by": "rule Gate"}
+    drive(camera, False, 21)
+    until(lambda: not rule(camera, made)["active"])

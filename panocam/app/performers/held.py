@@ -16,7 +16,6 @@ from typing import Any, Protocol
 from panocam.app.performers.ledger import Entry, Ledger
 from panocam.errors import PanocamError
 from panocam.events.rules.runner import Job
-from panocam.settings.role import Actor
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +38,8 @@ class Way(Protocol):
     async def make(self, thing: Any, job: Job) -> Any:
         """Have the job's way; returns the state that this is. Raises PanocamError."""
 
-    async def restore(self, thing: Any, entry: Entry, by: Actor) -> None:
-        """Make it what it was before. Raises PanocamError."""
+    async def restore(self, thing: Any, entry: Entry, job: Job | None) -> None:
+        """Make it what it was before; ``job`` is the one that ends, None for one of the last run. Raises PanocamError."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,11 @@ class Held:
                         del self._claims[below[-1].job.rule]
                     else:
                         return
-                await self._way.restore(thing, entry, job.by)
+                await self._way.restore(thing, entry, claim.job)
             if not self._of(thing):
                 await self._note(thing, None)
 
-    async def settle(self, by: Actor) -> None:
+    async def settle(self) -> None:
         """End what rules of the last run were doing and no rule does now."""
         for name, entry in list(self._ledger.entries.items()):
             way, _, thing = name.partition(" ")
@@ -97,7 +96,7 @@ class Held:
             log.info("%s: what a rule did before the camera ended is over", name)
             try:
                 if self._way.state(thing) == entry.doing:
-                    await self._way.restore(thing, entry, by)
+                    await self._way.restore(thing, entry, None)
             except PanocamError as fault:
                 log.warning("%s: %s", name, fault)
             await self._ledger.put(name, None)

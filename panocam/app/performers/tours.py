@@ -9,7 +9,7 @@ from panocam.app.performers.ledger import Entry, Ledger
 from panocam.errors import NotFound
 from panocam.events.rules.runner import Job
 from panocam.ptz import PtzService
-from panocam.settings.role import Actor
+from panocam.settings.role import SYSTEM
 
 
 class TourWay:
@@ -33,7 +33,8 @@ class TourWay:
         await self._ptz.start(_number(job), job.by)
         return _number(job)
 
-    async def restore(self, thing: str, entry: Entry, by: Actor) -> None:
+    async def restore(self, thing: str, entry: Entry, job: Job | None) -> None:
+        by = job.by if job is not None else SYSTEM
         await self._ptz.stop(entry.doing, by)
         if entry.before is not None:
             with suppress(NotFound):  # it was deleted meanwhile

@@ -84,7 +84,32 @@ class ActionKind:
         return {each.name: each.read(given.get(each.name, each.default)) for each in self.parameters}
 
 
-TOUR = Parameter("tour", "Tour", 0, "A guard tour or a recorded tour.", among="tours", required=True)
+def _seconds(name: str, title: str, default: int, help: str, least: int = 0, most: int = LONGEST_S) -> Parameter:
+    return Parameter(name, title, default, help, least, most, "s")
+
+
+_TOUR = Parameter("tour", "Tour", 0, "A guard tour or a recorded tour.", among="tours", required=True)
+_PRESET = (
+    Parameter("view", "View area", 4, among="moving views"),
+    Parameter("preset", "Preset position", 1, "1 is the home position.", among="presets"),
+)
+_TEXT = (
+    Parameter("text", "Text", "", "Words and modifiers, which say what is so when the rule starts.", 1, 512, required=True),
+    Parameter("slot", "Shown as", 0, "The modifier in the text of an overlay that it takes the place of.", among="slots"),
+    Parameter("view", "View", -1, "Where #D shows it; #D1 to #D16 show it in all views.", among="text views"),
+)
+_RECORD = (
+    Parameter("disk", "Storage", "SD_DISK", among="disks"),
+    Parameter("view", "View", 0, among="views"),
+    Parameter("profile", "Stream profile", "", among="stream profiles"),
+    _seconds("pre", "Prebuffer", 5, "What happened before, kept ready all the time the rule is on.", most=60),
+)
+_OUTPUT = (
+    Parameter("port", "Port", 1, among="outputs", required=True),
+    Parameter("active", "Active", True, "Make the port active, or inactive."),
+)
+_ON = Parameter("on", "On", True, "Switch it on, or off.")
+_PTZ, _OVERLAY, _RECORDINGS, _IO, _IMAGE = "Pan, tilt and zoom", "Overlay text", "Recordings", "I/O", "Image"
 
 ACTIONS: Mapping[str, ActionKind] = {
     row.kind: row
@@ -92,18 +117,15 @@ ACTIONS: Mapping[str, ActionKind] = {
         ActionKind(
             "tour.fixed",
             "Start a guard tour",
-            "Pan, tilt and zoom",
+            _PTZ,
             "Starts a guard tour, or plays a recorded tour once.",
             (
-                TOUR,
-                Parameter(
+                _TOUR,
+                _seconds(
                     "seconds",
                     "Duration",
                     0,
                     "The tour ends after so long. 0: a guard tour runs until it is stopped, a recorded tour is played once.",
-                    0,
-                    LONGEST_S,
-                    "s",
                 ),
             ),
             "seconds",
@@ -111,10 +133,60 @@ ACTIONS: Mapping[str, ActionKind] = {
         ActionKind(
             "tour.active",
             "Run a guard tour while the rule is active",
-            "Pan, tilt and zoom",
+            _PTZ,
             "Runs a guard tour or a recorded tour for as long as the rule is active; then a tour that ran before goes on.",
-            (TOUR,),
+            (_TOUR,),
         ),
+        ActionKind("preset.fixed", "Go to a preset position", _PTZ, "Turns a view area; a tour there waits meanwhile.", _PRESET),
+        ActionKind(
+            "preset.active",
+            "Go to a preset position while the rule is active",
+            _PTZ,
+            "Turns a view area, and away again when the rule is over, unless somebody has moved it meanwhile.",
+            (*_PRESET, Parameter("after", "Afterwards", "home", among="afterwards")),
+        ),
+        ActionKind(
+            "overlay_text.fixed",
+            "Use overlay text",
+            _OVERLAY,
+            "Shows a text where an overlay has #D, for a time.",
+            (*_TEXT, _seconds("seconds", "Duration", 10, "", 1)),
+            "seconds",
+        ),
+        ActionKind(
+            "overlay_text.active",
+            "Use overlay text while the rule is active",
+            _OVERLAY,
+            "Shows a text where an overlay has #D.",
+            _TEXT,
+        ),
+        ActionKind(
+            "record.fixed",
+            "Record video",
+            _RECORDINGS,
+            "Records for a time, counted anew from each start of the rule.",
+            (*_RECORD, _seconds("seconds", "Duration", 60, "", 1)),
+            "seconds",
+        ),
+        ActionKind(
+            "record.active",
+            "Record video while the rule is active",
+            _RECORDINGS,
+            "Records for as long as the rule is active, and the postbuffer longer.",
+            (*_RECORD, _seconds("post", "Postbuffer", 60, "If the rule starts once more meanwhile, the recording goes on.")),
+            "post",
+        ),
+        ActionKind(
+            "output.fixed",
+            "Set an output port",
+            _IO,
+            "Sets an output port for a time.",
+            (*_OUTPUT, _seconds("seconds", "Duration", 5, "", 1)),
+            "seconds",
+        ),
+        ActionKind("output.active", "Set an output port while the rule is active", _IO, "Afterwards it is as it was.", _OUTPUT),
+        ActionKind("wdr.active", "Switch wide dynamic range while the rule is active", _IMAGE, "Afterwards it is as it was.", (_ON,)),
+        ActionKind("defog.active", "Switch defog while the rule is active", _IMAGE, "Afterwards it is as it was.", (_ON,)),
     )
 }
 """All kinds by name."""

@@ -58,6 +58,10 @@ class OverlayBoard:
         """The texts of ``#D1`` .. ``#D16`` that are not empty; under 0 the one of ``#D``, if it is the same in all views."""
         return {**({0: self._plain[None]} if None in self._plain else {}), **self._slots}
 
+    def dynamic_in(self, view: int, slot: int = 0) -> str:
+        """What ``#D`` or ``#D<slot>`` stands for in a view."""
+        return self._said(view, slot or None) or ""
+
     def set_dynamic(self, text: str, slot: int = 0, views: Sequence[int] | None = None) -> None:
         """Supply what ``#D`` (slot 0; in ``views``, None for all) or ``#D<slot>`` (everywhere) stands for, "" for nothing.
 

@@ -1,0 +1,63 @@
+"""Dynamic text of the overlays."""
+
+from __future__ import annotations
+
+from panocam.app.performers.ledger import Entry
+from panocam.clock import Clock
+from panocam.errors import InvalidValue
+from panocam.events.modifiers import Moment, expand
+from panocam.events.modifiers import Template as Words
+from panocam.events.rules.runner import Job
+from panocam.pipeline.overlays.service import OverlayService
+from panocam.settings.overlays import LONGEST_TEXT
+
+ALL = -1
+"""The ``view`` that is all views."""
+
+Place = tuple[int, int]
+"""Slot, and the view's index or ``ALL``."""
+
+
+class TextWay:
+    """The things are slots, the one without a number in each view apart. Texts are forgotten with the program."""
+
+    lasting = ""
+
+    def __init__(self, overlays: OverlayService, clock: Clock) -> None:
+        self._overlays, self._clock = overlays, clock
+
+    def thing(self, job: Job) -> Place:
+        slot, view = int(job.values["slot"]), int(job.values["view"])
+        place = (slot, ALL if slot else view)
+        if not any(self._shows(place, item.text, item.views) for item in self._overlays.items if item.kind == "text" and item.visible):
+            name = f"#D{slot or ''}"
+            raise InvalidValue("slot", slot, f"no text overlay shows {name} there; add one that has {name} in its text")
+        return place
+
+    def state(self, thing: Place) -> str:
+        return self._overlays.board.dynamic_in(thing[1], thing[0])
+
+    def plan(self, job: Job) -> None:
+        """Not asked: no text outlives the program."""
+
+    async def make(self, thing: Place, job: Job) -> str:
+        slot, view = thing
+        board = self._overlays.board
+        shown = max(view, 0)
+        moment = Moment(self._clock.wall_ns(), board.zone, lambda name, number: board.fact(name, shown, number))
+        text = expand(str(job.values["text"]), moment)[:LONGEST_TEXT]
+        self._set(slot, view, text)
+        return text
+
+    async def restore(self, thing: Place, entry: Entry, job: Job | None) -> None:
+        self._set(*thing, entry.before)
+
+    def _set(self, slot: int, view: int, text: str) -> None:
+        self._overlays.board.set_dynamic(text, slot, None if view == ALL else (view,))
+
+    @staticmethod
+    def _shows(place: Place, text: str, views: tuple[int, ...] | None) -> bool:
+        slot, view = place
+        if views is not None and view != ALL and view not in views:
+            return False
+        return any(use.row.name == "#D" and (use.number or 0) == slot for use in Words(text).uses)
