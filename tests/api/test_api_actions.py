@@ -241,6 +241,88 @@ async def test_every_template_is_listed_with_what_it_takes(toured: Side) -> None
             assert (status, answer is not None and len(answer)) == (200, 0)
 
 
+FIXED, UNLIMITED = "com.axis.action.fixed.", "com.axis.action.unlimited."
+PRESET = {"channel": "5", "preset_name": "Door"}
+TEXT = {"text": "Alarm %H:%M", "channels": "", "index": "3"}
+FILM = {"pre_duration": "5000", "post_duration": "60000", "storage_id": "NetworkShare", "stream_options": "camera=5&streamprofile=Fine"}
+PORT = {"port": "1", "state": "high"}
+
+
+@pytest.mark.parametrize(
+    ("token", "given", "kind", "parameters"),
+    [
+        (FIXED + "goto.preset", {**PRESET, "home_timeout": "-1"}, "preset.fixed", {"view": 4, "preset": 2}),
+        (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "0"}, "preset.active", {"view": 4, "preset": 2, "after": "home"}),
+        (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "-1"}, "preset.active", {"view": 4, "preset": 2, "after": "stay"}),
+        (FIXED + "set_overlay", {**TEXT, "duration": "10"}, "overlay_text.fixed",
+         {"text": "Alarm %H:%M", "slot": 3, "view": -1, "seconds": 10}),
+        (UNLIMITED + "set_overlay", {**TEXT, "channels": "5", "index": ""}, "overlay_text.active",
+         {"text": "Alarm %H:%M", "slot": 0, "view": 4}),
+        (FIXED + "recording.storage", FILM, "record.fixed",
+         {"disk": "NetworkShare", "view": 4, "profile": "Fine", "pre": 5, "seconds": 60}),
+        (UNLIMITED + "recording.storage", {**FILM, "stream_options": "camera=1"}, "record.active",
+         {"disk": "NetworkShare", "view": 0, "profile": "", "pre": 5, "post": 60}),
+        (FIXED + "io.toggle", {**PORT, "duration": "7"}, "output.fixed", {"port": 1, "active": True, "seconds": 7}),
+        (UNLIMITED + "io.toggle", {**PORT, "state": "low"}, "output.active", {"port": 1, "active": False}),
+        ("panocam.action.wdr.active", {"on": "0"}, "wdr.active", {"on": False}),
+        ("panocam.action.preset.active", {"view": "4", "preset": "2", "after": "back"}, "preset.active",
+         {"view": 4, "preset": 2, "after": "back"}),
+    ],
+)  # fmt: skip
+async def test_each_kind_of_action_is_prepared_and_told_alike(
+    toured: Side, token: str, given: dict[str, str], kind: str, parameters: dict[str, Any]
+) -> None:
+    await furnish(toured)
+    async with toured.client(Role.ADMINISTRATOR) as client:
+        said = {name: text.replace("&", "&amp;") for name, text in given.items()}
+        number = await prepared(client, configuration(token, **said))
+        assert (await configurations(client))[number][1:] == (token, given)
+    (kept,) = toured.services.settings.snapshot.actions.items
+    assert (kept.action.kind, kept.action.parameters) == (kind, parameters)
+
+
+async def furnish(side: Side) -> None:
+    """A preset position, a stream profile, and a network share."""
+    preset = {"area": 1, "number": 2, "name": "Door", "pan": 10, "tilt": -30, "hfov": 60}
+    profile = {"name": "Fine", "parameters": "compression=10"}
+    share = {"id": "1", "address": "nas", "share": "films", "disk": "NetworkShare"}
+    await side.services.settings.patch({"ptz.presets": [preset], "profiles.items": [profile], "storage.shares": [share]})
+
+
+@pytest.mark.parametrize(
+    ("token", "given", "says"),
+    [
+        (FIXED + "goto.preset", {**PRESET, "home_timeout": "30"}, "-1 is what this camera does"),
+        (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "30"}, "0 returns home"),
+        (FIXED + "goto.preset", {**PRESET, "channel": "1", "home_timeout": "-1"}, "a view area"),
+        (FIXED + "goto.preset", {**PRESET, "channel": "0", "home_timeout": "-1"}, "count from 1"),
+        (FIXED + "goto.preset", {**PRESET, "preset_name": "Gate", "home_timeout": "-1"}, "no such preset position"),
+        (UNLIMITED + "set_overlay", {**TEXT, "channels": "1,2", "index": ""}, "one channel, or none"),
+        (UNLIMITED + "set_overlay", {**TEXT, "index": "17"}, "slot"),
+        (FIXED + "recording.storage", {**FILM, "stream_options": "camera=1&amp;fps=5"}, "stream profile holds all other"),
+        (FIXED + "recording.storage", {**FILM, "stream_options": "camera=5&amp;streamprofile=Coarse"}, "profile"),
+        (FIXED + "recording.storage", {**FILM, "storage_id": "Tape", "stream_options": ""}, "disk"),
+        (FIXED + "recording.storage", {**FILM, "pre_duration": "soon", "stream_options": ""}, "whole number"),
+        (FIXED + "io.toggle", {**PORT, "state": "on", "duration": "1"}, "high"),
+        (FIXED + "io.toggle", {**PORT, "duration": "0"}, "seconds"),
+        (UNLIMITED + "io.toggle", {**PORT, "port": "0"}, "port"),
+    ],
+)
+async def test_what_an_action_cannot_do_is_refused(toured: Side, token: str, given: dict[str, str], says: str) -> None:
+    await furnish(toured)
+    async with toured.client(Role.ADMINISTRATOR) as client:
+        status, root = await ask(client, configuration(token, **given))
+        assert (status, fault(root)[0]) == (400, "InvalidActionConfigurationFault")
+        assert says in fault(root)[1]
+
+
+async def test_older_clients_leave_out_what_is_new_and_others_say_nothing_in_more_words(toured: Side) -> None:
+    await furnish(toured)
+    async with toured.client(Role.ADMINISTRATOR) as client:
+        number = await prepared(client, configuration(UNLIMITED + "set_overlay", text="Alarm", channels="5", duration=""))
+        assert (await configurations(client))[number][2] == {"text": "Alarm", "channels": "5", "index": ""}
+
+
 MOVED = filtered("Condition", "tns1:PTZController/tnsaxis:Move/Channel_5", item("is_moving", 1))
 
 

@@ -111,7 +111,8 @@ def test_what_is_spelt_lets_the_event_pass_that_it_means(condition: Condition, s
         values[topic.data[0].name] = state
     event = Event(topic, {item.name: values[item.name] for item in topic.data}, 0, {item.name: values[item.name] for item in topic.key})
     told = spell(condition)
-    heard = [each for each in named(event) if each.topic == told.topic]
+    asked = {each.name for each in equalities(told.content)}
+    heard = [each for each in named(event) if each.topic == told.topic and asked <= {*each.source, *each.data}]
     if heard:
         assert any(content_filter(told.content)(each) for each in heard) is (not topic.stateful or state is not condition.inverted)
 

@@ -55,11 +55,11 @@ def add(camera: RunningCamera, primary: str, *conditions: str) -> str:
     return answer.findtext(f".//{{{ACTION}}}RuleID", "")
 
 
-def drive(camera: RunningCamera, active: bool) -> None:
-    """Virtual input 3, as this camera family has it."""
+def drive(camera: RunningCamera, active: bool, port: int = 3) -> None:
+    """A virtual input, as this camera family has it."""
     with camera.client() as client:
         word = "activate" if active else "deactivate"
-        assert client.get(f"/axis-cgi/virtualinput/{word}.cgi?schemaversion=1&port=3").status_code == 200
+        assert client.get(f"/axis-cgi/virtualinput/{word}.cgi?schemaversion=1&port={port}").status_code == 200
 
 
 def runs(camera: RunningCamera) -> bool:
@@ -108,3 +108,30 @@ def test_a_rule_made_by_soap_runs_a_tour_while_an_input_is_active_in_its_hours(f
     until(lambda: not runs(camera))
     soap(camera, f'<RemoveActionConfiguration xmlns="{ACTION}"><ConfigurationID>{primary}</ConfigurationID></RemoveActionConfiguration>')
     assert list(soap(camera, f'<GetActionConfigurations xmlns="{ACTION}"/>').iter(f"{{{ACTION}}}ActionConfiguration")) == []
+
+
+def open_or_closed(camera: RunningCamera) -> str:
+    """The circuit of output port 1, as a client of ports sees it."""
+    with camera.client() as client:
+        reply = client.post("/axis-cgi/io/portmanagement.cgi", json={"apiVersion": "1.0", "method": "getPorts"})
+    return str(reply.json()["data"]["items"][1]["state"])
+
+
+@pytest.mark.feature("EVT-01", "EVT-08")
+def test_an_output_made_active_by_soap_follows_its_input(fresh: RunningCamera) -> None:
+    """A fixed action lasts its time; an unlimited one is over with its condition, also for an inverted one."""
+    camera = fresh
+    camera.start()
+    camera.create_administrator()
+    primary = prepare(camera, "com.axis.action.unlimited.io.toggle", port=1, state="high")
+    rule = add(camera, primary, condition("tns1:Device/tnsaxis:IO/VirtualInput", port="5", active="1"))
+    assert open_or_closed(camera) == "open"
+    drive(camera, True, 5)
+    until(lambda: open_or_closed(camera) == "closed")
+    drive(camera, False, 5)
+    until(lambda: open_or_closed(camera) == "open")
+    soap(camera, f'<RemoveActionRule xmlns="{ACTION}"><RuleID>{rule}</RuleID></RemoveActionRule>')
+    fixed = prepare(camera, "com.axis.action.fixed.io.toggle", port=1, state="high", duration=1)
+    add(camera, fixed, condition("tns1:Device/tnsaxis:IO/VirtualInput", port="6", active="0"))  # it is so already: the rule starts
+    until(lambda: open_or_closed(camera) == "closed")
+    until(lambda: open_or_closed(camera) == "open")

@@ -69,8 +69,10 @@ async def _add_configuration(call: Call[None], request: Request) -> Element:
     if template is None:
         raise _fault("ActionTemplateNotFound", f"there is no template {_text(new, 'TemplateToken')[:80]!r}; GetActionTemplates lists all")
     given = {each.get("Name", ""): each.get("Value", "") for each in new.iterfind(f"{_tag('Parameters')}/{_tag('Parameter')}")}
-    if set(given) != set(template.parameters):
-        raise _fault("ParametersMissmatch", f"{template.token} takes all of {', '.join(template.parameters)}, empty where unused")
+    try:
+        given = template.whole(given)
+    except InvalidValue as problem:
+        raise _fault("ParametersMissmatch", problem) from None
     row = ACTIONS[template.kind]
     try:
         values = row.values(template.read(call.services, given))
