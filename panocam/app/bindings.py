@@ -21,7 +21,7 @@ from panocam.settings.store import Apply
 from panocam.storage.storage import Storage
 from panocam.streaming.server import RtspServer
 
-PICTURED = ("source", "installation", "views", "areas", "privacy", "overlays", "image", "time")
+PICTURED = ("source", "installation", "views", "areas", "ptz", "privacy", "overlays", "image", "time")
 """Sections that change what a picture shows."""
 
 

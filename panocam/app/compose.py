@@ -102,7 +102,7 @@ async def camera(
         stack.callback(services.close)
         logbook.report_to(services, rtsp)
         services.maintenance = Maintenance(folder, logbook.life, ending.begin_again)
-        services.overlays = await make_overlays(folder, store, panoramic, clock)
+        services.overlays = await make_overlays(folder, store, panoramic, clock, ptz)
         services.signed = SignedVideo(desk, folder.folder("verify"))
         services.storage = logbook.hear_recordings(storage)
         storage.set_plan(storage_plan(settings, storage.shares))

@@ -15,17 +15,19 @@ from panocam.pipeline.heads import Reached
 from panocam.pipeline.overlays.board import OverlayBoard, Provider
 from panocam.pipeline.overlays.gallery import Gallery
 from panocam.pipeline.overlays.service import OverlayService
+from panocam.ptz import PtzService
 from panocam.settings import DataFolder, Store
 
 FRESH_S = 30
 """Seconds for which the machine's address is taken for granted."""
 
 
-async def make_overlays(folder: DataFolder, store: Store, panoramic: PanoramicCamera, clock: Clock) -> OverlayService:
+async def make_overlays(folder: DataFolder, store: Store, panoramic: PanoramicCamera, clock: Clock, ptz: PtzService) -> OverlayService:
     """What was saved is shown from the first picture on; changes of the settings from the next one on."""
     _tell(panoramic.overlays, store, clock)
     _tell_of_pictures(panoramic.overlays, panoramic)
     tell_of_warmth(panoramic.overlays, Thermometer(clock))
+    panoramic.overlays.place_of = lambda view, pose: ptz.zones.name_at(ptz.areas[view].number, pose)
     service = OverlayService(store, panoramic.overlays, Gallery(folder), clock, panoramic.pose)
     await service.start()
     store.bind(["overlays"], service.apply)

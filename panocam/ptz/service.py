@@ -26,6 +26,7 @@ from panocam.ptz.mover import Mover
 from panocam.ptz.players import PresetPlayer, TapePlayer
 from panocam.ptz.recording import Recordings
 from panocam.ptz.tape import Tape, Tapes
+from panocam.ptz.zones import Zones
 from panocam.settings import DataFolder, Store
 from panocam.settings.ptz import Tour
 from panocam.settings.role import SYSTEM, Actor, SystemActor
@@ -56,6 +57,7 @@ class PtzService:
         self._first = min(heads)
         self.flood = FloodGate()
         self.tapes = Tapes(folder)
+        self.zones = Zones(store)
         self.library = Library(store, lambda area: heads[self._first + area - 1].home)
         now = clock.monotonic_ns()
         self.areas = {

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from panocam.settings.declare import Section, rows, setting
+from panocam.settings.namedzones import NamedZone, told_apart
 
 HOME = 1
 """Number of the home position among an area's presets."""
@@ -139,6 +140,7 @@ class Ptz(Section):
     limits: tuple[Stops, ...] = rows([Stops() for _ in range(4)], "Limits")
     presets: tuple[Preset, ...] = setting((), "Preset positions", "Positions with a number and a name, for each view area.")
     tours: tuple[Tour, ...] = setting((), "Guard tours", "Tours through preset positions, and recorded movements.")
+    zones: tuple[NamedZone, ...] = setting((), "Named zones", "Parts of what a view area sees, with the name that #L shows in overlays.")
     queue: bool = setting(False, "Control queue", "One user at a time moves an area; others wait by the priority of their group.")
     queue_users: int = setting(20, "Users in the queue", "How many may wait for an area.", ge=1, le=100)
     queue_poll: int = setting(20, "Poll time", "Who has not asked for his place for so long leaves the queue.", ge=5, le=3600, unit="s")
@@ -163,6 +165,8 @@ class Ptz(Section):
         if any(each.kind == "recorded" and not RECORDED_NAME.fullmatch(each.name) for each in value):
             raise ValueError("a recorded tour's name has 1 to 31 letters, digits and . - _")
         return tuple(sorted(value, key=lambda each: each.number))
+
+    _zones_can_be_told_apart = field_validator("zones")(told_apart)
 
     @field_validator("groups")
     @classmethod

@@ -49,7 +49,10 @@ def url(row: Endpoint) -> str:
 
 
 async def furnish(side: Side, row: Endpoint) -> None:
-    """Rows about one tour need one."""
+    """Rows about one tour or zone need one."""
+    if "zones/{number}" in row.path:
+        zone = {"number": int(EXAMPLES["number"]), "area": 1, "name": "Gate", "left": 1, "down": -40, "right": 9, "up": -20}
+        await side.services.settings.patch({"ptz.zones": [zone]})
     if "{tour}" in row.path:
         await side.services.settings.patch({"ptz.tours": [{"number": 1, "area": 1, "name": "Rounds", "steps": [{"preset": 1}]}]})
 

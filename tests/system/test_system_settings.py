@@ -241,6 +241,19 @@ def go_home(camera: RunningCamera) -> None:
         assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 200
 
 
+def check_zones(camera: RunningCamera) -> None:
+    """The name of the zone in the middle of the picture lies over it, and goes with the zone."""
+    go_home(camera)
+    label = {"kind": "text", "identity": 0, "text": "#L", "size": 120, "background": "white"}
+    camera.change(overlays__items=[label])
+    zone = {"area": 1, "number": 1, "name": "NORTH", "left": -20, "down": -60, "right": 20, "up": -10}
+    seen(area, ptz__zones=[zone])(camera)
+    camera.change(ptz__zones=[zone])
+    named = area(camera)
+    camera.change(overlays__items=[{**label, "text": "NORTH"}])
+    assert not differs(named, area(camera))
+
+
 MASK = [{"id": 1, "name": "North", "corners": [[-60, 20], [60, 20], [60, 85], [-60, 85]]}]
 
 
@@ -454,6 +467,7 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "ptz.limits.N.up": stopped(ptz__limits__0__up=-60),
     "ptz.limits.N.wide": stopped(ptz__limits__0__wide=60),
     "ptz.limits.N.tele": stopped(ptz__limits__0__tele=110),
+    "ptz.zones": check_zones,
     "overlays.items": seen(area, overlays__items=[{"kind": "text", "identity": 0, "text": "HALL", "size": 120, "background": "white"}]),
     "privacy.masks": check_masks,
     "network.rtp_port_first": says(

@@ -36,6 +36,7 @@ DEFAULTS = {
     "overlays.items": [],
     "privacy.masks": [],
     "ptz.queue": False,
+    "ptz.zones": [],
     "privacy.enabled": True,
     "privacy.color": "grey",
     **{f"areas.{area}.{part}": None for area in range(4) for part in ("pan", "tilt", "hfov")},

@@ -66,6 +66,7 @@ function Gate() {
             <Route path="ptz/presets" element={<Ptz part="presets" />} />
             <Route path="ptz/limits" element={<Ptz part="limits" />} />
             <Route path="ptz/tours" element={<Ptz part="tours" />} />
+            <Route path="ptz/zones" element={<Ptz part="zones" />} />
             <Route path="ptz/control" element={<Ptz part="control" />} />
             <Route path="ptz/settings" element={<Ptz part="movement" />} />
             <Route path="accessories" element={<Accessories />} />

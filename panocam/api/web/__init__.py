@@ -32,6 +32,7 @@ from panocam.api.web import (
     timekeeping,
     tours,
     views,
+    zones,
 )
 
 ENDPOINTS = (
@@ -42,6 +43,7 @@ ENDPOINTS = (
     *views.ENDPOINTS,
     *tours.ENDPOINTS,
     *ptz.ENDPOINTS,
+    *zones.ENDPOINTS,
     *settings.ENDPOINTS,
     *signedvideo.ENDPOINTS,
     *exposure.ENDPOINTS,

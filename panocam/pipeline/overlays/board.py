@@ -13,10 +13,14 @@ from datetime import tzinfo
 from panocam.errors import InvalidValue
 from panocam.events.modifiers import MODIFIERS, SLOTS
 from panocam.imaging.artwork import Artwork
+from panocam.optics.pose import Pose
 from panocam.settings.overlays import LONGEST_TEXT, Item
 
 Provider = Callable[[int, int | None], str | None]
 """(view index, the modifier's number or None) -> what it says; None where there is no value."""
+
+PlaceOf = Callable[[int, Pose], str | None]
+"""(view index, where it looks) -> the name of the place in the middle of the picture, None where it has none."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class OverlayBoard:
     def __init__(self, zone: tzinfo | None = None) -> None:
         self.zone = zone
         self.shown = Shown()
+        self.place_of: PlaceOf = lambda view, pose: None
         self._providers: dict[str, Provider] = {"#D": self._said, "#v": lambda view, number: "1"}
         self._plain: dict[int | None, str] = {}
         self._slots: dict[int, str] = {}

@@ -135,6 +135,8 @@ class Painter:
                 return f"{self.flow.fps:.0f}"
             case "#s":
                 return f"{max(0, self._number) % 100_000:05}"
+            case "#L":
+                return None if self._pose is None else self._board.place_of(self._view, self._pose)
         return None if self._pose is None else _of_pose(name, self._pose)
 
 

@@ -11,12 +11,14 @@ import { Limits, LimitsDial } from "../ptz/Limits";
 import { Presets } from "../ptz/Presets";
 import { Tours } from "../ptz/Tours";
 import { usePtz } from "../ptz/usePtz";
+import { Zones } from "../ptz/Zones";
 import { useSettings } from "../settings/useSettings";
 
 const PARTS = {
   presets: { title: "Preset positions", about: "Views with a name, one press away for everybody, for tours and for clients." },
   limits: { title: "Limits", about: "How far each view area may turn and zoom." },
   tours: { title: "Guard tours", about: "View areas that move by themselves, from position to position or as they were taught." },
+  zones: { title: "Named zones (OSDI)", about: "Names for parts of what a view area sees; an overlay shows where it looks." },
   control: { title: "Control queue", about: "Who moves a view area when several people want to." },
   movement: { title: "PTZ settings", about: "Speeds, going home, and which view areas may be moved at all." },
 };
@@ -29,7 +31,7 @@ export function Ptz({ part }: { part: keyof typeof PARTS }) {
   const area = areas?.find((each) => each.view === view);
   if (!area || !areas || !access) return <Loading problem={problem ?? trouble} />;
   const off = !area.ptz && part !== "movement";
-  const mayChange = area.ptz && access.mayWrite("ptz.presets");
+  const mayChange = (area.ptz || part === "zones") && access.mayWrite("ptz.presets");
   const { title, about } = PARTS[part];
   return (
     <Stack>
@@ -48,6 +50,7 @@ export function Ptz({ part }: { part: keyof typeof PARTS }) {
             {part === "presets" && <Presets key={view} area={area} act={act} mayChange={mayChange} />}
             {part === "limits" && <Limits area={area} act={act} mayChange={mayChange} />}
             {part === "tours" && <Tours key={view} area={area} tours={tours.filter((tour) => tour.view === view)} act={act} mayChange={mayChange} />}
+            {part === "zones" && <Zones key={view} area={area} act={act} mayChange={mayChange} />}
             {part === "control" && <Control area={area} access={access} act={act} />}
             {part === "movement" && <Movement area={area} access={access} />}
           </Stack>

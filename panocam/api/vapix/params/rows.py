@@ -17,6 +17,7 @@ from panocam.api.vapix.params import (
     sensor,
     storage,
     tours,
+    zones,
 )
 from panocam.api.vapix.params.tree import Tree
 
@@ -36,7 +37,7 @@ TREE = Tree(
         *ports.rows(),
         *clock.rows(),
     ),
-    (masks.LIVING, sensor.LIVING, ptz.LIVING, tours.LIVING, profiles.LIVING, ports.LIVING, *storage.LIVING),
-    (*tours.TEMPLATES, *profiles.TEMPLATES, *masks.TEMPLATES),
+    (masks.LIVING, sensor.LIVING, ptz.LIVING, tours.LIVING, zones.LIVING, profiles.LIVING, ports.LIVING, *storage.LIVING),
+    (*tours.TEMPLATES, *profiles.TEMPLATES, *masks.TEMPLATES, *zones.TEMPLATES),
 )
 """What param.cgi lists and changes."""
