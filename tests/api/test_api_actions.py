@@ -146,7 +146,11 @@ async def test_a_rule_from_beginning_to_end(toured: Side) -> None:
         }  # fmt: skip
         (rest,) = (await client.get("/api/v1/rules")).json()["rules"]
         assert rest["conditions"] == [{"topic": "Device/IO/VirtualInput", "where": {"port": 3}, "inverted": False}]
-        assert (rest["name"], rest["wait"], rest["action"]) == ("Alarm", 60, {"kind": "tour.active", "parameters": {"tour": 3}})
+        assert (rest["name"], rest["wait"], rest["action"]) == (
+            "Alarm",
+            60,
+            {"kind": "tour.active", "parameters": {"tour": 3, "home": False}},
+        )
         status, root = await ask(client, remove("ActionConfiguration", "ConfigurationID", number))
         assert (status, fault(root)[0]) == (400, "ActionConfigurationIsInUseFault")
         assert "Alarm" in fault(root)[1]
@@ -251,6 +255,7 @@ PORT = {"port": "1", "state": "high"}
 @pytest.mark.parametrize(
     ("token", "given", "kind", "parameters"),
     [
+        (UNLIMITED + "guardtour", {"tour_id": "3", "goto_home": "1", "channel": "5"}, "tour.active", {"tour": 3, "home": True}),
         (FIXED + "goto.preset", {**PRESET, "home_timeout": "-1"}, "preset.fixed", {"view": 4, "preset": 2}),
         (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "0"}, "preset.active", {"view": 4, "preset": 2, "after": "home"}),
         (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "-1"}, "preset.active", {"view": 4, "preset": 2, "after": "stay"}),
@@ -292,6 +297,7 @@ async def furnish(side: Side) -> None:
 @pytest.mark.parametrize(
     ("token", "given", "says"),
     [
+        (UNLIMITED + "guardtour", {"tour_id": "3", "goto_home": "2", "channel": "5"}, "1 to go home"),
         (FIXED + "goto.preset", {**PRESET, "home_timeout": "30"}, "-1 is what this camera does"),
         (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "30"}, "0 returns home"),
         (FIXED + "goto.preset", {**PRESET, "channel": "1", "home_timeout": "-1"}, "a view area"),
@@ -371,12 +377,6 @@ async def test_what_cannot_be_is_one_clear_fault(toured: Side, body: str, name: 
         assert (status, fault(root)[0]) == (400, name)
         assert says in fault(root)[1]
         assert (await rules(client), list(await configurations(client))) == ([], ["1"])
-
-
-async def test_goto_home_is_refused_with_the_reason(toured: Side) -> None:
-    async with toured.client(Role.ADMINISTRATOR) as client:
-        status, root = await ask(client, configuration(tour_id=3, goto_home=1, channel=5))
-        assert (status, "stays where the tour ends" in fault(root)[1]) == (400, True)
 
 
 async def test_action_rules_are_the_administrators(toured: Side) -> None:

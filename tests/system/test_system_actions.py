@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from system_camera import RunningCamera, until
-from test_system_ptz import send
+from test_system_ptz import pan, send
 
 from panocam.markup import parse
 
@@ -71,7 +71,9 @@ def test_a_rule_made_by_soap_runs_a_tour_while_an_input_is_active_in_its_hours(f
     camera = fresh
     camera.start()
     camera.create_administrator()
-    tour = send(camera, "POST", "ptz/tours", name="Round", steps=[{"preset": 1, "seconds": 1}])["number"]
+    send(camera, "POST", "ptz/4/presets", name="Door", number=2, pan=40, tilt=-40, hfov=60)
+    tour = send(camera, "POST", "ptz/tours", name="Round", steps=[{"preset": 2, "seconds": 1}])["number"]
+    home = pan(camera)
     hours = "DTSTART:20260615T080000 DTEND:20260615T170000 RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
     made = soap(
         camera,
@@ -80,7 +82,7 @@ def test_a_rule_made_by_soap_runs_a_tour_while_an_input_is_active_in_its_hours(f
     )
     schedule = made.findtext(f".//{{{EVENT}}}EventID", "")
     send(camera, "PUT", "time", time="2026-06-15T12:00:00")  # a Monday
-    primary = prepare(camera, "com.axis.action.unlimited.guardtour", tour_id=tour, goto_home=0, channel=4)
+    primary = prepare(camera, "com.axis.action.unlimited.guardtour", tour_id=tour, goto_home=1, channel=4)
     number = add(
         camera,
         primary,
@@ -90,8 +92,10 @@ def test_a_rule_made_by_soap_runs_a_tour_while_an_input_is_active_in_its_hours(f
     assert not runs(camera)
     drive(camera, True)
     until(lambda: runs(camera))
+    until(lambda: abs(pan(camera) - 40) < 1)
     drive(camera, False)
     until(lambda: not runs(camera))
+    until(lambda: abs(pan(camera) - home) < 1)
     drive(camera, True)
     until(lambda: runs(camera))
     send(camera, "PUT", "time", time="2026-06-15T18:00:00")  # work is over

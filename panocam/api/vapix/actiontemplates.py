@@ -64,15 +64,15 @@ def number(given: Texts, name: str, default: int = 0) -> int:
 
 def _read_tour(kind: str) -> Read:
     def read(services: Services, given: Texts) -> dict[str, Value]:
-        if given["goto_home"].strip() not in ("", "0"):
-            raise InvalidValue("goto_home", given["goto_home"], "0 is what this camera does: it stays where the tour ends")
+        if given["goto_home"].strip() not in ("", "0", "1"):
+            raise InvalidValue("goto_home", given["goto_home"], "give 1 to go home afterwards, or 0 to stay")
         tour = next((each for each in services.ptz.library.tours() if str(each.number) == given["tour_id"].strip()), None)
         if tour is None or tour.kind != kind:
             raise InvalidValue("tour_id", given["tour_id"], f"there is no such {kind} tour")
         channel = given.get("channel", "").strip()
         if channel not in ("", "0", str(_channel(tour))):
             raise InvalidValue("channel", channel, f"that tour is of channel {_channel(tour)}")
-        return {"tour": tour.number}
+        return {"tour": tour.number, "home": given["goto_home"].strip() == "1"}
 
     return read
 
@@ -82,7 +82,7 @@ def _tell_tour(kind: str) -> Tell:
         tour = next((each for each in services.ptz.library.tours() if each.number == values["tour"]), None)
         if tour is None or tour.kind != kind:
             return None
-        told = {"tour_id": str(tour.number), "goto_home": "0"}
+        told = {"tour_id": str(tour.number), "goto_home": str(int(values["home"]))}
         return {**told, "channel": str(_channel(tour))} if kind == "preset" else told
 
     return tell

@@ -6,9 +6,11 @@ from contextlib import suppress
 
 from panocam.app.performers.held import Held
 from panocam.app.performers.ledger import Entry, Ledger
+from panocam.app.performers.presets import mover
 from panocam.errors import NotFound
 from panocam.events.rules.runner import Job
-from panocam.ptz import PtzService
+from panocam.ptz import Mover, PtzService
+from panocam.settings.ptz import HOME
 from panocam.settings.role import SYSTEM
 
 
@@ -39,6 +41,13 @@ class TourWay:
         if entry.before is not None:
             with suppress(NotFound):  # it was deleted meanwhile
                 await self._ptz.start(entry.before, by)
+        elif job is not None and job.values.get("home"):
+            self._go_home(int(thing), mover(job))
+
+    def _go_home(self, number: int, who: Mover) -> None:
+        view = next(view for view, area in self._ptz.areas.items() if area.number == number)
+        self._ptz.go_to_preset(view, who, self._ptz.library.preset(number, HOME))
+        self._ptz.release(view, who)
 
 
 class Tours(Held):

@@ -135,7 +135,7 @@ ACTIONS: Mapping[str, ActionKind] = {
             "Run a guard tour while the rule is active",
             _PTZ,
             "Runs a guard tour or a recorded tour for as long as the rule is active; then a tour that ran before goes on.",
-            (_TOUR,),
+            (_TOUR, Parameter("home", "Return home", False, "Afterwards the view area goes home, if no tour ran there before.")),
         ),
         ActionKind("preset.fixed", "Go to a preset position", _PTZ, "Turns a view area; a tour there waits meanwhile.", _PRESET),
         ActionKind(
