@@ -221,12 +221,14 @@ async def test_a_rule_that_the_page_gave_other_work_has_another_configuration(to
 
 async def test_kinds_that_have_no_name_outside_are_spelt_in_our_own(toured: Side) -> None:
     async with toured.client(Role.ADMINISTRATOR) as client:
+        tick = {"name": "Tick", "kind": "pulse", "rule": {"every_s": 60}}
+        assert (await client.post("/api/v1/schedules", json=tick)).json()["id"] == "schedule1"
         number = await prepared(client, configuration("panocam.action.tour.fixed", tour=3, seconds=20))
-        start = filtered("StartEvent", "tns1:UserAlarm/tnsaxis:Recurring/Pulse", item("id", "tick"))
+        start = filtered("StartEvent", "tns1:UserAlarm/tnsaxis:Recurring/Pulse", item("id", "schedule1"))
         await made(client, rule(number, "", start))
         assert (await configurations(client))[number][1:] == ("panocam.action.tour.fixed", {"tour": "3", "seconds": "20"})
         (told,) = await rules(client)
-        assert (told["start"], told["conditions"]) == ([("tns1:UserAlarm/tnsaxis:Recurring/Pulse", item("id", "tick"))], [])
+        assert (told["start"], told["conditions"]) == ([("tns1:UserAlarm/tnsaxis:Recurring/Pulse", item("id", "schedule1"))], [])
 
 
 async def test_every_template_is_listed_with_what_it_takes(toured: Side) -> None:
@@ -363,6 +365,12 @@ MOVED = filtered("Condition", "tns1:PTZController/tnsaxis:Move/Channel_5", item(
             "joined by and",
         ),
         (rule(1, filtered("Condition", "tns1:Device/tnsaxis:IO/Port", "", "urn:other")), "TopicExpressionDialectUnknownFault", "not known"),
+        (rule(1, virtual(65)), "InvalidConditionFilterFault", "matches no event"),
+        (
+            rule(1, filtered("Condition", "tns1:UserAlarm/tnsaxis:Recurring/Interval", f"{item('id', 'gone')} and {item('active', 1)}")),
+            "InvalidConditionFilterFault",
+            "weekdays",
+        ),
         (rule(1, virtual(1), more="<act:ActivationTimeout>P2D</act:ActivationTimeout>"), "InvalidActivationTimeoutFault", "at most"),
         (rule(1, virtual(1), more="<act:ActivationTimeout>soon</act:ActivationTimeout>"), "InvalidActivationTimeoutFault", "PT60S"),
         (rule(1, virtual(1), more="<act:FailoverAction>1</act:FailoverAction>"), "InvalidActionConfigurationFault", "no failover"),

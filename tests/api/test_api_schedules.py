@@ -335,6 +335,30 @@ async def test_what_soap_cannot_mean_is_one_fault(side: Side, body: str) -> None
     assert len(await listed(side)) == len(READY_MADE)
 
 
+async def test_pulses_are_among_the_events_that_can_happen(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        await soap(client, new("DTSTART:19700101T000000 RRULE:FREQ=HOURLY", "<aev:EventID>my.pulse</aev:EventID>"))
+        _, root = await soap(client, "<aev:GetEventInstances/>")
+    pulse = root.find(".//{http://www.axis.com/2009/event/topics}Recurring/Pulse")
+    assert pulse is not None
+    assert [each.text for each in pulse.iter(f"{AEV}Value")] == ["my.pulse"]
+    assert "isProperty" not in str(pulse[0].attrib)
+
+
+async def test_virtual_inputs_change_by_soap(side: Side) -> None:
+    def change(port: object, active: object) -> str:
+        return f"<aev:ChangeVirtualInputState><aev:port>{port}</aev:port><aev:active>{active}</aev:active></aev:ChangeVirtualInputState>"
+
+    async with side.client(Role.OPERATOR) as client:
+        for active, changed in ((1, "true"), (1, "false"), ("false", "true")):
+            status, root = await soap(client, change(3, active))
+            assert (status, root.findtext(f".//{AEV}stateChanged")) == (200, changed)
+        for bad in (change(0, 1), change(65, 1), change("", 1), change(1, "on"), change(1, "")):
+            assert (await soap(client, bad))[0] == 400
+    async with side.client(Role.VIEWER) as client:
+        assert (await soap(client, change(3, 1)))[0] == 403
+
+
 async def test_schedules_by_soap_are_the_administrators(side: Side) -> None:
     async with side.client(Role.OPERATOR) as client:
         for body in ("<aev:GetScheduledEvents/>", new(WORK), remove("com.axis.schedules.weekdays")):

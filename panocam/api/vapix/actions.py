@@ -19,6 +19,8 @@ from panocam.errors import InvalidValue, NotFound
 from panocam.events import spelling
 from panocam.events.metadata import NOTIFICATION
 from panocam.events.rules.actions import ACTIONS, check_choices
+from panocam.events.rules.catalogue import offer
+from panocam.events.rules.choices import Lists, choices
 from panocam.events.topics import TOPICS as DECLARED
 from panocam.settings import Role
 from panocam.settings.rules import LONGEST_WAIT_S, Action, Condition, Rule
@@ -120,8 +122,8 @@ async def _add_rule(call: Call[None], request: Request) -> Element:
         used = actionstore.find(call.services, _number(new, "PrimaryAction", "ActionConfigurationNotFound"))
     except NotFound as problem:
         raise _fault("ActionConfigurationNotFound", problem) from None
-    start = [_condition(each, "InvalidFilter") for each in new.iterfind(_tag("StartEvent"))]
-    others = [_condition(each, "InvalidConditionFilter") for each in new.iterfind(f"{_tag('Conditions')}/{_tag('Condition')}")]
+    start = [_condition(call, each, "InvalidFilter") for each in new.iterfind(_tag("StartEvent"))]
+    others = [_condition(call, each, "InvalidConditionFilter") for each in new.iterfind(f"{_tag('Conditions')}/{_tag('Condition')}")]
     _check(start, others, used.action)
     wish = {
         "name": _text(new, "Name"),
@@ -136,7 +138,7 @@ async def _add_rule(call: Call[None], request: Request) -> Element:
     return _with_number("AddActionRuleResponse", "RuleID", rule.id)
 
 
-def _condition(element: Element, fault: str) -> Condition:
+def _condition(call: Call[None], element: Element, fault: str) -> Condition:
     topic, content = element.find(TOPIC), element.find(CONTENT)
     if topic is None:
         raise _fault(fault, "a TopicExpression is missing")
@@ -145,9 +147,20 @@ def _condition(element: Element, fault: str) -> Condition:
     if content is not None and content.get("Dialect", "") not in CONTENTS:
         raise _fault("InvalidMessageContentExpression", f"this dialect is not known; use {ITEM_FILTER}")
     try:
-        return spelling.read(topic.text or "", "" if content is None else content.text or "")
+        found = spelling.read(topic.text or "", "" if content is None else content.text or "")
+        _check_there(found, rules_of(call.services).lists)
     except InvalidValue as problem:
         raise _fault("InvalidMessageContentExpression" if problem.name == "content filter" else fault, problem) from None
+    return found
+
+
+def _check_there(condition: Condition, lists: Lists) -> None:
+    """Raises InvalidValue for an instance that is not there, so that no event can ever match."""
+    offered = offer(condition.topic)
+    for name, value in condition.where.items():
+        there = choices(lists, offered.list_of(name) if offered else "")
+        if there and value not in [choice.value for choice in there]:
+            raise InvalidValue(name, value, f"matches no event; there are {', '.join(str(choice.value) for choice in there[:12])}")
 
 
 def _check(start: list[Condition], others: list[Condition], action: Action) -> None:

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 from starlette.responses import Response
 
+from panocam.api import schedules
 from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.api.guard import is_secure
 from panocam.api.soap.pullpoints import Answer, Operation, PullPointService
@@ -18,8 +19,11 @@ from panocam.api.soap.reply import ACTION, SoapFault, envelope, refusal
 from panocam.api.soap.request import Request, read
 from panocam.api.vapix import actions, scheduledevents
 from panocam.errors import Denied, PanocamError, RemoteProtocolError
+from panocam.events.event import Event
 from panocam.events.metadata import NOTIFICATION
 from panocam.events.names import NAMESPACES, Declaration, Declared, declared
+from panocam.events.topics import SCHEDULE_PULSE
+from panocam.ports import INPUTS, Step
 from panocam.settings import Role
 
 TOPICS = "http://docs.oasis-open.org/wsn/t-1"
@@ -68,13 +72,33 @@ def event_instances(call: Call[None]) -> Element:
     """Every event that can happen, as a tree of topics (OASIS WS-Topics) with the items of its messages."""
     answer = Element(f"{{{EVENT}}}GetEventInstancesResponse")
     tree = SubElement(answer, f"{{{TOPICS}}}TopicSet")
-    for topic in declared(call.services.bus.states()):
+    for topic in declared((*call.services.bus.states(), *_pulses(call))):
         leaf = tree
         for tag in _tags(topic.path):
             found = next((child for child in leaf if child.tag == tag), None)
             leaf = SubElement(leaf, tag) if found is None else found
         _describe(leaf, topic)
     return answer
+
+
+def _pulses(call: Call[None]) -> Iterator[Event]:
+    """As which schedules there are pulses; a moment leaves no state behind that would tell."""
+    for schedule in schedules.schedules(call.services):
+        if schedule.kind == "pulse":
+            yield Event(SCHEDULE_PULSE, {}, 0, {"schedule": schedule.id})
+
+
+async def _change_input(call: Call[None], request: Request) -> Answer:
+    """A virtual input becomes active or not."""
+    port, active = (request.element.findtext(f"{{{EVENT}}}{name}", "").strip() for name in ("port", "active"))
+    if not (port.isascii() and port.isdigit() and 1 <= int(port[:4]) <= INPUTS):
+        raise SoapFault("Sender", f"port {port[:20]!r}: virtual inputs have the numbers 1 to {INPUTS}", "ter:InvalidArgVal")
+    if active not in ("0", "1", "true", "false"):
+        raise SoapFault("Sender", f"active {active[:20]!r}: use true or false", "ter:InvalidArgVal")
+    changed = call.services.board.run_input(int(port), (Step(active in ("1", "true")),))
+    answer = Element(f"{{{EVENT}}}ChangeVirtualInputStateResponse")
+    SubElement(answer, f"{{{EVENT}}}stateChanged").text = str(changed).lower()
+    return Answer(tostring(answer, encoding="unicode"), "")
 
 
 def _tags(path: str) -> Iterator[str]:
@@ -107,6 +131,7 @@ PULL_POINTS = PullPointService(_address, _which, truth={})
 
 OPERATIONS: Mapping[str, Operation] = {
     f"{{{EVENT}}}GetEventInstances": _instances,
+    f"{{{EVENT}}}ChangeVirtualInputState": _change_input,
     **scheduledevents.OPERATIONS,
     **actions.OPERATIONS,
     **PULL_POINTS.operations,
