@@ -57,6 +57,7 @@ PLACES = (
     Place("certificates", "certificates and their keys"),
     Place("tours", "recorded guard tours"),
     Place("overlays", "overlay images"),
+    Place("rules", "what rules were doing"),
     Place("verify", "videos that were brought to be verified"),
     Place("storage/exports", "exports of recordings"),
     Place("storage", "index of the recordings, which is made anew from the card", _HARD),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from api_kit import Side
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from panocam.events.rules.actions import ACTIONS
+from panocam.events.topics import TOPICS
 from panocam.settings import SYSTEM, Role
 from panocam.settings.ptz import Tour
 
@@ -148,3 +153,43 @@ async def test_there_is_an_end_to_the_number_of_rules(side: Side, admin: httpx.A
     await side.services.settings.patch({"rules.items": rules})
     reply = await admin.post("/api/v1/rules", json={"conditions": [INPUT], "action": ROUND})
     assert (reply.status_code, "256 rules already" in reply.text) == (400, True)
+
+
+NAMES = st.sampled_from(["port", "area", "account", "seconds", "tour", "text", "x", ""])
+VALUES = st.one_of(st.booleans(), st.integers(-5, 70), st.floats(allow_nan=False), st.text(max_size=4), st.none(), st.just([1]))
+ITEMS = st.dictionaries(NAMES, VALUES, max_size=3)
+CONDITION = st.fixed_dictionaries(
+    {"topic": st.sampled_from([*TOPICS, "Nothing", ""]), "where": ITEMS}, optional={"inverted": st.booleans()}
+)
+ACTION = st.fixed_dictionaries({"kind": st.sampled_from([*ACTIONS, "nothing"]), "parameters": ITEMS})
+WISH = st.fixed_dictionaries(
+    {"conditions": st.lists(CONDITION, max_size=3), "action": ACTION}, optional={"trigger": st.booleans(), "wait": VALUES, "name": VALUES}
+)
+
+
+async def test_whatever_is_asked_is_done_or_refused_and_the_rules_go_on(admin: httpx.AsyncClient, side: Side) -> None:
+    """Hundreds of near misses at one camera; those that are taken run."""
+    taken = 0
+
+    async def ask(wish: dict[str, Any]) -> int:
+        reply = await admin.post("/api/v1/rules", json=wish)
+        assert reply.status_code in (200, 400), reply.text
+        if reply.status_code == 200:
+            rule = reply.json()["id"]
+            assert (await admin.patch(f"/api/v1/rules/{rule}", json=wish | {"enabled": True})).status_code == 200
+            assert (await admin.delete(f"/api/v1/rules/{rule}")).status_code == 204
+        return reply.status_code
+
+    loop = asyncio.get_running_loop()
+
+    @settings(max_examples=150, deadline=None)
+    @given(WISH)
+    def each(wish: dict[str, Any]) -> None:
+        nonlocal taken
+        taken += asyncio.run_coroutine_threadsafe(ask(wish), loop).result(30) == 200
+
+    await asyncio.to_thread(each)
+    assert side.services.rules
+    await side.services.rules.runner.settled()
+    assert (await admin.get("/api/v1/rules")).json()["rules"] == []
+    assert taken

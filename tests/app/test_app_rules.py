@@ -142,7 +142,7 @@ async def test_a_rule_that_starts_again_after_a_power_cut_still_knows_how_it_was
 
 async def test_a_damaged_ledger_is_no_reason_not_to_start(tmp_path: Path) -> None:
     for content in ("{", '{"schema": 1, "sha256": "", "body": {}}', "[]"):
-        (tmp_path / "rules-undo.json").write_text(content)
+        (DataFolder(tmp_path).folder("rules") / "undo.json").write_text(content)
         assert Ledger(DataFolder(tmp_path), ManualClock()).entries == {}
 
 
@@ -247,6 +247,30 @@ async def test_failing_rules_do_not_start_each_other_for_ever(stage: Stage) -> N
     stage.pulse()
     assert sorted(await stage.said()) == ["+1", "+2", "+3"]
     assert [event.data["rule"] for event in stage.failures] == [1]
+
+
+async def test_what_should_last_is_tried_again_while_the_rule_is_met(stage: Stage) -> None:
+    stage.rules(LASTS, {**LASTS, "action": ONCE["action"]})
+    stage.doing.fail = Busy("not now")
+    stage.input(True)
+    assert await stage.said() == ["+1", "+2"]
+    for wait in (5, 10, 20, 40, 60, 60):
+        stage.clock.advance(wait - 1)
+        stage.runner.tick()
+        assert await stage.said() == []
+        stage.clock.advance(1)
+        stage.runner.tick()
+        assert await stage.said() == ["+1"]  # what happens once is over
+    assert (len(stage.failures), stage.runner.report(1).starts, stage.runner.report(1).fault) == (2, 1, "not now")
+    stage.doing.fail = None
+    stage.clock.advance(60)
+    stage.runner.tick()
+    assert (await stage.said(), stage.runner.report(1).fault, stage.runner.tick()) == (["+1"], None, None)
+    stage.doing.fail = Busy("not now")
+    for active in (False, True, False):
+        stage.input(active)
+    assert [each for each in await stage.said() if each.endswith("1")] == ["-1", "+1", "-1"]
+    assert stage.runner.tick() is None
 
 
 async def test_starts_that_wait_for_a_slow_performer_are_bounded(stage: Stage) -> None:

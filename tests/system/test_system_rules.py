@@ -109,6 +109,27 @@ def test_a_tour_that_a_rule_started_survives_a_power_cut_and_one_that_should_be_
     assert camera.stop() == 0
 
 
+def test_a_condition_that_holds_after_a_restart_starts_its_rule_and_a_switch_goes_back(ruled: RunningCamera) -> None:
+    camera = ruled
+    round_ = tour(camera, 60, 100)
+    ready = [{"topic": "Device/Status/SystemReady"}]
+    made = add(camera, "tour.active", ready, {"tour": round_})
+    add(camera, "wdr.active", [when(3)])
+    drive(camera, True, 3)
+    until(lambda: camera.get("/api/v1/settings")["values"]["image.wdr"])
+    for end in (camera.kill, camera.stop):
+        until(lambda: abs(pan(camera) - 60) < 1)
+        until(lambda: abs(pan(camera) - 100) < 1)
+        assert rule(camera, made)["starts"] == 1
+        end()
+        camera.start()
+        assert not camera.get("/api/v1/settings")["values"]["image.wdr"]
+    until(lambda: rule(camera, made)["active"])
+    send(camera, "DELETE", f"rules/{made}")
+    until(lambda: not send(camera, "GET", "ptz/tours")["tours"][0]["running"])
+    assert camera.stop() == 0
+
+
 @pytest.mark.feature("PTZ-18", "EVT-07")
 def test_a_recorded_tour_plays_once_and_turns_the_picture_when_all_conditions_hold(ruled: RunningCamera) -> None:
     camera = ruled

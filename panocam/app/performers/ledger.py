@@ -30,7 +30,7 @@ class Ledger:
     """Entries by name of the thing; written before the thing is changed."""
 
     def __init__(self, folder: DataFolder, clock: Clock) -> None:
-        self._file = KeptFile(folder.root, "rules-undo", SCHEMA, clock)
+        self._file = KeptFile(folder.folder("rules"), "undo", SCHEMA, clock)
         self._lock = asyncio.Lock()
         self._entries: dict[str, Entry] = {}
         try:

@@ -17,7 +17,7 @@ Every call is told the time and returns what now begins and ends, in order. ``du
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -75,9 +75,10 @@ class _Watch:
         wait = self.starts[-1] + self.rule.wait * NS if self.starts else now_ns
         return max(wait, self.starts[0] + WITHIN_NS) if len(self.starts) == OFTEN else wait
 
-    def about(self, topic: Topic) -> bool:
-        """Whether an event of this topic may change something."""
-        return any(topic is each for each in self.topics)
+    def concerned(self, event: Event) -> list[int]:
+        """Which conditions an event may change."""
+        pairs = enumerate(zip(self.topics, self.rule.conditions, strict=True))
+        return [at for at, (topic, condition) in pairs if topic is event.topic and _picks(condition.where, event.source)]
 
     @property
     def pulse(self) -> int | None:
@@ -91,12 +92,18 @@ class Engine:
     def __init__(self, lasting: Callable[[Rule], Lasting]) -> None:
         self._lasting = lasting
         self._watches: dict[int, _Watch] = {}
+        self._by_topic: dict[str, list[_Watch]] = {}
         self._states: dict[str, dict[tuple[Value, ...], Event]] = {}
 
     def active(self, rule: int) -> bool:
         """Whether a rule is met, or what it does lasts."""
         watch = self._watches.get(rule)
         return watch is not None and (watch.met or watch.performing)
+
+    def met(self, rule: int) -> bool:
+        """Whether a rule is met and no moment."""
+        watch = self._watches.get(rule)
+        return watch is not None and watch.met
 
     def set_rules(self, rules: Iterable[Rule], now_ns: int) -> list[Decision]:
         """Watch these, those of them that are on. One that does other work than before ends and is looked at afresh."""
@@ -114,7 +121,11 @@ class Engine:
             if id not in self._watches:
                 watch = self._watches[id] = _Watch(rule, tuple(TOPICS.get(each.topic) for each in rule.conditions), self._lasting(rule))
                 watch.held = [False] * len(rule.conditions)
-                decisions += self._look(watch, None, now_ns)
+                decisions += self._look(watch, range(len(rule.conditions)), None, now_ns)
+        self._by_topic = {}
+        for watch in self._watches.values():
+            for path in {topic.path for topic in watch.topics if topic is not None}:
+                self._by_topic.setdefault(path, []).append(watch)
         return decisions
 
     def hear(self, event: Event, now_ns: int) -> list[Decision]:
@@ -125,8 +136,11 @@ class Engine:
                 known.pop(event.identity[1], None)
             else:
                 known[event.identity[1]] = event
-        concerned = [watch for watch in self._watches.values() if watch.about(event.topic)]
-        return [decision for watch in concerned for decision in self._look(watch, event, now_ns)]
+        decisions: list[Decision] = []
+        for watch in self._by_topic.get(event.topic.path, ()):
+            if concerned := watch.concerned(event):
+                decisions += self._look(watch, concerned, event, now_ns)
+        return decisions
 
     def tick(self, now_ns: int) -> list[Decision]:
         """Do what is due."""
@@ -146,17 +160,19 @@ class Engine:
 
     # --- inside
 
-    def _look(self, watch: _Watch, event: Event | None, now_ns: int) -> list[Decision]:
-        """Judge a rule anew."""
-        before, watch.held = watch.held, list(self._holding(watch, event))
+    def _look(self, watch: _Watch, concerned: Iterable[int], event: Event | None, now_ns: int) -> list[Decision]:
+        """Judge a rule anew, of whose conditions some may have changed."""
+        before, watch.held = watch.held, list(watch.held)
+        for at in concerned:
+            watch.held[at] = self._so(watch.rule.conditions[at], watch.topics[at], event)
         if watch.rule.trigger:
             others = all(watch.held[1:])
             comes = watch.held[0] and not before[0]
             met = others and (watch.met or comes)
         else:
             met = all(watch.held)
-        if (at := watch.pulse) is not None:
-            watch.held[at] = False  # the moment is over
+        if (moment := watch.pulse) is not None:
+            watch.held[moment] = False  # the moment is over
             if met and not watch.rule.trigger:
                 return self._start(watch, event, now_ns)
         if met == watch.met:
@@ -164,19 +180,22 @@ class Engine:
         watch.met = met
         return self._start(watch, event, now_ns) if met else self._leave(watch, now_ns)
 
-    def _holding(self, watch: _Watch, event: Event | None) -> Iterator[bool]:
-        for condition, topic in zip(watch.rule.conditions, watch.topics, strict=True):
-            if topic is None:
-                yield False
-            elif topic.stateful:
-                yield self._holds(condition, topic)
-            else:
-                yield event is not None and event.topic is topic and _fits(condition.where, {**event.source, **event.data})
-
-    def _holds(self, condition: Condition, topic: Topic) -> bool:
-        picked = [event for event in self._states.get(topic.path, {}).values() if _picks(condition.where, event.source)]
-        so = any(event.state and _picks(condition.where, event.data) for event in picked)
+    def _so(self, condition: Condition, topic: Topic | None, event: Event | None) -> bool:
+        if topic is None:
+            return False
+        if not topic.stateful:
+            return event is not None and _fits(condition.where, {**event.source, **event.data})
+        picked = self._picked(condition.where, topic)
+        so = any(each.state and _picks(condition.where, each.data) for each in picked)
         return bool(picked) and not so if condition.inverted else so
+
+    def _picked(self, where: Mapping[str, Value], topic: Topic) -> list[Event]:
+        """The instances that are known of a topic and that ``where`` is about."""
+        known = self._states.get(topic.path, {})
+        if all(item.name in where for item in topic.key):
+            one = known.get(tuple(where[item.name] for item in topic.key))
+            return [] if one is None else [one]
+        return [event for event in known.values() if _picks(where, event.source)]
 
     def _start(self, watch: _Watch, cause: Event | None, now_ns: int) -> list[Decision]:
         watch.pending = False

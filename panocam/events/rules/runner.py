@@ -1,7 +1,8 @@
 """Keeps rules going: hears the bus, tells the engine the time, and has performers do what it decides.
 
 Each rule has a lane of its own: what it begins and ends happens in order, and no rule waits for another. A performer that fails tells so
-as an event, in the log and as the rule's fault, and nothing else comes of it.
+as an event, in the log and as the rule's fault. What should last while the rule is met (a recording on a share that is away) is tried again
+until it works, which is told no second time.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ LANE = 16
 """Beginnings that may wait in a lane; more than that are passed over."""
 
 END_S = 5.0
+RETRY_S, LONGEST_RETRY_S = 5, 60
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,12 @@ class Report:
 
 @dataclass
 class _Lane:
+    """``again``: a beginning that failed, and when to try it once more."""
+
     work: deque[Decision] = field(default_factory=deque)
     task: asyncio.Task[None] | None = None
+    again: tuple[int, Decision] | None = None
+    tries: int = 0
 
 
 class RuleRunner:
@@ -131,7 +137,11 @@ class RuleRunner:
         """Do what is due now; returns when to come again (monotonic)."""
         now = self._clock.monotonic_ns()
         self._do(self._engine.tick(now))
-        return self._engine.due_ns(now)
+        for lane in self._lanes.values():
+            if lane.again is not None and now >= lane.again[0]:
+                self._put(lane, lane.again[1])
+        dues = (self._engine.due_ns(now), *(lane.again[0] for lane in self._lanes.values() if lane.again is not None))
+        return min((due for due in dues if due is not None), default=None)
 
     # --- inside
 
@@ -163,12 +173,17 @@ class RuleRunner:
                 report = self._reports.setdefault(rule.id, Report())
                 report.starts, report.last_ns = report.starts + 1, self._clock.wall_ns()
             lane = self._lanes.setdefault(rule.id, _Lane())
+            lane.tries = 0
             if decision.turn is Turn.BEGIN and len(lane.work) >= LANE:
                 self._failed(decision, f"{LANE} starts of it are waiting already; this one is passed over")
                 continue
-            lane.work.append(decision)
-            if lane.task is None or lane.task.done():
-                lane.task = asyncio.get_running_loop().create_task(self._work(lane), name=f"rule {rule.id}")
+            self._put(lane, decision)
+
+    def _put(self, lane: _Lane, decision: Decision) -> None:
+        lane.again = None
+        lane.work.append(decision)
+        if lane.task is None or lane.task.done():
+            lane.task = asyncio.get_running_loop().create_task(self._work(lane), name=f"rule {decision.rule.id}")
 
     async def _work(self, lane: _Lane) -> None:
         while lane.work:
@@ -181,7 +196,9 @@ class RuleRunner:
                 log.info("rule %d (%s): %s %s", rule.id, rule.name, job.kind, "begins" if begins else "ends")
                 await (performer.begin(job) if begins else performer.end(job))
             except PanocamError as fault:
-                self._failed(decision, str(fault))
+                self._failed(decision, str(fault), again=lane.tries > 0)
+                if begins and not lane.work and self._engine.met(rule.id):
+                    self._try_again(lane, decision)
             except Exception:  # a fault of ours in one action must not stop the others
                 log.exception("rule %d (%s) failed", rule.id, rule.name)
                 self._failed(decision, "an unexpected fault; the log has it")
@@ -189,8 +206,18 @@ class RuleRunner:
                 if begins and rule.id in self._reports:
                     self._reports[rule.id].fault = None
 
-    def _failed(self, decision: Decision, reason: str) -> None:
+    def _try_again(self, lane: _Lane, decision: Decision) -> None:
+        if not decision.rule.action.kind.endswith(".active"):
+            return
+        wait = min(RETRY_S * 2**lane.tries, LONGEST_RETRY_S)
+        lane.tries += 1
+        lane.again = self._clock.monotonic_ns() + wait * NS, decision
+        self._wake.set()
+
+    def _failed(self, decision: Decision, reason: str, *, again: bool = False) -> None:
         rule = decision.rule
+        if again and self.report(rule.id).fault == reason:
+            return
         log.warning("rule %d (%s): %s", rule.id, rule.name, reason)
         if rule.id in self._rules:
             self._reports.setdefault(rule.id, Report()).fault = reason
