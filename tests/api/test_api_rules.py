@@ -156,7 +156,9 @@ async def test_there_is_an_end_to_the_number_of_rules(side: Side, admin: httpx.A
 
 
 NAMES = st.sampled_from(["port", "area", "account", "seconds", "tour", "text", "x", ""])
-VALUES = st.one_of(st.booleans(), st.integers(-5, 70), st.floats(allow_nan=False), st.text(max_size=4), st.none(), st.just([1]))
+VALUES = st.one_of(
+    st.booleans(), st.integers(-5, 70), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=4), st.none(), st.just([1])
+)
 ITEMS = st.dictionaries(NAMES, VALUES, max_size=3)
 CONDITION = st.fixed_dictionaries(
     {"topic": st.sampled_from([*TOPICS, "Nothing", ""]), "where": ITEMS}, optional={"inverted": st.booleans()}
@@ -193,3 +195,9 @@ async def test_whatever_is_asked_is_done_or_refused_and_the_rules_go_on(admin: h
     await side.services.rules.runner.settled()
     assert (await admin.get("/api/v1/rules")).json()["rules"] == []
     assert taken
+
+
+async def test_a_number_that_is_none_is_refused(admin: httpx.AsyncClient) -> None:
+    body = '{"conditions": [{"topic": "Device/IO/VirtualInput", "where": {"port": 1e999}}], "action": {"kind": "tour.fixed"}}'
+    reply = await admin.post("/api/v1/rules", content=body, headers={"Content-Type": "application/json"})
+    assert reply.status_code == 400, reply.text
