@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconGripVertical, IconPlus, IconTrash } from "@tabler/icons-react";
-import { type DragEvent, useState } from "react";
+import { Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { IconGripVertical, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
 
-import { inUnits, moved } from "./order";
+import { OrderButtons, useDragOrder } from "../parts/Order";
+import { inUnits } from "./order";
 import type { Area, Step, Tour, TourWish } from "./ptz";
 
 const UNITS = { s: 1, min: 60 };
@@ -71,16 +72,9 @@ export function TourForm({ area, tour, save }: { area: Area; tour: Tour | null; 
 
 /** The positions in their order: dragged by the handle, or moved by the arrow buttons or keys. */
 function ViewOrder({ area, steps, onChange }: { area: Area; steps: Keyed[]; onChange(steps: Keyed[]): void }) {
-  const [dragged, setDragged] = useState<number | null>(null);
-  const [over, setOver] = useState<number | null>(null);
+  const dragRow = useDragOrder(steps, onChange);
   const name = (preset: number) => area.presets.find(({ number }) => number === preset)?.name ?? `deleted (${preset})`;
   const change = (index: number, changes: Partial<Step>) => onChange(steps.map((step, at) => (at === index ? { ...step, ...changes } : step)));
-  const drop = (event: DragEvent, to: number) => {
-    event.preventDefault();
-    if (dragged !== null) onChange(moved(steps, dragged, to));
-    setDragged(null);
-    setOver(null);
-  };
   return (
     <div>
       <Text size="sm" fw={500}>
@@ -104,23 +98,8 @@ function ViewOrder({ area, steps, onChange }: { area: Area; steps: Keyed[]; onCh
               gap={6}
               wrap="wrap"
               p={6}
-              draggable
               data-testid="step"
-              onDragStart={(event) => {
-                event.dataTransfer.effectAllowed = "move";
-                setDragged(index);
-              }}
-              onDragOver={(event) => {
-                event.preventDefault();
-                setOver(index);
-              }}
-              onDragEnd={() => setOver(null)}
-              onDrop={(event) => drop(event, index)}
-              style={{
-                border: `1px solid var(${over === index && dragged !== null ? "--mantine-primary-color-filled" : "--mantine-color-default-border"})`,
-                borderRadius: 6,
-                opacity: dragged === index ? 0.5 : 1,
-              }}
+              {...dragRow(index)}
             >
               <IconGripVertical size={18} style={{ cursor: "grab" }} aria-hidden />
               <Text size="sm" fw={600} flex={1} miw={90} truncate>
@@ -154,23 +133,7 @@ function ViewOrder({ area, steps, onChange }: { area: Area; steps: Keyed[]; onCh
                 value={step.speed}
                 onChange={(next) => change(index, { speed: Math.min(100, Math.max(1, Math.round(Number(next)) || 1)) })}
               />
-              <Group gap={0} wrap="nowrap">
-                <ActionIcon variant="subtle" color="gray" aria-label={`Move ${name(step.preset)} up`} disabled={index === 0} onClick={() => onChange(moved(steps, index, index - 1))}>
-                  <IconArrowUp size={16} />
-                </ActionIcon>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`Move ${name(step.preset)} down`}
-                  disabled={index === steps.length - 1}
-                  onClick={() => onChange(moved(steps, index, index + 1))}
-                >
-                  <IconArrowDown size={16} />
-                </ActionIcon>
-                <ActionIcon variant="subtle" color="red" aria-label={`Take ${name(step.preset)} out`} onClick={() => onChange(steps.filter((_, at) => at !== index))}>
-                  <IconTrash size={16} />
-                </ActionIcon>
-              </Group>
+              <OrderButtons list={steps} index={index} name={name(step.preset)} onChange={onChange} />
             </Group>
           );
         })}

@@ -1,0 +1,142 @@
+/** When a schedule is active, in words and as spans on a strip of cells. Pure, so that it is tested without a browser. */
+
+export type Repeat = "daily" | "weekly" | "monthly" | "yearly";
+
+/** From `start` to `end` on each day that the rest names; docs/schedules.md tells what each part means. */
+export interface Hours {
+  repeat: Repeat;
+  every: number;
+  /** Monday is 0. */
+  days: number[];
+  /** Of a month: the first (1) to the fifth or the last (-1) of its `days`, or null for its `day`. */
+  week: number | null;
+  day: number;
+  month: number;
+  start: string;
+  end: string;
+  more_days: number;
+  first: string | null;
+  last: string | null;
+}
+
+export const ALWAYS: Hours = { repeat: "weekly", every: 1, days: [0, 1, 2, 3, 4], week: null, day: 1, month: 1, start: "08:00", end: "17:00", more_days: 0, first: null, last: null };
+
+export const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+export const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+export const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+export const WEEKS = [
+  { value: 1, label: "first" },
+  { value: 2, label: "second" },
+  { value: 3, label: "third" },
+  { value: 4, label: "fourth" },
+  { value: 5, label: "fifth" },
+  { value: -1, label: "last" },
+];
+
+const DAY_MIN = 24 * 60;
+const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
+
+/** "08:30" as minutes since midnight. */
+export function minutes(time: string): number {
+  const [hours = "0", rest = "0", seconds = "0"] = time.split(":");
+  return Number(hours) * 60 + Number(rest) + Number(seconds) / 60;
+}
+
+/** How long it is active each time, in minutes; the same time twice is a whole day. */
+export function length({ start, end, more_days }: Pick<Hours, "start" | "end" | "more_days">): number {
+  const lasts = minutes(end) - minutes(start);
+  return (lasts > 0 ? lasts : lasts + DAY_MIN) + more_days * DAY_MIN;
+}
+
+export interface Strip {
+  cells: string[];
+  /** From 0 to 1 of the strip. */
+  spans: { from: number; to: number }[];
+}
+
+/** The week, the month or the year of a schedule; what runs past the end of the strip goes on at its beginning. `year` and `month` (from 0) say which. */
+export function strip(hours: Hours, year: number, month: number): Strip {
+  const long = length(hours) / DAY_MIN;
+  const at = minutes(hours.start) / DAY_MIN;
+  if (hours.repeat === "yearly") {
+    const from = hours.month - 1 + (hours.day - 1 + at) / 31;
+    return { cells: MONTHS.map((name) => name.slice(0, 1)), spans: wrapped(from, from + long / 31, 12) };
+  }
+  const monthly = hours.repeat === "monthly";
+  const count = monthly ? new Date(year, month + 1, 0).getDate() : 7;
+  const days = monthly ? daysOfMonth(hours, year, month) : hours.repeat === "daily" ? EVERY_DAY : hours.days;
+  const cells = monthly ? Array.from({ length: count }, (_, index) => (index % 7 === 0 ? String(index + 1) : "")) : DAYS.map((day) => day.slice(0, 2));
+  return { cells, spans: merged(days.flatMap((day) => wrapped(day + at, day + at + long, count))) };
+}
+
+/** The days of a month, from 0, on which it begins. */
+export function daysOfMonth({ week, days, day }: Pick<Hours, "week" | "days" | "day">, year: number, month: number): number[] {
+  const count = new Date(year, month + 1, 0).getDate();
+  return Array.from({ length: count }, (_, index) => index).filter((index) => {
+    if (week === null) return index === day - 1;
+    const inWeek = week === -1 ? index + 7 >= count : Math.floor(index / 7) + 1 === week;
+    return inWeek && days.includes((new Date(year, month, index + 1).getDay() + 6) % 7);
+  });
+}
+
+function wrapped(from: number, to: number, cells: number): Strip["spans"] {
+  const over = to - cells;
+  if (to - from >= cells) return [{ from: 0, to: 1 }];
+  const first = { from: from / cells, to: Math.min(to, cells) / cells };
+  return over > 1e-9 ? [first, { from: 0, to: over / cells }] : [first];
+}
+
+function merged(spans: Strip["spans"]): Strip["spans"] {
+  const near = 1e-9;
+  return [...spans]
+    .sort((a, b) => a.from - b.from)
+    .reduce<Strip["spans"]>((joined, span) => {
+      const last = joined.at(-1);
+      if (last && span.from <= last.to + near) last.to = Math.max(last.to, span.to);
+      else joined.push({ ...span });
+      return joined;
+    }, []);
+}
+
+/** Days in words: "Monday to Friday", "Monday, Wednesday". */
+export function dayWords(days: readonly number[]): string {
+  const runs = [...new Set(days)]
+    .sort((a, b) => a - b)
+    .reduce<number[][]>((found, day) => {
+      const last = found.at(-1);
+      if (last && last.at(-1) === day - 1) last.push(day);
+      else found.push([day]);
+      return found;
+    }, []);
+  const told = runs.flatMap((run) => (run.length > 2 ? [`${DAYS[run[0] ?? 0]} to ${DAYS[run.at(-1) ?? 0]}`] : run.map((day) => DAYS[day] ?? "")));
+  return told.join(", ");
+}
+
+const ordinal = (count: number) => `${count}${count % 100 > 10 && count % 100 < 14 ? "th" : (["th", "st", "nd", "rd"][count % 10] ?? "th")}`;
+
+/** On which days it begins, in words. */
+export function onWords({ repeat, every, days, week, day, month }: Hours): string {
+  const rarely = every > 1 ? `${ordinal(every)} ` : "";
+  const named = WEEKS.find(({ value }) => value === week)?.label;
+  switch (repeat) {
+    case "daily":
+      return `Every ${rarely}day`;
+    case "weekly":
+      if (days.length === 7 && every === 1) return "Every day";
+      return `${dayWords(days) || "No day"}${every > 1 ? ` of every ${ordinal(every)} week` : ""}`;
+    case "monthly":
+      return `${named ? `The ${named} ${dayWords(days) || "(no day)"}` : `Day ${day}`} of every ${rarely}month`;
+    case "yearly":
+      return `${day} ${MONTHS[month - 1]} of every ${rarely}year`;
+  }
+}
+
+/** A schedule in words. */
+export function hoursWords(hours: Hours): string {
+  const { start, end, more_days, first, last } = hours;
+  const later = more_days + (minutes(end) <= minutes(start) ? 1 : 0);
+  const whole = length(hours) === DAY_MIN && minutes(start) === 0;
+  const until = minutes(end) === 0 && later === 1 ? "midnight" : `${end}${later === 1 ? " of the next day" : later > 1 ? ` ${later} days later` : ""}`;
+  const between = `${first ? `, from ${first}` : ""}${last ? `, until ${last}` : ""}`;
+  return `${onWords(hours)}, ${whole ? "all day" : `${start} to ${until}`}${between}`;
+}
