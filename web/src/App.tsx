@@ -17,6 +17,7 @@ import { Preview } from "./pages/Preview";
 import { PrivacyMasks } from "./pages/PrivacyMasks";
 import { Ptz } from "./pages/Ptz";
 import { Recordings } from "./pages/Recordings";
+import { Rules } from "./pages/Rules";
 import { Security } from "./pages/Security";
 import { SettingsPage } from "./pages/Settings";
 import { Setup } from "./pages/Setup";
@@ -85,6 +86,7 @@ function Gate() {
         {me.role === "administrator" && <Route path="accounts" element={<Accounts />} />}
         {me.role === "administrator" && <Route path="privacy" element={<PrivacyMasks />} />}
         {me.role === "administrator" && <Route path="events" element={<Events />} />}
+        {me.role === "administrator" && <Route path="rules/*" element={<Rules />} />}
         {me.role === "administrator" && <Route path="logs" element={<Logs />} />}
         {me.role === "administrator" && <Route path="maintenance" element={<Maintenance />} />}
         <Route path="*" element={<Navigate to="/" replace />} />

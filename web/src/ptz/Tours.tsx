@@ -1,7 +1,9 @@
-import { ActionIcon, Badge, Button, Card, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
-import { IconCircleFilled, IconPencil, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconPlus, IconTrash } from "@tabler/icons-react";
+import { ActionIcon, Badge, Button, Card, Group, Modal, Stack, Text, TextInput, Tooltip } from "@mantine/core";
+import { IconBolt, IconCircleFilled, IconPencil, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
+import { Link } from "react-router-dom";
 
+import { useSession } from "../session";
 import { clock } from "./order";
 import { type Area, ptz, type Tour } from "./ptz";
 import { TourForm } from "./TourForm";
@@ -12,6 +14,7 @@ const COLORS: Record<string, string> = { stopped: "gray", paused: "yellow" };
 
 /** The tours of a view area: make, teach, start, hold, change, delete. */
 export function Tours({ area, tours, act, mayChange }: { area: Area; tours: Tour[]; act: Act; mayChange: boolean }) {
+  const { me } = useSession();
   const [open, setOpen] = useState<Tour | "new" | null>(null);
   const remove = async (tour: Tour) => {
     if (!(await act(() => ptz.removeTour(tour.number)))) return;
@@ -66,6 +69,13 @@ export function Tours({ area, tours, act, mayChange }: { area: Area; tours: Tour
             <ActionIcon variant="default" size="lg" aria-label={`Stop ${tour.name}`} disabled={!tour.running} onClick={() => void act(() => ptz.run(tour.number, "stop"))}>
               <IconPlayerStop size={18} />
             </ActionIcon>
+            {me?.role === "administrator" && (
+              <Tooltip label="Start this tour by a rule" openDelay={300}>
+                <ActionIcon variant="subtle" color="gray" size="lg" component={Link} to={`/rules/new?tour=${tour.number}`} aria-label={`Start ${tour.name} by a rule`}>
+                  <IconBolt size={18} />
+                </ActionIcon>
+              </Tooltip>
+            )}
             <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Change ${tour.name}`} disabled={!mayChange} onClick={() => setOpen(tour)}>
               <IconPencil size={18} />
             </ActionIcon>

@@ -4,8 +4,8 @@ import { Fragment, useState } from "react";
 
 import type { CameraEvent } from "../api";
 import { OrderButtons, useDragOrder } from "../parts/Order";
-import type { ConditionItem, ConditionKind, Value, Values } from "./calls";
-import { begun, conditionKind, grouped, typed, without } from "./catalogue";
+import type { Choice, ConditionItem, ConditionKind, Value, Values } from "./calls";
+import { begun, conditionKind, grouped, offered, typed, without } from "./catalogue";
 import { type Draft, type DraftCondition, type Faults, MOST_CONDITIONS, nextKey } from "./draft";
 import { holds } from "./holds";
 import styles from "./RuleForm.module.css";
@@ -65,12 +65,12 @@ export function ConditionList({ draft, kinds, faults, put }: Props) {
                 {kind?.stateful && (
                   <Switch
                     label="Invert this condition"
-                    description={`It holds while “${conditionName(kind, condition)}” is not so.`}
+                    description={`It holds while ${conditionName(kind, condition)} is ${condition.inverted ? "not " : ""}${kind.state.toLowerCase()}.`}
                     checked={condition.inverted}
                     onChange={({ currentTarget }) => change(index, { inverted: currentTarget.checked })}
                   />
                 )}
-                {index === 0 && conditions.length > 1 && kind?.stateful && (
+                {index === 0 && conditions.length > 1 && kind && (
                   <Switch
                     label="Use this condition as a trigger"
                     description="It only starts the rule, which then lasts as long as the others hold."
@@ -136,7 +136,7 @@ function Where({ kind, where, onChange }: { kind: ConditionKind; where: Values; 
     <>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing="xs">
         {[...listed, ...(more ? free : [])].map((item) => (
-          <Item key={item.name} item={item} value={where[item.name]} onChange={(value) => put(item.name, value)} />
+          <Item key={item.name} item={item} value={where[item.name]} values={offered(item.values, without(where, item.name))} onChange={(value) => put(item.name, value)} />
         ))}
       </SimpleGrid>
       <Group gap="xs">
@@ -153,8 +153,8 @@ function Where({ kind, where, onChange }: { kind: ConditionKind; where: Values; 
 
 const ANY = "";
 
-function Item({ item, value, onChange }: { item: ConditionItem; value: Value | undefined; onChange(value: Value | undefined): void }) {
-  const { title, kind, values } = item;
+function Item({ item, value, values, onChange }: { item: ConditionItem; value: Value | undefined; values: Choice[]; onChange(value: Value | undefined): void }) {
+  const { title, kind } = item;
   if (values.length > 0 || kind === "boolean") {
     const there = values.length > 0 ? values : [{ value: true, title: "yes" }, { value: false, title: "no" }];
     const gone = value !== undefined && !there.some((each) => each.value === value);

@@ -48,12 +48,17 @@ export interface Titled {
   title: string;
 }
 
+/** `of`: the values of other items or parameters that it goes with. */
+export interface Choice extends Titled {
+  of: Values;
+}
+
 export interface ConditionItem {
   name: string;
   title: string;
   kind: "integer" | "number" | "boolean" | "text";
   /** Those there are now; empty where anything may be typed. */
-  values: Titled[];
+  values: Choice[];
 }
 
 export interface ConditionKind {
@@ -61,19 +66,17 @@ export interface ConditionKind {
   title: string;
   group: string;
   stateful: boolean;
+  /** What it is while it holds; empty for a moment. */
+  state: string;
   items: ConditionItem[];
-}
-
-/** `of`: only offered with these values of other parameters. */
-export interface Choice extends Titled {
-  of?: Values | null;
 }
 
 export interface Parameter {
   name: string;
   title: string;
   kind: "integer" | "number" | "boolean" | "text" | "choice";
-  default: Value | null;
+  /** Of what is required, it means nothing. */
+  default: Value;
   least: number | null;
   most: number | null;
   unit: string;

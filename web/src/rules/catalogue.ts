@@ -17,9 +17,9 @@ export function grouped(entries: readonly { group: string; option: Option }[]): 
 export const conditionKind = (kinds: readonly ConditionKind[], topic: string) => kinds.find((kind) => kind.topic === topic);
 export const actionKind = (kinds: readonly ActionKind[], name: string) => kinds.find(({ kind }) => kind === name);
 
-/** The choices of a parameter that go with the other parameters. */
-export function offered({ choices }: Parameter, values: Values): Choice[] {
-  return choices.filter(({ of }) => Object.entries(of ?? {}).every(([name, value]) => values[name] === value));
+/** The choices that go with what else is chosen. */
+export function offered(choices: readonly Choice[], values: Values): Choice[] {
+  return choices.filter(({ of }) => Object.entries(of).every(([name, value]) => (values[name] ?? value) === value));
 }
 
 /** What an action begins with: the defaults, and where there is but one choice, that. */
@@ -31,10 +31,10 @@ export function fresh(kind: ActionKind): Values {
 }
 
 function first(parameter: Parameter, values: Values): Value | undefined {
-  const choices = offered(parameter, values);
-  const usable = parameter.kind !== "choice" || choices.some(({ value }) => value === parameter.default);
-  if (parameter.default !== null && usable) return parameter.default;
-  return parameter.required && parameter.kind === "choice" && choices.length === 1 ? choices[0]?.value : undefined;
+  if (parameter.kind !== "choice") return parameter.required ? undefined : parameter.default;
+  const choices = offered(parameter.choices, values);
+  if (!parameter.required && choices.some(({ value }) => value === parameter.default)) return parameter.default;
+  return parameter.required && choices.length === 1 ? choices[0]?.value : undefined;
 }
 
 /** The values with one of them changed (undefined: taken out); what no longer goes with it begins anew. */
@@ -42,8 +42,8 @@ export function chosen(kind: ActionKind, values: Values, name: string, value: Va
   const changed = without(values, name);
   if (value !== undefined) changed[name] = value;
   return kind.parameters.reduce<Values>((now, parameter) => {
-    if (parameter.name === name || !parameter.choices.some(({ of }) => of && name in of)) return now;
-    if (offered(parameter, now).some((choice) => choice.value === now[parameter.name])) return now;
+    if (parameter.name === name || !parameter.choices.some(({ of }) => name in of)) return now;
+    if (offered(parameter.choices, now).some((choice) => choice.value === now[parameter.name])) return now;
     const instead = first(parameter, without(now, parameter.name));
     return instead === undefined ? without(now, parameter.name) : { ...now, [parameter.name]: instead };
   }, changed);
@@ -53,7 +53,7 @@ export function chosen(kind: ActionKind, values: Values, name: string, value: Va
 export function carried(kind: ActionKind, values: Values): Values {
   return kind.parameters.reduce<Values>((now, parameter) => {
     const value = values[parameter.name];
-    const fits = value !== undefined && (parameter.kind !== "choice" || offered(parameter, now).some((choice) => choice.value === value));
+    const fits = value !== undefined && (parameter.kind !== "choice" || offered(parameter.choices, now).some((choice) => choice.value === value));
     return fits ? chosen(kind, now, parameter.name, value) : now;
   }, fresh(kind));
 }
@@ -62,7 +62,7 @@ export function without<T>(all: Record<string, T>, name: string): Record<string,
   return Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
 }
 
-/** A condition of a kind as it is first offered: any instance, or the only one there is. */
+/** A condition as it is first offered: of any instance. */
 export function begun({ topic }: ConditionKind): Condition {
   return { topic, where: {}, inverted: false };
 }

@@ -4,7 +4,7 @@ import type { Action, ActionKind, Catalogue, Condition, Parameter, Rule, RuleWis
 import { actionKind, carried, conditionKind, fresh, offered } from "./catalogue";
 
 export const MOST_CONDITIONS = 10;
-export const LONGEST_NAME = 64;
+export const LONGEST_NAME = 128;
 export const LONGEST_WAIT = 86_399;
 
 export interface DraftCondition extends Condition {
@@ -70,9 +70,13 @@ export function faults(draft: Draft, catalogue: Catalogue): Faults {
   const pulses = draft.conditions.filter(({ topic }) => conditionKind(catalogue.conditions, topic)?.stateful === false);
   for (const { key, topic } of draft.conditions) if (!conditionKind(catalogue.conditions, topic)) found[`condition.${key}`] = "The camera no longer knows this condition. Choose another.";
   for (const { key } of pulses.slice(1)) found[`condition.${key}`] = "Two moments never come together: a rule can have one at most.";
+  const lasts = draft.trigger && draft.conditions.length > 1;
+  const late = pulses.find(({ key }) => key !== draft.conditions[0]?.key);
+  if (lasts && late) found[`condition.${late.key}`] ??= "A moment says not how long the rule lasts. Put it first, where it is the trigger.";
   const action = actionKind(catalogue.actions, draft.kind);
   if (!action) found["action"] = draft.kind ? "The camera no longer knows this action. Choose another." : "Choose what the rule does.";
-  else if (action.form === "while active" && pulses.length > 0) found["action"] = `${conditionKind(catalogue.conditions, pulses[0]?.topic ?? "")?.title} is a moment and does not last. Choose an action that happens once.`;
+  else if (action.form === "while active" && pulses.length > 0 && !lasts)
+    found["action"] = "A moment does not last. Choose an action that happens once, or use the moment as the trigger of another condition.";
   for (const parameter of action?.parameters ?? []) {
     const fault = parameterFault(parameter, draft.parameters);
     if (fault) found[`parameter.${parameter.name}`] = fault;
@@ -84,7 +88,7 @@ export function faults(draft: Draft, catalogue: Catalogue): Faults {
 function parameterFault(parameter: Parameter, values: Values): string | null {
   const value = values[parameter.name];
   if (value === undefined || value === "") return parameter.required ? (parameter.kind === "choice" ? "Choose one." : "This is needed.") : null;
-  if (parameter.kind === "choice") return offered(parameter, values).some((choice) => choice.value === value) ? null : "What was chosen is no longer there. Choose another.";
+  if (parameter.kind === "choice") return offered(parameter.choices, values).some((choice) => choice.value === value) ? null : "What was chosen is no longer there. Choose another.";
   return typeof value === "number" ? rangeFault(parameter, value) : null;
 }
 
@@ -105,6 +109,7 @@ export function placeOf(field: string | null, draft: Draft): string | null {
   const last = field.split(/[.[\]]+/).filter(Boolean).at(-1) ?? "";
   if (last in draft.parameters || field.includes("parameters.")) return `parameter.${last}`;
   if (last === "kind") return "action";
+  if (last === "trigger") return "conditions";
   return ["name", "wait", "conditions", "action"].includes(last) ? last : null;
 }
 

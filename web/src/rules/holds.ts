@@ -1,14 +1,14 @@
 /** Whether a condition holds, from what the camera last told of its topic. */
 
 import type { CameraEvent } from "../api";
-import type { Condition } from "./calls";
+import type { Condition, Values } from "./calls";
 
-/** A condition of any instance holds while it is so for one of them; inverted, while it is not so for one of them. */
+/** It holds while one of the instances that it is about is so; inverted, while there are some and none is. */
 export function holds({ topic, where, inverted }: Condition, events: readonly CameraEvent[]): boolean {
-  return events.some((event) => event.topic === topic && event.active !== inverted && fits(where, event));
+  const about = events.filter((event) => event.topic === topic && agrees(where, event.source));
+  return about.length > 0 && about.some(({ active, data }) => active && agrees(where, data)) !== inverted;
 }
 
-function fits(where: Condition["where"], { source, data }: CameraEvent): boolean {
-  const told = { ...source, ...data };
-  return Object.entries(where).every(([name, value]) => told[name] === value);
+function agrees(where: Values, items: Values): boolean {
+  return Object.entries(where).every(([name, value]) => !(name in items) || items[name] === value);
 }

@@ -1,6 +1,7 @@
 /** Schedules over REST (docs/schedules.md). */
 
 import { call } from "../api";
+import type { Rule } from "./calls";
 import type { Hours, Repeat } from "./week";
 
 export interface Interval {
@@ -41,3 +42,9 @@ export const REPEATS: { value: Repeat; label: string }[] = [
   { value: "monthly", label: "Monthly" },
   { value: "yearly", label: "Yearly" },
 ];
+
+
+/** The rules that go by a schedule. */
+export function usersOf({ id }: Pick<Schedule, "id">, rules: readonly Rule[]): Rule[] {
+  return rules.filter(({ conditions }) => conditions.some(({ topic, where }) => (topic === SCHEDULE_ACTIVE || topic === SCHEDULE_PULSE) && where["schedule"] === id));
+}

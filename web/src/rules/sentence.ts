@@ -1,7 +1,7 @@
 /** What a rule does, in one sentence, while it is being made. */
 
 import type { ActionKind, Catalogue, Condition, ConditionKind, Values } from "./calls";
-import { actionKind, conditionKind, titleOf } from "./catalogue";
+import { actionKind, conditionKind, offered, titleOf } from "./catalogue";
 import type { Draft } from "./draft";
 import { lasting } from "./times";
 
@@ -17,38 +17,42 @@ const gap = (text: string): Piece => ({ text, kind: "gap" });
 
 /** A condition by its title and the instances it is about. */
 export function conditionName(kind: ConditionKind, { where }: Pick<Condition, "where">): string {
-  const told = kind.items.filter(({ name }) => name in where).map(({ name, values }) => titleOf(values, where[name] ?? ""));
-  return told.length ? `${kind.title} (${told.join(", ")})` : kind.title;
+  const told = kind.items
+    .filter(({ name }) => name in where)
+    .map(({ name, title, values }) => (values.length ? "" : `${title.toLowerCase()} `) + titleOf(offered(values, where), where[name] ?? ""));
+  return `“${kind.title}”${told.length ? ` (${told.join(", ")})` : ""}`;
 }
 
 /** An action by its title and its parameters. */
 export function actionName(kind: ActionKind, values: Values): string {
   const told = kind.parameters
-    .filter(({ name }) => values[name] !== undefined && values[name] !== "")
+    .filter(({ name, required, default: usual }) => values[name] !== undefined && values[name] !== "" && (required || values[name] !== usual))
     .map(({ name, title, kind: type, choices, unit }) => {
-      const value = titleOf(choices, values[name] ?? "");
+      const value = titleOf(offered(choices, values), values[name] ?? "");
       return type === "choice" || type === "text" ? value : `${title.toLowerCase()} ${value}${unit ? ` ${unit}` : ""}`;
     });
-  return told.length ? `${kind.title} (${told.join(", ")})` : kind.title;
+  const title = kind.title.replace(/ while the rule is active$/, "");
+  return `${title.charAt(0).toLowerCase()}${title.slice(1)}${told.length ? ` (${told.join(", ")})` : ""}`;
 }
 
 /** The sentence of a draft in pieces, with gaps for what is still to be chosen. */
 export function sentence(draft: Draft, catalogue: Catalogue): Piece[] {
   const action = actionKind(catalogue.actions, draft.kind);
   const does = action ? choice(actionName(action, draft.parameters)) : gap("choose an action");
-  const pieces = [...conditionPieces(draft, catalogue), word(": "), does, word(".")];
-  if (draft.wait > 0) pieces.push(word(` Then it waits ${lasting(draft.wait)} before it can start again.`));
+  const pieces = [...conditionPieces(draft, catalogue, action?.form === "while active"), word(": "), does, word(".")];
+  if (draft.wait > 0) pieces.push(word(` Then not again for ${lasting(draft.wait)}.`));
   return pieces;
 }
 
-function conditionPieces({ conditions, trigger }: Draft, catalogue: Catalogue): Piece[] {
-  if (conditions.length === 0) return [word("When "), gap("choose a condition")];
+function conditionPieces({ conditions, trigger }: Draft, catalogue: Catalogue, lasts: boolean): Piece[] {
+  const triggered = trigger && conditions.length > 1;
+  const begin = triggered ? "Once " : lasts ? "While " : "When ";
+  if (conditions.length === 0) return [word(begin), gap("choose a condition")];
   return conditions.flatMap((condition, index) => {
     const kind = conditionKind(catalogue.conditions, condition.topic);
-    const starts = index === 0 && trigger && conditions.length > 1;
-    const before = index === 0 ? (starts || kind?.stateful === false ? "When " : "While ") : index === 1 && trigger ? ", and then as long as " : " and ";
-    const name = kind ? choice(conditionName(kind, condition)) : gap("choose a condition");
-    return [word(before + (condition.inverted ? "not " : "")), name];
+    const before = index === 0 ? begin : index === 1 && triggered ? ", while " : " and ";
+    const after = kind?.stateful ? ` is ${condition.inverted ? "not " : ""}${kind.state.toLowerCase()}` : " happens";
+    return [word(before), kind ? choice(conditionName(kind, condition)) : gap(condition.topic), word(after)];
   });
 }
 

@@ -19,7 +19,7 @@ export interface Hours {
   last: string | null;
 }
 
-export const ALWAYS: Hours = { repeat: "weekly", every: 1, days: [0, 1, 2, 3, 4], week: null, day: 1, month: 1, start: "08:00", end: "17:00", more_days: 0, first: null, last: null };
+export const WORKDAYS: Hours = { repeat: "weekly", every: 1, days: [0, 1, 2, 3, 4], week: null, day: 1, month: 1, start: "08:00", end: "17:00", more_days: 0, first: null, last: null };
 
 export const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 export const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -139,4 +139,19 @@ export function hoursWords(hours: Hours): string {
   const until = minutes(end) === 0 && later === 1 ? "midnight" : `${end}${later === 1 ? " of the next day" : later > 1 ? ` ${later} days later` : ""}`;
   const between = `${first ? `, from ${first}` : ""}${last ? `, until ${last}` : ""}`;
   return `${onWords(hours)}, ${whole ? "all day" : `${start} to ${until}`}${between}`;
+}
+
+/** Where on the strip of a schedule a moment is, from 0 to 1. */
+export function position(repeat: Repeat, now: Date): number {
+  const day = (now.getHours() * 60 + now.getMinutes()) / DAY_MIN;
+  if (repeat === "yearly") return (now.getMonth() + (now.getDate() - 1 + day) / 31) / 12;
+  if (repeat === "monthly") return (now.getDate() - 1 + day) / new Date(now.getFullYear(), now.getMonth() + 1, 0).getDate();
+  return (((now.getDay() + 6) % 7) + day) / 7;
+}
+
+/** What has to be mended before it can be saved, or null. */
+export function hoursFault({ repeat, days, week, start, end, first, last }: Hours): string | null {
+  if ((repeat === "weekly" || (repeat === "monthly" && week !== null)) && days.length === 0) return "Choose at least one day.";
+  if (!start || !end) return "Give a time of day, such as 08:00.";
+  return first && last && last < first ? "The last day is before the first." : null;
 }
