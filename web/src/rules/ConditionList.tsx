@@ -5,7 +5,7 @@ import { Fragment, useState } from "react";
 import type { CameraEvent } from "../api";
 import { OrderButtons, useDragOrder } from "../parts/Order";
 import type { Choice, ConditionItem, ConditionKind, Value, Values } from "./calls";
-import { begun, conditionKind, grouped, offered, typed, without } from "./catalogue";
+import { begun, conditionKind, grouped, offered, plainTitle, typed, without } from "./catalogue";
 import { type Draft, type DraftCondition, type Faults, MOST_CONDITIONS, nextKey } from "./draft";
 import { holds } from "./holds";
 import styles from "./RuleForm.module.css";
@@ -127,26 +127,31 @@ function Now({ kind, condition, events }: { kind: ConditionKind; condition: Draf
 /** Which instances a condition is about. What can only be typed is offered behind a button. */
 function Where({ kind, where, onChange }: { kind: ConditionKind; where: Values; onChange(where: Values): void }) {
   const [more, setMore] = useState(false);
-  const listed = kind.items.filter(({ name, values }) => values.length > 0 || name in where);
-  const free = kind.items.filter((item) => !listed.includes(item));
+  const listed = kind.items.filter(({ name, values }) => values.length > 1 || name in where);
+  const free = kind.items.filter(({ name, values }) => values.length === 0 && !(name in where)); // the only one there is need not be chosen
   const scheduled = kind.topic === SCHEDULE_ACTIVE || kind.topic === SCHEDULE_PULSE;
   const put = (name: string, value: Value | undefined) => onChange(value === undefined ? without(where, name) : { ...where, [name]: value });
-  if (kind.items.length === 0) return null;
+  const shown = [...listed, ...(more ? free : [])];
+  const mayNarrow = free.length > 0 && !more;
   return (
     <>
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing="xs">
-        {[...listed, ...(more ? free : [])].map((item) => (
-          <Item key={item.name} item={item} value={where[item.name]} values={offered(item.values, without(where, item.name))} onChange={(value) => put(item.name, value)} />
-        ))}
-      </SimpleGrid>
-      <Group gap="xs">
-        {free.length > 0 && !more && (
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setMore(true)}>
-            Narrow down further
-          </Button>
-        )}
-        {scheduled && <NewSchedule kind={kind.topic === SCHEDULE_PULSE ? "pulse" : "schedule"} onMade={(id) => put("schedule", id)} />}
-      </Group>
+      {shown.length > 0 && (
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing="xs">
+          {shown.map((item) => (
+            <Item key={item.name} item={item} value={where[item.name]} values={offered(item.values, without(where, item.name))} onChange={(value) => put(item.name, value)} />
+          ))}
+        </SimpleGrid>
+      )}
+      {(mayNarrow || scheduled) && (
+        <Group gap="xs">
+          {mayNarrow && (
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setMore(true)}>
+              Only with certain values
+            </Button>
+          )}
+          {scheduled && <NewSchedule kind={kind.topic === SCHEDULE_PULSE ? "pulse" : "schedule"} onMade={(id) => put("schedule", id)} />}
+        </Group>
+      )}
     </>
   );
 }
@@ -154,7 +159,8 @@ function Where({ kind, where, onChange }: { kind: ConditionKind; where: Values; 
 const ANY = "";
 
 function Item({ item, value, values, onChange }: { item: ConditionItem; value: Value | undefined; values: Choice[]; onChange(value: Value | undefined): void }) {
-  const { title, kind } = item;
+  const { kind } = item;
+  const title = plainTitle(item);
   if (values.length > 0 || kind === "boolean") {
     const there = values.length > 0 ? values : [{ value: true, title: "yes" }, { value: false, title: "no" }];
     const gone = value !== undefined && !there.some((each) => each.value === value);

@@ -80,3 +80,8 @@ export function typed({ kind }: Pick<ConditionItem, "kind">, text: string): Valu
 export function titleOf(values: readonly { value: Value; title: string }[], value: Value): string {
   return values.find((each) => each.value === value)?.title ?? (value === true ? "yes" : value === false ? "no" : String(value));
 }
+
+/** What an item is called where its values can be seen: "Input, from 1" is "Input". */
+export function plainTitle({ title }: Pick<ConditionItem, "title">): string {
+  return title.replace(/, (from )?\d+( to \d+)?$/, "");
+}

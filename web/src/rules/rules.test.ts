@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { carried, chosen, fresh, grouped, offered, titleOf, typed } from "./catalogue";
+import { carried, chosen, fresh, grouped, offered, plainTitle, titleOf, typed } from "./catalogue";
 import type { Rule } from "./calls";
 import { acting, changesContent, type Draft, draftOf, faults, placeOf, same, wishOf } from "./draft";
 import { holds } from "./holds";
@@ -47,6 +47,7 @@ describe("what there is to choose", () => {
     expect(["integer", "number", "boolean", "text"].map((kind) => typed({ kind: kind as "text" }, "1.6"))).toEqual([2, 1.6, undefined, "1.6"]);
     expect(typed({ kind: "number" }, " ")).toBeUndefined();
     expect(titleOf([], true)).toBe("yes");
+    expect(["Input, from 1", "View area, 1 to 4", "Account, * for all"].map((title) => plainTitle({ title }))).toEqual(["Input", "View area", "Account, * for all"]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** What a rule does, in one sentence, while it is being made. */
 
 import type { ActionKind, Catalogue, Condition, ConditionKind, Values } from "./calls";
-import { actionKind, conditionKind, offered, titleOf } from "./catalogue";
+import { actionKind, conditionKind, offered, plainTitle, titleOf } from "./catalogue";
 import type { Draft } from "./draft";
 import { lasting } from "./times";
 
@@ -19,7 +19,7 @@ const gap = (text: string): Piece => ({ text, kind: "gap" });
 export function conditionName(kind: ConditionKind, { where }: Pick<Condition, "where">): string {
   const told = kind.items
     .filter(({ name }) => name in where)
-    .map(({ name, title, values }) => (values.length ? "" : `${title.toLowerCase()} `) + titleOf(offered(values, where), where[name] ?? ""));
+    .map((item) => (item.values.length ? "" : `${plainTitle(item).toLowerCase()} `) + titleOf(offered(item.values, where), where[item.name] ?? ""));
   return `“${kind.title}”${told.length ? ` (${told.join(", ")})` : ""}`;
 }
 
