@@ -151,7 +151,9 @@ async def test_conditions_are_inverted_put_in_order_and_all_must_hold(anna: Visi
     await expect(first).to_contain_text("Virtual input")
     await page.get_by_label("Move Virtual input down").click()
     await page.get_by_label("Use this condition as a trigger").check(force=True)
-    await expect(page.get_by_test_id("sentence")).to_contain_text("Once “Manual trigger” is active, while “Virtual input” (Virtual input 7) is not active")
+    await expect(page.get_by_test_id("sentence")).to_contain_text(
+        "Once “Manual trigger” is active, while “Virtual input” (Virtual input 7) is not active"
+    )
     await page.get_by_label("Use this condition as a trigger").uncheck(force=True)
     await choose(anna, "Action", "Run a guard tour while the rule is active")
     await choose(anna, "Tour", "Night round")
@@ -225,7 +227,7 @@ async def test_a_schedule_is_made_used_changed_deleted_and_brought_back(anna: Vi
         await dialog.get_by_text(day, exact=True).click()
     await dialog.get_by_role("textbox", name="From").fill("22:00")
     await dialog.get_by_role("textbox", name="To").fill("06:00")
-    await expect(dialog.get_by_test_id("schedule-words")).to_have_text("Monday, Tuesday, 22:00 to 06:00 of the next day")
+    await expect(dialog.get_by_test_id("schedule-words")).to_have_text("Every Monday and Tuesday from 22:00 to 06:00 of the next day")
     await expect(dialog.get_by_test_id("span")).to_have_count(2)
     await anna.shots("rules-schedule-form")
     await dialog.get_by_role("button", name="Save").click()
@@ -270,7 +272,13 @@ async def test_all_of_it_works_on_a_phone(visit: Callable[..., Awaitable[Visitor
     phone = await visit(camera.http, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     await phone.log_in()
     page = phone.page
-    for path, heading in (("/rules", "Rules"), ("/rules/schedules", "Rules"), ("/rules/triggers", "Rules"), ("/rules/1", "Patrol"), ("/ptz/tours", "Guard tours")):
+    for path, heading in (
+        ("/rules", "Rules"),
+        ("/rules/schedules", "Rules"),
+        ("/rules/triggers", "Rules"),
+        ("/rules/1", "Patrol"),
+        ("/ptz/tours", "Guard tours"),
+    ):
         await phone.open(path)
         await expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390, path

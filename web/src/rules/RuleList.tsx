@@ -123,7 +123,7 @@ function Fault({ rule: { fault } }: { rule: Rule }) {
     <Group gap={4} wrap="nowrap" align="start" c="red" role="status">
       <IconAlertTriangle size={16} style={{ flexShrink: 0, marginTop: 2 }} aria-hidden />
       <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-        {fault}
+        {fault.charAt(0).toUpperCase() + fault.slice(1)}
       </Text>
     </Group>
   );

@@ -5,7 +5,7 @@ import { ApiError, saying } from "../api";
 import { HoursFields } from "./HoursFields";
 import { type Interval, isInterval, type Schedule, type ScheduleWish } from "./schedules";
 import { inWhole, lasting, LENGTHS, type Unit } from "./times";
-import { type Hours, hoursFault, hoursWords, onWords, WORKDAYS } from "./week";
+import { type Hours, hoursFault, hoursWords, pulseWords, WORKDAYS } from "./week";
 import { WeekStrip } from "./WeekStrip";
 
 const LONGEST_NAME = 64;
@@ -97,7 +97,7 @@ export function ScheduleForm({ schedule, kind: wanted = "schedule", save }: Prop
         {byInterval ? <IntervalFields interval={interval} onChange={setInterval} /> : <HoursFields hours={hours} lasts={kind === "schedule"} onChange={setHours} />}
         <div aria-live="polite">
           <Text size="sm" fw={600} data-testid="schedule-words">
-            {byInterval ? `Every ${lasting(interval.every_s)}` : kind === "pulse" ? `${onWords(hours)}, at ${hours.start}` : hoursWords(hours)}
+            {byInterval ? `A pulse every ${lasting(interval.every_s)}` : kind === "pulse" ? pulseWords(hours) : hoursWords(hours)}
           </Text>
           {tried && fault && (
             <Text size="sm" c="red" role="alert">

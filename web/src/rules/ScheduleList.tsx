@@ -122,5 +122,5 @@ const wall = (local: string) => new Date(local.slice(0, 19));
 function next({ next_ms, kind, active }: Schedule, local: string): string {
   if (next_ms === null) return kind === "pulse" ? "Does not come again" : active ? "Does not end" : "Does not begin again";
   const { time, date } = wallClock(next_ms, offsetOf(local));
-  return `${kind === "pulse" ? "Next" : active ? "Until" : "Begins"} ${date}, ${time}`;
+  return `${kind === "pulse" ? "Next" : active ? "Until" : "Begins"} ${date}, ${time.replace(/:00$/, "")}`;
 }

@@ -1,11 +1,10 @@
 import { type Hours, hoursWords, position, strip } from "./week";
 import styles from "./WeekStrip.module.css";
 
-const REFRESHED = new Date();
-
-/** The week (or month, or year) of a schedule at a glance, with a line where we are now. `now`: the camera's clock as it stands. */
-export function WeekStrip({ hours, now = REFRESHED }: { hours: Hours; now?: Date }) {
-  const { cells, spans } = strip(hours, now.getFullYear(), now.getMonth());
+/** The week (or month, or year) of a schedule at a glance. `now`: the camera's clock as it stands, for a line where we are. */
+export function WeekStrip({ hours, now }: { hours: Hours; now?: Date }) {
+  const today = now ?? new Date();
+  const { cells, spans } = strip(hours, today.getFullYear(), today.getMonth());
   const percent = (part: number) => `${(part * 100).toFixed(3)}%`;
   return (
     <div className={styles["strip"]} role="img" aria-label={hoursWords(hours)}>
@@ -14,7 +13,7 @@ export function WeekStrip({ hours, now = REFRESHED }: { hours: Hours; now?: Date
         {spans.map(({ from, to }) => (
           <div key={from} className={styles["span"]} style={{ left: percent(from), width: percent(to - from) }} data-testid="span" />
         ))}
-        <div className={styles["now"]} style={{ left: percent(position(hours.repeat, now)) }} />
+        {now && <div className={styles["now"]} style={{ left: percent(position(hours.repeat, now)) }} />}
       </div>
       <div className={styles["cells"]} aria-hidden>
         {cells.map((cell, index) => (

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { usersOf } from "./schedules";
 import { inWhole, lasting, parts } from "./times";
-import { daysOfMonth, dayWords, type Hours, hoursFault, hoursWords, length, position, strip, WORKDAYS } from "./week";
+import { daysOfMonth, dayWords, type Hours, hoursFault, hoursWords, length, position, pulseWords, strip, WORKDAYS } from "./week";
 
 const hours = (changes: Partial<Hours>): Hours => ({ ...WORKDAYS, ...changes });
 const DAY = 24;
@@ -55,13 +55,14 @@ describe("the week of a schedule", () => {
 
 describe("a schedule in words", () => {
   it("says days and hours", () => {
-    expect(dayWords([6, 0, 1, 2])).toBe("Monday to Wednesday, Sunday");
-    expect(hoursWords(hours({}))).toBe("Monday to Friday, 08:00 to 17:00");
-    expect(hoursWords(hours({ start: "17:00", end: "08:00" }))).toBe("Monday to Friday, 17:00 to 08:00 of the next day");
-    expect(hoursWords(hours({ repeat: "daily", start: "00:00", end: "00:00" }))).toBe("Every day, all day");
-    expect(hoursWords(hours({ start: "20:00", end: "00:00" }))).toBe("Monday to Friday, 20:00 to midnight");
-    expect(hoursWords(hours({ repeat: "monthly", week: -1, days: [4], every: 2 }))).toBe("The last Friday of every 2nd month, 08:00 to 17:00");
-    expect(hoursWords(hours({ repeat: "yearly", month: 12, day: 24, more_days: 2, last: "2030-01-01" }))).toBe("24 December of every year, 08:00 to 17:00 2 days later, until 2030-01-01");
+    expect(dayWords([6, 0, 1, 2])).toBe("Monday, Tuesday, Wednesday and Sunday");
+    expect(dayWords([2])).toBe("Wednesday");
+    expect(hoursWords(hours({}))).toBe("Every Monday to Friday from 08:00 to 17:00");
+    expect(hoursWords(hours({ start: "17:00", end: "08:00", every: 2 }))).toBe("Every Monday to Friday, every 2 weeks from 17:00 to 08:00 of the next day");
+    expect(hoursWords(hours({ repeat: "daily", start: "00:00", end: "00:00" }))).toBe("Every day all day");
+    expect(hoursWords(hours({ repeat: "monthly", week: -1, days: [4] }))).toBe("On the last Friday of the month from 08:00 to 17:00");
+    expect(hoursWords(hours({ repeat: "yearly", month: 12, day: 24, more_days: 2, last: "2030-01-01" }))).toBe("Every year on 24 December from 08:00 to 17:00, 2 days later until 2030-01-01");
+    expect(pulseWords(hours({ repeat: "daily", first: "2030-01-01" }))).toBe("A pulse every day at 08:00 from 2030-01-01 on");
   });
 
   it("says what is missing", () => {

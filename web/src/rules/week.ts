@@ -98,47 +98,54 @@ function merged(spans: Strip["spans"]): Strip["spans"] {
     }, []);
 }
 
-/** Days in words: "Monday to Friday", "Monday, Wednesday". */
+/** Days in words: "Monday to Friday", "Monday and Wednesday". */
 export function dayWords(days: readonly number[]): string {
-  const runs = [...new Set(days)]
-    .sort((a, b) => a - b)
-    .reduce<number[][]>((found, day) => {
-      const last = found.at(-1);
-      if (last && last.at(-1) === day - 1) last.push(day);
-      else found.push([day]);
-      return found;
-    }, []);
-  const told = runs.flatMap((run) => (run.length > 2 ? [`${DAYS[run[0] ?? 0]} to ${DAYS[run.at(-1) ?? 0]}`] : run.map((day) => DAYS[day] ?? "")));
-  return told.join(", ");
+  const all = [...new Set(days)].sort((a, b) => a - b);
+  const names = all.map((day) => DAYS[day] ?? "");
+  const [first, last] = [all[0] ?? 0, all.at(-1) ?? 0];
+  if (all.length > 2 && last - first === all.length - 1) return `${DAYS[first]} to ${DAYS[last]}`;
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
 }
 
-const ordinal = (count: number) => `${count}${count % 100 > 10 && count % 100 < 14 ? "th" : (["th", "st", "nd", "rd"][count % 10] ?? "th")}`;
+const UNITS: Record<Repeat, string> = { daily: "day", weekly: "week", monthly: "month", yearly: "year" };
 
-/** On which days it begins, in words. */
+/** On which days it begins, as the camera says it. */
 export function onWords({ repeat, every, days, week, day, month }: Hours): string {
-  const rarely = every > 1 ? `${ordinal(every)} ` : "";
+  const often = every > 1 ? `, every ${every} ${UNITS[repeat]}s` : "";
   const named = WEEKS.find(({ value }) => value === week)?.label;
   switch (repeat) {
     case "daily":
-      return `Every ${rarely}day`;
+      return every > 1 ? `Every ${every} days` : "Every day";
     case "weekly":
-      if (days.length === 7 && every === 1) return "Every day";
-      return `${dayWords(days) || "No day"}${every > 1 ? ` of every ${ordinal(every)} week` : ""}`;
+      return `Every ${dayWords(days) || "…"}${often}`;
     case "monthly":
-      return `${named ? `The ${named} ${dayWords(days) || "(no day)"}` : `Day ${day}`} of every ${rarely}month`;
+      return named ? `On the ${named} ${dayWords(days) || "…"} of the month${often}` : `Every month on day ${day}${often}`;
     case "yearly":
-      return `${day} ${MONTHS[month - 1]} of every ${rarely}year`;
+      return `Every year on ${day} ${MONTHS[month - 1]}${often}`;
   }
 }
 
-/** A schedule in words. */
+/** A schedule in words, as the camera says it. */
 export function hoursWords(hours: Hours): string {
-  const { start, end, more_days, first, last } = hours;
+  return `${onWords(hours)} ${fromTo(hours)}${bounds(hours)}`;
+}
+
+/** A pulse at a time of day in words. */
+export function pulseWords(hours: Hours): string {
+  const on = onWords(hours);
+  return `A pulse ${on.charAt(0).toLowerCase()}${on.slice(1)} at ${hours.start}${bounds(hours)}`;
+}
+
+function fromTo({ start, end, more_days }: Hours): string {
+  if (minutes(start) === 0 && minutes(end) === 0 && more_days === 0) return "all day";
   const later = more_days + (minutes(end) <= minutes(start) ? 1 : 0);
-  const whole = length(hours) === DAY_MIN && minutes(start) === 0;
-  const until = minutes(end) === 0 && later === 1 ? "midnight" : `${end}${later === 1 ? " of the next day" : later > 1 ? ` ${later} days later` : ""}`;
-  const between = `${first ? `, from ${first}` : ""}${last ? `, until ${last}` : ""}`;
-  return `${onWords(hours)}, ${whole ? "all day" : `${start} to ${until}`}${between}`;
+  if (more_days > 0) return `from ${start} to ${end}, ${later} day${later > 1 ? "s" : ""} later`;
+  return `from ${start} to ${end}${later ? " of the next day" : ""}`;
+}
+
+function bounds({ first, last }: Hours): string {
+  if (first && first === last) return ` on ${first} only`;
+  return `${first ? ` from ${first} on` : ""}${last ? ` until ${last}` : ""}`;
 }
 
 /** Where on the strip of a schedule a moment is, from 0 to 1. */
