@@ -25,6 +25,8 @@ describe("events in words", () => {
     expect(sentence(LOST)).toBe("The picture source was lost: the cable was pulled");
     expect(sentence(BACK)).toBe("The picture source is back");
     expect(sentence(CHANGED)).toBe("anna changed stream.codec, stream.fps");
+    expect(sentence(event("Device/SystemMessage/ActionFailed", "A rule's action failed", { rule: 1, name: "Round", description: "no tour 1" }))).toBe("The rule Round failed: no tour 1");
+    expect(sentence(event("Schedule/Active", "Schedule active", { active: true }, { schedule: "night" }))).toBe("The schedule night began");
     expect(sentence(event("PTZController/Moving", "View area moves", { moving: true }, { area: 2 }))).toBe("View area 2 began to move");
   });
 

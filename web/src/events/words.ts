@@ -28,6 +28,9 @@ const SENTENCES: Record<string, Sentence> = {
   "Device/Configuration/Changed": ({ paths, by }) => `${by || "The camera"} changed ${listed(paths)}`,
   "Device/Configuration/StorageFailed": ({ failed, reason }) =>
     failed ? `Settings cannot be saved${because(reason)}` : "Settings can be saved again",
+  "Device/SystemMessage/ActionFailed": ({ name, description }) => `The rule ${name} failed: ${description}`,
+  "Schedule/Active": ({ active }, { schedule }) => `The schedule ${schedule} ${active ? "began" : "ended"}`,
+  "Schedule/Pulse": (_, { schedule }) => `The pulse ${schedule} came`,
   "PTZController/Moving": ({ moving }, source) => `${area(source)} ${moving ? "began to move" : "came to rest"}`,
   "PTZController/PresetReached": ({ on_preset, name }, source) =>
     on_preset ? `${area(source)} reached the preset position ${name}` : `${area(source)} left the preset position ${name}`,

@@ -38,8 +38,8 @@ export function Tours({ area, tours, act, mayChange }: { area: Area; tours: Tour
       )}
       {tours.map((tour) => (
         <Card withBorder key={tour.number} p="sm">
-          <Group wrap="nowrap" gap="xs">
-            <div style={{ flex: 1, minWidth: 0 }}>
+          <Group gap="xs" justify="flex-end">
+            <div style={{ flex: "1 1 180px", minWidth: 0 }}>
               <Group gap={6} wrap="nowrap">
                 <Text fw={600} size="sm" truncate>
                   {tour.name}
@@ -57,31 +57,33 @@ export function Tours({ area, tours, act, mayChange }: { area: Area; tours: Tour
                 </Text>
               )}
             </div>
-            {tour.running && tour.state !== "paused" ? (
-              <ActionIcon variant="default" size="lg" aria-label={`Pause ${tour.name}`} onClick={() => void act(() => ptz.run(tour.number, "pause"))}>
-                <IconPlayerPause size={18} />
-              </ActionIcon>
-            ) : (
-              <ActionIcon variant="light" size="lg" aria-label={`Start ${tour.name}`} onClick={() => void act(() => ptz.run(tour.number, "start"))}>
-                <IconPlayerPlay size={18} />
-              </ActionIcon>
-            )}
-            <ActionIcon variant="default" size="lg" aria-label={`Stop ${tour.name}`} disabled={!tour.running} onClick={() => void act(() => ptz.run(tour.number, "stop"))}>
-              <IconPlayerStop size={18} />
-            </ActionIcon>
-            {me?.role === "administrator" && (
-              <Tooltip label="Start this tour by a rule" openDelay={300}>
-                <ActionIcon variant="subtle" color="gray" size="lg" component={Link} to={`/rules/new?tour=${tour.number}`} aria-label={`Start ${tour.name} by a rule`}>
-                  <IconBolt size={18} />
+            <Group wrap="nowrap" gap="xs">
+              {tour.running && tour.state !== "paused" ? (
+                <ActionIcon variant="default" size="lg" aria-label={`Pause ${tour.name}`} onClick={() => void act(() => ptz.run(tour.number, "pause"))}>
+                  <IconPlayerPause size={18} />
                 </ActionIcon>
-              </Tooltip>
-            )}
-            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Change ${tour.name}`} disabled={!mayChange} onClick={() => setOpen(tour)}>
-              <IconPencil size={18} />
-            </ActionIcon>
-            <ActionIcon variant="subtle" color="red" size="lg" aria-label={`Delete ${tour.name}`} disabled={!mayChange} onClick={() => void remove(tour)}>
-              <IconTrash size={18} />
-            </ActionIcon>
+              ) : (
+                <ActionIcon variant="light" size="lg" aria-label={`Start ${tour.name}`} onClick={() => void act(() => ptz.run(tour.number, "start"))}>
+                  <IconPlayerPlay size={18} />
+                </ActionIcon>
+              )}
+              <ActionIcon variant="default" size="lg" aria-label={`Stop ${tour.name}`} disabled={!tour.running} onClick={() => void act(() => ptz.run(tour.number, "stop"))}>
+                <IconPlayerStop size={18} />
+              </ActionIcon>
+              {me?.role === "administrator" && (
+                <Tooltip label="Start this tour by a rule" openDelay={300}>
+                  <ActionIcon variant="subtle" color="gray" size="lg" component={Link} to={`/rules/new?tour=${tour.number}`} aria-label={`Start ${tour.name} by a rule`}>
+                    <IconBolt size={18} />
+                  </ActionIcon>
+                </Tooltip>
+              )}
+              <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Change ${tour.name}`} disabled={!mayChange} onClick={() => setOpen(tour)}>
+                <IconPencil size={18} />
+              </ActionIcon>
+              <ActionIcon variant="subtle" color="red" size="lg" aria-label={`Delete ${tour.name}`} disabled={!mayChange} onClick={() => void remove(tour)}>
+                <IconTrash size={18} />
+              </ActionIcon>
+            </Group>
           </Group>
         </Card>
       ))}

@@ -47,6 +47,7 @@ export function ActionFields({ draft, kinds, conditions, faults, put }: Props) {
           data={options}
           value={draft.kind || null}
           searchable
+          openOnFocus={false}
           allowDeselect={false}
           nothingFoundMessage="No action is called that."
           error={faults["action"]}

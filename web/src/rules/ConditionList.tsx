@@ -97,6 +97,7 @@ export function ConditionList({ draft, kinds, faults, put }: Props) {
           data={options}
           value={null}
           searchable
+          openOnFocus={false}
           clearable={false}
           nothingFoundMessage="No condition is called that."
           error={faults["conditions"]}

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Card, Group, Modal, Stack, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Button, Card, Group, Modal, Stack, Text } from "@mantine/core";
 import { IconCopy, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -78,9 +78,9 @@ export function ScheduleList({ all, rules, act }: { all: Schedule[]; rules: Rule
                       {users.map((user, index) => (
                         <span key={user.id}>
                           {index > 0 && ", "}
-                          <Link to={`/rules/${user.id}`} style={{ color: "inherit" }}>
+                          <Anchor inherit component={Link} to={`/rules/${user.id}`}>
                             {user.name}
-                          </Link>
+                          </Anchor>
                         </span>
                       ))}
                     </Text>

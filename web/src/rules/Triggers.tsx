@@ -1,8 +1,8 @@
-import { Badge, Button, Card, Group, Stack, Switch, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Card, Group, Stack, Switch, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconHandFinger } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router-dom";
 
 import { saying } from "../api";
@@ -45,7 +45,7 @@ export function Triggers({ catalogue, rules }: { catalogue: Catalogue; rules: Ru
 }
 
 function Trigger({ title, active, users, started }: { title: string; active: boolean; users: Rule[]; started: ReadonlySet<number> }) {
-  const { drive, press, release } = useTrigger();
+  const { held, drive, press, release } = useTrigger();
   return (
     <Card withBorder p="sm" role="listitem">
       <Group gap="md">
@@ -76,10 +76,7 @@ function Trigger({ title, active, users, started }: { title: string; active: boo
         >
           {title}
         </Button>
-        <Switch label="Leave it on" aria-label={`${title} stays on`} checked={active} onChange={({ currentTarget }) => drive({ active: currentTarget.checked })} />
-        <Badge variant={active ? "filled" : "light"} color={active ? "orange" : "gray"} tt="none" aria-live="polite" data-testid="trigger-state">
-          {active ? "on" : "off"}
-        </Badge>
+        <Switch label="Leave it on" aria-label={`${title} stays on`} checked={active && !held} onChange={({ currentTarget }) => drive({ active: currentTarget.checked })} />
       </Group>
       <Users users={users} started={started} />
     </Card>
@@ -90,16 +87,19 @@ function Users({ users, started }: { users: Rule[]; started: ReadonlySet<number>
   if (users.length === 0)
     return (
       <Text size="sm" c="dimmed" mt="xs">
-        No rule waits for it yet. <Link to="/rules/new" state={{ trigger: true }}>Make one</Link>
+        No rule waits for it yet.{" "}
+        <Anchor component={Link} to="/rules/new" state={{ trigger: true }}>
+          Make one
+        </Anchor>
       </Text>
     );
   return (
     <Stack gap={4} mt="xs" role="list" aria-label="Rules that it starts">
       {users.map((rule) => (
         <Group key={rule.id} gap={6} role="listitem">
-          <Text size="sm" component={Link} to={`/rules/${rule.id}`}>
+          <Anchor size="sm" component={Link} to={`/rules/${rule.id}`}>
             {rule.name}
-          </Text>
+          </Anchor>
           {!rule.enabled && (
             <Badge size="sm" variant="light" color="gray" tt="none">
               turned off
@@ -131,7 +131,8 @@ function useTrigger() {
   const client = useQueryClient();
   const queue = useRef(Promise.resolve());
   const renewing = useRef<number | null>(null);
-  const drive = (wish: Drive) => {
+  const [held, setHeld] = useState(false);
+  const drive = (wish: Drive, done?: () => void) => {
     queue.current = queue.current.then(async () => {
       try {
         await board.driveTrigger(wish);
@@ -139,10 +140,12 @@ function useTrigger() {
         notifications.show({ message: saying(error), color: "red" });
       }
       await Promise.all(["conditions", "rules"].map((key) => client.invalidateQueries({ queryKey: [key] })));
+      done?.();
     });
   };
   const press = () => {
     if (renewing.current !== null) return;
+    setHeld(true);
     const hold = () => drive({ active: true, seconds: HELD_S });
     hold();
     renewing.current = window.setInterval(hold, RENEW_MS);
@@ -151,11 +154,11 @@ function useTrigger() {
     if (renewing.current === null) return;
     window.clearInterval(renewing.current);
     renewing.current = null;
-    drive({ active: false });
+    drive({ active: false }, () => setHeld(false));
   };
   const latest = useRef(release);
   latest.current = release;
   useEffect(() => () => latest.current(), []);
-  return { drive, press, release };
+  return { held, drive, press, release };
 }
 
