@@ -60,7 +60,7 @@ async def choose(visitor: Visitor, label: str, option: str) -> None:
 async def test_a_rule_made_from_a_tour_starts_it_at_the_press_of_a_button(anna: Visitor, ruled: Api) -> None:
     page, tour_runs = anna.page, running(ruled)
     await anna.open("/ptz/tours")
-    await page.get_by_label("Start Night round by a rule").click()
+    await page.get_by_label("Make a rule that starts Night round").click()
     await expect(page.get_by_role("heading", name="New rule")).to_be_visible()
     await expect(page.get_by_role("combobox", name="Tour")).to_have_value("Night round")
     await anna.field("Name").fill("Walk on demand")
@@ -296,7 +296,7 @@ async def test_operators_see_no_rules(visit: Callable[..., Awaitable[Visitor]], 
         await olga.log_in("olga", "Look-Around-43")
         await olga.open("/ptz/tours")
         await expect(olga.page.get_by_label("Start Night round", exact=True)).to_be_visible()
-        await expect(olga.page.get_by_label("Start Night round by a rule")).to_have_count(0)
+        await expect(olga.page.get_by_label("Make a rule that starts Night round")).to_have_count(0)
         await expect(olga.page.get_by_role("link", name="Rules", exact=True)).to_have_count(0)
     finally:
         ruled.send("DELETE", "accounts/olga")

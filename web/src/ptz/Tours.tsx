@@ -72,7 +72,7 @@ export function Tours({ area, tours, act, mayChange }: { area: Area; tours: Tour
               </ActionIcon>
               {me?.role === "administrator" && (
                 <Tooltip label="Start this tour by a rule" openDelay={300}>
-                  <ActionIcon variant="subtle" color="gray" size="lg" component={Link} to={`/rules/new?tour=${tour.number}`} aria-label={`Start ${tour.name} by a rule`}>
+                  <ActionIcon variant="subtle" color="gray" size="lg" component={Link} to={`/rules/new?tour=${tour.number}`} aria-label={`Make a rule that starts ${tour.name}`}>
                     <IconBolt size={18} />
                   </ActionIcon>
                 </Tooltip>

@@ -144,7 +144,8 @@ function Choices({ parameter, draft, onChange, common }: Inner & { parameter: Pa
 /** A text of several lines, into which modifiers can be put. */
 function Words({ draft, value, onChange, common, most }: Inner & { value: Value | undefined; most: number | null }) {
   const text = String(value ?? "");
-  const view = Number(draft.parameters["view"] ?? FIRST_AREA_VIEW);
+  const of = Number(draft.parameters["view"] ?? -1);
+  const view = of < 0 ? FIRST_AREA_VIEW : of; // whose modifiers are shown
   return (
     <Stack gap={6}>
       <Textarea {...common} autosize minRows={2} maxRows={6} maxLength={most ?? undefined} value={text} onChange={({ currentTarget }) => onChange(currentTarget.value)} />

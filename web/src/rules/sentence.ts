@@ -26,10 +26,12 @@ export function conditionName(kind: ConditionKind, { where }: Pick<Condition, "w
 /** An action by its title and its parameters. */
 export function actionName(kind: ActionKind, values: Values): string {
   const told = kind.parameters
-    .filter(({ name, required, default: usual }) => values[name] !== undefined && values[name] !== "" && (required || values[name] !== usual))
+    .filter(({ name, kind: type, required, default: usual }) => values[name] !== undefined && values[name] !== "" && (required || type === "boolean" || values[name] !== usual || Boolean(usual)))
     .map(({ name, title, kind: type, choices, unit }) => {
       const value = titleOf(offered(choices, values), values[name] ?? "");
-      return type === "choice" || type === "text" ? value : `${title.toLowerCase()} ${value}${unit ? ` ${unit}` : ""}`;
+      if (type === "boolean") return `${values[name] === true ? "" : "not "}${title.toLowerCase()}`;
+      if (type === "text") return `“${value}”`;
+      return type === "choice" ? value : `${title.toLowerCase()} ${value}${unit ? ` ${unit}` : ""}`;
     });
   const title = kind.title.replace(/ while the rule is active$/, "");
   return `${title.charAt(0).toLowerCase()}${title.slice(1)}${told.length ? ` (${told.join(", ")})` : ""}`;
