@@ -167,6 +167,39 @@ async def test_conditions_are_inverted_put_in_order_and_all_must_hold(anna: Visi
     await eventually(lambda: tour_runs(False), "the end of the tour")
 
 
+@pytest.mark.feature("EVT-21", "EVT-22", "EVT-23", "EVT-24")
+async def test_a_text_is_laid_over_a_view_for_a_while(anna: Visitor, ruled: Api) -> None:
+    ruled.send("POST", "overlays", {"kind": "text", "text": "#D"})
+
+    async def says(text: str) -> bool:
+        found = ruled.get(f"overlay-modifiers?view={VIEW}")["modifiers"]
+        return next(each["example"] for each in found if each["modifier"] == "#D") == text
+
+    page = anna.page
+    await anna.open("/rules/new")
+    await choose(anna, "Condition", "Manual trigger")
+    await choose(anna, "Action", "Use overlay text")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("This is needed.")).to_be_visible()
+    await expect(anna.field("Text")).to_be_focused()
+    await anna.field("Text").fill("Door is open")
+    view = next(each["name"] for each in ruled.get("views")["views"] if each["index"] == VIEW)
+    await choose(anna, "View", view)
+    await page.get_by_label("Duration").fill("0")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("From 1 to 86400 s.")).to_be_visible()
+    await page.get_by_label("Duration").fill("2")
+    await expect(page.get_by_test_id("sentence")).to_contain_text(f"use overlay text (“Door is open”, #D, {view}, duration 2 s)")
+    await anna.shots("rules-text")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("tab", name="Manual triggers").click()
+    before = ruled.get(f"overlay-modifiers?view={VIEW}")
+    empty = next(each["example"] for each in before["modifiers"] if each["modifier"] == "#D")
+    await page.get_by_label("Manual trigger stays on").click(force=True)
+    await eventually(lambda: says("Door is open"), "the text")
+    await eventually(lambda: says(empty), "no text any more")
+
+
 async def test_a_rule_is_copied_deleted_and_brought_back(anna: Visitor, ruled: Api) -> None:
     kept(ruled, wait=60)
     page = anna.page

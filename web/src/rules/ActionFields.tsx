@@ -131,7 +131,7 @@ function Choices({ parameter, draft, onChange, common }: Inner & { parameter: Pa
         placeholder={choices.length === 0 ? "There is none yet" : "Choose one"}
         data={[...choices.map((choice) => ({ value: String(choice.value), label: choice.title })), ...(gone ? [{ value: String(value), label: `${value} (not there any more)`, disabled: true }] : [])]}
         value={value === undefined ? null : String(value)}
-        clearable={!parameter.required}
+        clearable={!parameter.required && !choices.some((choice) => choice.value === parameter.default)}
         allowDeselect={false}
         searchable={choices.length > 10}
         onChange={(text) => onChange(choices.find((choice) => String(choice.value) === text)?.value)}

@@ -26,7 +26,7 @@ export function conditionName(kind: ConditionKind, { where }: Pick<Condition, "w
 /** An action by its title and its parameters. */
 export function actionName(kind: ActionKind, values: Values): string {
   const told = kind.parameters
-    .filter(({ name, kind: type, required, default: usual }) => values[name] !== undefined && values[name] !== "" && (required || type === "boolean" || values[name] !== usual || Boolean(usual)))
+    .filter(({ name, kind: type, default: usual }) => values[name] !== undefined && values[name] !== "" && (type === "choice" || values[name] !== usual || Boolean(usual)))
     .map(({ name, title, kind: type, choices, unit }) => {
       const value = titleOf(offered(choices, values), values[name] ?? "");
       if (type === "boolean") return `${values[name] === true ? "" : "not "}${title.toLowerCase()}`;
