@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from panocam.events.rules.actions import ACTIONS, action_kind
+from panocam.events.rules.actions import ACTIONS, Parameter
 from panocam.events.rules.catalogue import offer
 from panocam.events.rules.choices import Lists, choices
 from panocam.events.topics import Value
@@ -26,8 +26,8 @@ def _condition(condition: Condition, lists: Lists) -> str:
     found = offer(condition.topic)
     if found is None:
         return f"“{condition.topic}” (unknown)"
-    where = _named(condition.where, {name: found.list_of(name) for name in condition.where}, lists)
-    subject = f"“{found.topic.title}”{where}"
+    said = [_item(name, value, found.list_of(name), condition.where, lists) for name, value in condition.where.items()]
+    subject = f"“{found.topic.title}”{_named(said)}"
     if not found.topic.stateful:
         return f"{subject} happens"
     return f"{subject} is {'not ' if condition.inverted else ''}{found.topic.data[0].title.lower()}"
@@ -37,17 +37,31 @@ def _action(rule: Rule, lists: Lists) -> str:
     row = ACTIONS.get(rule.action.kind)
     if row is None:
         return f"{rule.action.kind} (unknown)"
-    row = action_kind(rule.action)
-    said = {each.name: rule.action.parameters[each.name] for each in row.parameters if each.name in rule.action.parameters}
+    given = rule.action.parameters
     title = row.title.removesuffix(" while the rule is active")
-    return f"{title[:1].lower()}{title[1:]}{_named(said, {each.name: each.among for each in row.parameters}, lists)}"
+    said = [_parameter(each, given, lists) for each in row.parameters if given.get(each.name, "") != ""]
+    return f"{title[:1].lower()}{title[1:]}{_named(each for each in said if each)}"
 
 
-def _named(values: Mapping[str, Value], among: Mapping[str, str], lists: Lists) -> str:
-    said = [_value(name, value, among.get(name, ""), values, lists) for name, value in values.items()]
-    return f" ({', '.join(said)})" if said else ""
+def _named(said: Iterable[str]) -> str:
+    told = ", ".join(said)
+    return f" ({told})" if told else ""
 
 
-def _value(name: str, value: Value, among: str, others: Mapping[str, Value], lists: Lists) -> str:
+def _item(name: str, value: Value, among: str, others: Mapping[str, Value], lists: Lists) -> str:
     found = next((each.title for each in choices(lists, among) if each.value == value and each.suits(others)), None) if among else None
     return found if found is not None else f"{name} {value}"
+
+
+def _parameter(each: Parameter, given: Mapping[str, Value], lists: Lists) -> str:
+    """A parameter with its title and unit; nothing for what is left off, such as a duration of 0."""
+    value = given[each.name]
+    if each.among:
+        return _item(each.name, value, each.among, given, lists)
+    if value == each.default and not value:
+        return ""
+    if isinstance(value, bool):
+        return f"{'' if value else 'not '}{each.title.lower()}"
+    if isinstance(value, str):
+        return f"“{value}”"
+    return f"{each.title.lower()} {value:g} {each.unit}".rstrip()
