@@ -57,10 +57,11 @@ Reach = Callable[[int, str], None]
 
 
 class PresetPlayer:
-    """Goes from preset to preset. ``find(number)`` gives a preset, None if it was deleted; ``reach`` is told of arrivals."""
+    """Goes from preset to preset. ``find(number)`` gives a preset, None if it was deleted; ``reach`` is told of arrivals; ``once`` ends it
+    after a round."""
 
-    def __init__(self, tour: Tour, head: PtzHead, find: Find, reach: Reach, order: random.Random) -> None:
-        self._tour, self._head, self._find, self._reach, self._order = tour, head, find, reach, order
+    def __init__(self, tour: Tour, head: PtzHead, find: Find, reach: Reach, order: random.Random, *, once: bool = False) -> None:
+        self._tour, self._head, self._find, self._reach, self._order, self._once = tour, head, find, reach, order, once
         self.state = TourState.STOPPED
         self.until_ns = 0
         self._round: list[Step] = []
@@ -84,6 +85,8 @@ class PresetPlayer:
             self.until_ns = now_ns + max(self._step.seconds * NS, SHORTEST_STAY_NS)
             if self._place is not None:
                 self._reach(self._place.number, self._place.name)
+        elif self.state is TourState.STAYING and not self._round and self._once:
+            raise Over("")
         elif self.state is TourState.STAYING and not self._round and self._tour.pause:
             self.state = TourState.WAITING
             self.until_ns = now_ns + self._tour.pause * NS
@@ -110,6 +113,8 @@ class PresetPlayer:
             if place is not None:
                 self._go(step, place, now_ns)
                 return
+        if self._once and self._step is not None:
+            raise Over("")
         self.begin(now_ns)
 
     def _go(self, step: Step, place: Position, now_ns: int) -> None:

@@ -155,7 +155,7 @@ class PtzService:
     # --- tours
 
     async def start(self, number: int, by: Actor, *, once: bool = False) -> None:
-        """Start a tour from its beginning, or let a paused one go on; the running one of its area ends.
+        """Start a tour from its beginning, or let a paused one go on; the running one of its area ends. ``once``: for one round.
 
         Raises NotFound, InvalidValue where all its preset positions are gone, Busy while the area is being recorded, Unavailable for a
         recording that cannot be read.
@@ -271,21 +271,21 @@ class PtzService:
         self._wake.set()
 
     def _play(self, area: AreaControl, tour: Tour) -> None:
-        now = self._clock.monotonic_ns()
+        now, once = self._clock.monotonic_ns(), tour.number in self._once
         mover = Mover(tour.name, "recorded tour" if tour.kind == "recorded" else "guard tour", f"tour {tour.number}")
         if tour.kind == "preset":
 
             def find(number: int) -> Position | None:
                 return next((each for each in self.library.presets(tour.area) if each.number == number), None)
 
-            area.play(tour, PresetPlayer(tour, area.head, find, area.arrived, self._order), mover, now)
+            area.play(tour, PresetPlayer(tour, area.head, find, area.arrived, self._order, once=once), mover, now)
             return
         try:
             tape: Tape = self.tapes.load(tour.number)
         except PanocamError as fault:
             self._over(tour, str(fault))
             return
-        area.play(tour, TapePlayer(tour, area.head, tape, once=tour.number in self._once), mover, now)
+        area.play(tour, TapePlayer(tour, area.head, tape, once=once), mover, now)
 
     def _over(self, tour: Tour, reason: str) -> None:
         """A tour has ended by itself: say so, and do not start it again at the next start."""

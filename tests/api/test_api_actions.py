@@ -223,10 +223,10 @@ async def test_kinds_that_have_no_name_outside_are_spelt_in_our_own(toured: Side
     async with toured.client(Role.ADMINISTRATOR) as client:
         tick = {"name": "Tick", "kind": "pulse", "rule": {"every_s": 60}}
         assert (await client.post("/api/v1/schedules", json=tick)).json()["id"] == "schedule1"
-        number = await prepared(client, configuration("panocam.action.tour.fixed", tour=3, seconds=20))
+        number = await prepared(client, configuration("panocam.action.tour.fixed", tour=3, seconds=20, once=0))
         start = filtered("StartEvent", "tns1:UserAlarm/tnsaxis:Recurring/Pulse", item("id", "schedule1"))
         await made(client, rule(number, "", start))
-        assert (await configurations(client))[number][1:] == ("panocam.action.tour.fixed", {"tour": "3", "seconds": "20"})
+        assert (await configurations(client))[number][1:] == ("panocam.action.tour.fixed", {"tour": "3", "seconds": "20", "once": "0"})
         (told,) = await rules(client)
         assert (told["start"], told["conditions"]) == ([("tns1:UserAlarm/tnsaxis:Recurring/Pulse", item("id", "schedule1"))], [])
 
@@ -240,7 +240,7 @@ async def test_every_template_is_listed_with_what_it_takes(toured: Side) -> None
         }
         assert status == 200
         assert found["com.axis.action.unlimited.guardtour"] == dict.fromkeys(("tour_id", "goto_home", "channel"), "xsd:unsignedInt")
-        assert found["panocam.action.tour.fixed"] == {"tour": "xsd:int", "seconds": "xsd:int"}
+        assert found["panocam.action.tour.fixed"] == {"tour": "xsd:int", "seconds": "xsd:int", "once": "xsd:boolean"}
         for kind in ("RecipientTemplates", "RecipientConfigurations"):
             status, root = await ask(client, f"<act:Get{kind}/>")
             answer = root.find(f".//{AA}Get{kind}Response/{AA}{kind}")
@@ -258,6 +258,7 @@ PORT = {"port": "1", "state": "high"}
     ("token", "given", "kind", "parameters"),
     [
         (UNLIMITED + "guardtour", {"tour_id": "3", "goto_home": "1", "channel": "5"}, "tour.active", {"tour": 3, "home": True}),
+        (FIXED + "guardtour", {"tour_id": "3", "goto_home": "0", "channel": "5"}, "tour.fixed", {"tour": 3, "seconds": 0, "once": True}),
         (FIXED + "goto.preset", {**PRESET, "home_timeout": "-1"}, "preset.fixed", {"view": 4, "preset": 2}),
         (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "0"}, "preset.active", {"view": 4, "preset": 2, "after": "home"}),
         (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "-1"}, "preset.active", {"view": 4, "preset": 2, "after": "stay"}),
@@ -300,6 +301,7 @@ async def furnish(side: Side) -> None:
     ("token", "given", "says"),
     [
         (UNLIMITED + "guardtour", {"tour_id": "3", "goto_home": "2", "channel": "5"}, "1 to go home"),
+        (FIXED + "guardtour", {"tour_id": "3", "goto_home": "1", "channel": "5"}, "stays"),
         (FIXED + "goto.preset", {**PRESET, "home_timeout": "30"}, "-1 is what this camera does"),
         (UNLIMITED + "goto.preset", {**PRESET, "home_timeout": "30"}, "0 returns home"),
         (FIXED + "goto.preset", {**PRESET, "channel": "1", "home_timeout": "-1"}, "a view area"),
@@ -343,8 +345,8 @@ MOVED = filtered("Condition", "tns1:PTZController/tnsaxis:Move/Channel_5", item(
         (configuration(tour_id=9, goto_home=0, channel=5), "InvalidActionConfigurationFault", "no such preset tour"),
         (configuration(tour_id=4, goto_home=0, channel=""), "InvalidActionConfigurationFault", "no such preset tour"),
         (configuration(tour_id=3, goto_home=0, channel=6), "InvalidActionConfigurationFault", "of channel 5"),
-        (configuration("panocam.action.tour.fixed", tour=3, seconds="soon"), "InvalidActionConfigurationFault", "give a number"),
-        (configuration("panocam.action.tour.fixed", tour=3, seconds=-1), "InvalidActionConfigurationFault", "seconds"),
+        (configuration("panocam.action.tour.fixed", tour=3, seconds="soon", once=0), "InvalidActionConfigurationFault", "give a number"),
+        (configuration("panocam.action.tour.fixed", tour=3, seconds=-1, once=0), "InvalidActionConfigurationFault", "seconds"),
         ("<act:AddActionConfiguration/>", "InvalidActionConfigurationFault", "missing"),
         ("<act:AddActionRule/>", "InsufficientActivationRuleFault", "missing"),
         (rule(1), "InsufficientActivationRuleFault", "StartEvent, or Conditions"),

@@ -72,6 +72,22 @@ async def test_a_pause_lies_between_two_rounds(stage: Stage) -> None:
     assert stops(stage.poses(15))[1:2] == [30]
 
 
+async def test_a_tour_may_be_made_once_also_when_its_last_position_is_gone(stage: Stage) -> None:
+    await three(stage)
+    await stage.tour((2, 1), (3, 1), (4, 1), pause=60)
+    for last in (-60, 90):
+        await stage.service.start(1, SYSTEM, once=True)
+        stage.poses(2)
+        if last == 90:
+            await stage.service.library.remove(1, 4, SYSTEM)
+        assert stops(stage.poses(20))[-1] == last
+        await stage.settle()
+        assert not stage.service.library.tour(1).running
+    await stage.service.start(1, SYSTEM)
+    stage.poses(20)
+    assert stage.service.library.tour(1).running
+
+
 async def test_deleted_positions_are_skipped_and_a_tour_without_any_stops(stage: Stage) -> None:
     await three(stage)
     await stage.tour((2, 1), (3, 1), (4, 1))

@@ -93,6 +93,17 @@ def _channel(tour: Tour) -> int:
     return tour.area + FIRST_AREA_CAMERA - 2
 
 
+def _read_round(services: Services, given: Texts) -> dict[str, Value]:
+    read = _read_tour("preset")(services, given)
+    if read.pop("home"):
+        raise InvalidValue("goto_home", given["goto_home"], "after a single round the view area stays; give 0")
+    return {**read, "seconds": 0, "once": True}
+
+
+def _tell_round(services: Services, values: Values) -> dict[str, str] | None:
+    return _tell_tour("preset")(services, {**values, "home": False}) if values["once"] and not values["seconds"] else None
+
+
 # --- preset positions
 
 
@@ -216,6 +227,7 @@ FIXED, UNLIMITED = "com.axis.action.fixed.", "com.axis.action.unlimited."
 
 ROWS = (
     Template(UNLIMITED + "guardtour", "tour.active", {**_TOUR, "channel": NUMBER}, _read_tour("preset"), _tell_tour("preset")),
+    Template(FIXED + "guardtour", "tour.fixed", {**_TOUR, "channel": NUMBER}, _read_round, _tell_round),
     Template(UNLIMITED + "recordedtour", "tour.active", _TOUR, _read_tour("recorded"), _tell_tour("recorded")),
     Template(FIXED + "goto.preset", "preset.fixed", _PRESET, _read_preset({}), _tell_preset({})),
     Template(UNLIMITED + "goto.preset", "preset.active", _PRESET, _read_preset(AFTERWARDS), _tell_preset(AFTERWARDS)),

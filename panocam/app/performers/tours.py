@@ -32,7 +32,7 @@ class TourWay:
         return _number(job)
 
     async def make(self, thing: str, job: Job) -> int:
-        await self._ptz.start(_number(job), job.by)
+        await self._ptz.start(_number(job), job.by, once=bool(job.values.get("once")))
         return _number(job)
 
     async def restore(self, thing: str, entry: Entry, job: Job | None) -> None:
@@ -65,7 +65,7 @@ class Tours(Held):
         if tour.kind == "recorded":
             await self._ptz.start(tour.number, job.by, once=True)
         elif not tour.running or self._ptz.state(tour) == "paused":
-            await self._ptz.start(tour.number, job.by)
+            await self._ptz.start(tour.number, job.by, once=bool(job.values["once"]))
 
 
 def _number(job: Job) -> int:

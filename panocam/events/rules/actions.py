@@ -127,6 +127,7 @@ ACTIONS: Mapping[str, ActionKind] = {
                     0,
                     "The tour ends after so long. 0: a guard tour runs until it is stopped, a recorded tour is played once.",
                 ),
+                Parameter("once", "One round", False, "The tour ends after its last position."),
             ),
             "seconds",
         ),
