@@ -32,6 +32,9 @@ FIRST_AREA = 4
 
 AREAS = range(1, 5)
 
+BEGIN_S = 2.0
+"""How long the start of the camera waits for what rules begin with."""
+
 AFTERWARDS = (Choice("home", "Go home"), Choice("back", "Go back to where it was"), Choice("stay", "Stay"))
 
 
@@ -42,7 +45,7 @@ async def run_rules(folder: DataFolder, services: Services, clock: Clock) -> Asy
     desk = make_desk(services, clock, performers)
     async with desk.runner:
         desk.runner.set_rules(services.settings.running.rules.items)
-        await desk.runner.settled()
+        await desk.runner.settled(BEGIN_S)
         for held in {performer for performer in performers.values() if isinstance(performer, Held)}:
             await held.settle()
         yield desk

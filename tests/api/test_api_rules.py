@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from api_kit import Side
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from panocam.events.rules.actions import ACTIONS
@@ -186,6 +186,7 @@ async def test_whatever_is_asked_is_done_or_refused_and_the_rules_go_on(admin: h
 
     @settings(max_examples=150, deadline=None)
     @given(WISH)
+    @example({"conditions": [INPUT], "action": FIXED})
     def each(wish: dict[str, Any]) -> None:
         nonlocal taken
         taken += asyncio.run_coroutine_threadsafe(ask(wish), loop).result(30) == 200

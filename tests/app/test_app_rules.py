@@ -177,7 +177,7 @@ class Stage:
     def __init__(self) -> None:
         self.clock = ManualClock(monotonic_ns=10**12)
         self.bus, self.doing = Bus(self.clock), Doing()
-        self.runner = RuleRunner(self.clock, self.bus, {"wdr.active": self.doing, "tour.fixed": self.doing})
+        self.runner = RuleRunner(self.clock, self.bus, dict.fromkeys(("wdr.active", "tour.fixed", "record.active"), self.doing))
         self.failures: list[Event] = []
         self.bus.subscribe(self.failures.append, ACTION_FAILED.path)
 
@@ -271,6 +271,20 @@ async def test_what_should_last_is_tried_again_while_the_rule_is_met(stage: Stag
         stage.input(active)
     assert [each for each in await stage.said() if each.endswith("1")] == ["-1", "+1", "-1"]
     assert stage.runner.tick() is None
+
+
+async def test_nothing_is_tried_again_once_the_rule_is_over(stage: Stage) -> None:
+    """Though the end of what did not begin is still to come."""
+    stage.rules({**LASTS, "action": {"kind": "record.active", "parameters": {"post": 60}}})
+    stage.doing.fail = Busy("not now")
+    stage.input(True)
+    stage.input(False)
+    assert await stage.said() == ["+1"]
+    stage.doing.fail = None
+    for _ in range(7):
+        stage.clock.advance(10)
+        stage.runner.tick()
+    assert await stage.said() == ["-1"]
 
 
 async def test_starts_that_wait_for_a_slow_performer_are_bounded(stage: Stage) -> None:

@@ -280,3 +280,25 @@ def test_a_rule_moves_in_the_queues_group_of_events(known: RunningCamera) -> Non
     assert control["data"] == {"controlled": True, "by": "rule Gate"}
     drive(camera, False, 21)
     until(lambda: not rule(camera, made)["active"])
+
+
+@pytest.mark.feature("EVT-04", "PTZ-12")
+def test_schedules_and_pulses_start_rules(known: RunningCamera) -> None:
+    camera = known
+    every = send(camera, "POST", "schedules", name="Each second", kind="pulse", rule={"every_s": 1})["id"]
+    always = send(camera, "POST", "schedules", name="Always", kind="schedule", rule={"repeat": "daily", "start": "00:00", "end": "00:00"})
+    number = tour(camera, 60, 100)
+    try:
+        beat = add(camera, "output.fixed", [{"topic": "Schedule/Pulse", "where": {"schedule": every}}], {"port": 1, "seconds": 1})
+        walk = add(camera, "tour.active", [{"topic": "Schedule/Active", "where": {"schedule": always["id"]}}], {"tour": number})
+        until(lambda: rule(camera, walk)["active"] and abs(pan(camera) - 100) < 1)
+        until(lambda: rule(camera, beat)["starts"] >= 2)
+        assert outputs(camera)
+        assert "Each second" in rule(camera, beat)["words"]
+        for each in (beat, walk):
+            send(camera, "DELETE", f"rules/{each}")
+        until(lambda: not outputs(camera))
+    finally:
+        for each in (every, always["id"]):
+            send(camera, "DELETE", f"schedules/{each}")
+        send(camera, "DELETE", f"ptz/tours/{number}")

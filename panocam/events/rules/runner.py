@@ -102,7 +102,8 @@ class RuleRunner:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self.set_rules(())
-        await self.settled(END_S)
+        for late in await self.settled(END_S):
+            late.cancel()
 
     def set_rules(self, rules: Iterable[Rule]) -> None:
         """Go by these from now on."""
@@ -114,6 +115,9 @@ class RuleRunner:
             elif (was := old.get(id)) is not None and (not new.same_work(was) or new.enabled is not was.enabled):
                 report.fault = None
         self._do(self._engine.set_rules(self._rules.values(), self._clock.monotonic_ns()))
+        self._lanes = {
+            id: lane for id, lane in self._lanes.items() if id in self._rules or lane.work or (lane.task and not lane.task.done())
+        }
         self._wake.set()
 
     def active(self, rule: int) -> bool:
@@ -124,21 +128,22 @@ class RuleRunner:
         """How a rule is doing since the start of the camera."""
         return self._reports.get(rule, Report())
 
-    async def settled(self, seconds: float | None = None) -> None:
-        """Wait until everything that was decided has been done, or for so long."""
+    async def settled(self, seconds: float | None = None) -> set[asyncio.Task[None]]:
+        """Wait until everything that was decided has been done, or for so long; what is still being done then."""
         while tasks := [lane.task for lane in self._lanes.values() if lane.task is not None and not lane.task.done()]:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             if late:
-                for task in late:
-                    task.cancel()
-                return
+                return late
+        return set()
 
     def tick(self) -> int | None:
         """Do what is due now; returns when to come again (monotonic)."""
         now = self._clock.monotonic_ns()
         self._do(self._engine.tick(now))
         for lane in self._lanes.values():
-            if lane.again is not None and now >= lane.again[0]:
+            if lane.again is not None and not self._engine.met(lane.again[1].rule.id):
+                lane.again = None
+            elif lane.again is not None and now >= lane.again[0]:
                 self._put(lane, lane.again[1])
         dues = (self._engine.due_ns(now), *(lane.again[0] for lane in self._lanes.values() if lane.again is not None))
         return min((due for due in dues if due is not None), default=None)
