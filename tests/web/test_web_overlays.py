@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from camera_process import Api, CameraProcess
 from PIL import Image
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from web_kit import Visitor, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chromium")]
@@ -99,6 +99,33 @@ async def test_an_overlay_is_dragged_in_the_picture_and_moved_with_the_keys(anna
     await anna.page.mouse.up()
     await becomes(api, lambda items: at(items) == [1, 1], "it stays inside the picture")
     assert api.pose(4)["pan"] == pytest.approx(0, abs=0.01), "dragging an overlay does not turn the view"
+
+
+@pytest.mark.feature("OVL-05", "OVL-09")
+async def test_a_place_that_is_told_too_late_takes_no_move_back(anna: Visitor, api: Api) -> None:
+    """The camera tells where overlays are again and again; an answer may be on its way since before a key was pressed."""
+    page = anna.page
+    api.send("POST", "overlays", {"kind": "text", "text": "MOVE ME", "position": [0, 0], "size": 80})
+    late: list[dict[str, Any]] = []
+
+    async def answer(route: Route) -> None:
+        if not late:
+            await route.continue_()
+            return
+        late[0]["outlines"][0]["x"] += 0.0001  # as if it moved: the page draws what is new
+        await route.fulfill(json=late[0])
+
+    await page.route("**/api/v1/overlay-outlines*", answer)
+    async with page.expect_response("**/api/v1/overlay-outlines*") as asked:
+        await anna.open("/overlays")
+    await anna.watching()
+    late.append(await (await asked.value).json())
+    box = page.locator("[data-overlay='0']")
+    await box.focus()
+    for _ in range(3):
+        async with page.expect_response("**/api/v1/overlay-outlines*"):
+            await page.keyboard.press("Shift+ArrowRight")
+    await becomes(api, lambda items: at(items)[0] > 0.25, "all three steps count")
 
 
 def at(items: list[dict[str, Any]]) -> list[float]:

@@ -116,18 +116,19 @@ async def live(call: Call[Live]) -> None:
                 queue.get_nowait()
             queue.put_nowait(entry)
 
-    await socket.accept()
-
     def hear(entry: Entry) -> None:
         loop.call_soon_threadsafe(put, entry)
 
-    end = journal.follow(which, hear)
-    gone = asyncio.create_task(_until_gone(socket))
+    end = journal.follow(which, hear)  # before the answer: from then on a client misses nothing
     try:
-        await _send_all(call, socket, queue, gone)
+        await socket.accept()
+        gone = asyncio.create_task(_until_gone(socket))
+        try:
+            await _send_all(call, socket, queue, gone)
+        finally:
+            gone.cancel()
     finally:
         end()
-        gone.cancel()
 
 
 async def _send_all(call: Call[Live], socket: WebSocket, queue: asyncio.Queue[Entry], gone: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { liveAddress, type LogFilter, type LogId, type LogLine, logPage } from "./calls";
@@ -11,6 +11,7 @@ const AGAIN_MS = 3000;
 export function useLog(log: LogId, filter: LogFilter, following: boolean) {
   const [fresh, setFresh] = useState<LogLine[]>([]);
   const { level, text } = filter;
+  const client = useQueryClient();
   const query = useInfiniteQuery({
     queryKey: ["log", log, level, text],
     queryFn: ({ pageParam }) => logPage(log, filter, pageParam),
@@ -26,7 +27,11 @@ export function useLog(log: LogId, filter: LogFilter, following: boolean) {
     let over = false;
     const connect = () => {
       socket = new WebSocket(liveAddress(log, { level, text }));
-      socket.onopen = () => void refetch(); // what was written between the first reading and now
+      socket.onopen = async () => {
+        const first = client.getQueryData(["log", log, level, text]) === undefined;
+        if (first) await refetch(); // waits for the reading that is under way
+        void refetch(); // what was written between that and now
+      };
       socket.onmessage = ({ data }) => {
         const line = JSON.parse(String(data)) as LogLine;
         setFresh((lines) => inFront(lines, [line], MOST_LIVE));
@@ -41,7 +46,7 @@ export function useLog(log: LogId, filter: LogFilter, following: boolean) {
       window.clearTimeout(timer);
       socket?.close();
     };
-  }, [log, level, text, following, refetch]);
+  }, [client, log, level, text, following, refetch]);
   const kept = query.data?.pages.flatMap(({ entries }) => entries) ?? [];
   return { ...query, lines: inFront(kept, fresh, kept.length + fresh.length) };
 }

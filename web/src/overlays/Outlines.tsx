@@ -3,10 +3,12 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } fr
 
 import { type Outline, type Overlay, overlays } from "./calls";
 import styles from "./Outlines.module.css";
-import { positionOf, shifted } from "./place";
+import { near, positionOf, shifted } from "./place";
 import { nameOf } from "./words";
 
 const STEP = 0.01;
+/** So long an overlay is shown where it was put, though the camera tells another place: it may have been asked before. */
+const SETTLE_MS = 1500;
 const ARROWS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const percent = (share: number) => `${100 * share}%`;
 
@@ -25,7 +27,11 @@ export function Outlines({ view, resolution, items, chosen, onChoose, onPlace, o
   const query = useQuery({ queryKey: ["outlines", view, resolution], queryFn: () => overlays.outlines(view, resolution), refetchInterval: 2000 });
   const [moving, setMoving] = useState<Outline | null>(null);
   const hold = useRef<{ x: number; y: number; from: Outline; width: number; height: number } | null>(null);
-  useEffect(() => setMoving((box) => (hold.current ? box : null)), [query.data]);
+  const moved = useRef(0);
+  useEffect(() => {
+    const settled = (box: Outline) => query.data?.some((told) => told.identity === box.identity && near(told, box));
+    setMoving((box) => (box && (hold.current || (performance.now() - moved.current < SETTLE_MS && !settled(box))) ? box : null));
+  }, [query.data]);
   const named = new Map(items.map((item) => [item.identity, item]));
 
   const grab = (box: Outline) => (event: PointerEvent<HTMLElement>) => {
@@ -42,6 +48,7 @@ export function Outlines({ view, resolution, items, chosen, onChoose, onPlace, o
     const [dx, dy] = [(event.clientX - held.x) / held.width, (event.clientY - held.y) / held.height];
     if (!moving && Math.hypot(dx * held.width, dy * held.height) < 4) return;
     const next = shifted(held.from, dx, dy);
+    moved.current = performance.now();
     setMoving(next);
     onPlace(next.identity, positionOf(next));
   };
@@ -56,6 +63,7 @@ export function Outlines({ view, resolution, items, chosen, onChoose, onPlace, o
     event.stopPropagation();
     const far = event.shiftKey ? 5 * STEP : STEP;
     const next = shifted(box, step[0] * far, step[1] * far);
+    moved.current = performance.now();
     setMoving(next);
     onPlace(next.identity, positionOf(next));
     onDone();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { inserted, placeName, positionOf, shifted } from "./place";
+import { inserted, near, placeName, positionOf, shifted } from "./place";
 
 const box = { identity: 0, x: 0.1, y: 0.2, width: 0.2, height: 0.1 };
 
@@ -16,6 +16,11 @@ test("a place runs from edge to edge", () => {
   expect(positionOf({ ...box, x: 0.8, y: 0.9 })).toEqual([1, 1]);
   expect(positionOf({ ...box, x: 0.4, y: 0.45 })).toEqual([0, 0]);
   expect(positionOf({ ...box, x: 0, width: 1.2 })[0]).toBe(0);
+});
+
+test("rounding to whole pixels is no other place", () => {
+  expect(near(box, { ...box, x: 0.103, y: 0.202 })).toBe(true);
+  expect(near(box, { ...box, x: 0.11 })).toBe(false);
 });
 
 test("places have names", () => {

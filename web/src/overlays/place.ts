@@ -10,6 +10,11 @@ export function shifted(box: Outline, dx: number, dy: number): Outline {
   return { ...box, x: within(box.x + dx, 0, Math.max(0, 1 - box.width)), y: within(box.y + dy, 0, Math.max(0, 1 - box.height)) };
 }
 
+/** Whether two outlines are at the same place, but for the camera's rounding to whole pixels. */
+export function near(one: Outline, other: Outline): boolean {
+  return Math.hypot(one.x - other.x, one.y - other.y) < 0.006;
+}
+
 /** The position that puts an overlay where its outline is. */
 export function positionOf(box: Outline): [number, number] {
   return [share(box.x, 1 - box.width), share(box.y, 1 - box.height)];
