@@ -184,7 +184,7 @@ async def test_whatever_is_asked_is_done_or_refused_and_the_rules_go_on(admin: h
 
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(WISH)
     @example({"conditions": [INPUT], "action": FIXED})
     def each(wish: dict[str, Any]) -> None:
