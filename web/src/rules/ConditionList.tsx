@@ -14,8 +14,6 @@ import { SCHEDULE_ACTIVE, SCHEDULE_PULSE } from "./schedules";
 import { conditionName } from "./sentence";
 import { useConditions } from "./useRules";
 
-const SECTION = { order: 2, size: "h5" } as const;
-
 interface Props {
   draft: Draft;
   kinds: ConditionKind[];
@@ -37,7 +35,7 @@ export function ConditionList({ draft, kinds, faults, put }: Props) {
   const options = grouped(kinds.map(({ group, topic, title, stateful }) => ({ group, option: { value: topic, label: stateful ? title : `${title} (a moment)` } })));
   return (
     <div>
-      <Title {...SECTION}>When</Title>
+      <Title order={2} size="h5">When</Title>
       <Text size="xs" c="dimmed" mb={6}>
         {conditions.length > 1 ? "All of these must hold. Drag them into their order, or use the arrow buttons." : "What has to happen or to be so."}
       </Text>

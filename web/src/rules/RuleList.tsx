@@ -1,11 +1,12 @@
-import { ActionIcon, Badge, Button, Card, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { IconAlertTriangle, IconCopy, IconPencil, IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
+import { Badge, Button, Card, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { IconAlertTriangle, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router-dom";
 
 import { offerUndo } from "../ptz/Undo";
 import { type Rule, rules } from "./calls";
 import { draftOf, LONGEST_NAME } from "./draft";
+import { RowTools } from "./RowTools";
 import { type Act, useStarted } from "./useRules";
 
 const MANY = 8;
@@ -51,53 +52,70 @@ export function RuleList({ all, most, off, act, turnOn }: { all: Rule[]; most: n
       {shown.length > 0 && (
         <Stack gap="xs" role="list" aria-label="Rules">
           {shown.map((rule) => (
-            <Card key={rule.id} withBorder p="sm" role="listitem" data-rule={rule.id}>
-              <Group gap="sm" align="start" wrap="nowrap">
-                <Switch mt={2} size="md" aria-label={`${rule.name} is on`} checked={rule.enabled} onChange={({ currentTarget }) => void turn(rule, currentTarget.checked)} />
-                <Group flex={1} gap="xs" miw={0} align="start">
-                  <div style={{ flex: "1 1 220px", minWidth: 0 }}>
-                    <Group gap={6}>
-                      <Text fw={600} size="sm" dir="auto" style={{ overflowWrap: "anywhere" }}>
-                        {rule.name}
-                      </Text>
-                      <State rule={rule} started={started.has(rule.id)} />
-                    </Group>
-                    <Text size="sm" style={{ overflowWrap: "anywhere" }} c={rule.enabled ? undefined : "dimmed"}>
-                      {rule.words}
-                    </Text>
-                    <Text size="xs" c="dimmed">
-                      {history(rule)}
-                    </Text>
-                    <Fault rule={rule} />
-                    {off.has(rule.id) && !rule.enabled && (
-                      <Group gap="xs" mt={6} role="status">
-                        <Text size="sm" c="orange">
-                          The change turned it off. It does nothing until you turn it on once more.
-                        </Text>
-                        <Button size="compact-sm" aria-label={`Turn on ${rule.name}`} onClick={() => void turnOn(rule)}>
-                          Turn on
-                        </Button>
-                      </Group>
-                    )}
-                  </div>
-                  <Group gap={0} wrap="nowrap" ml="auto">
-                    <ActionIcon variant="subtle" color="gray" size="lg" component={Link} to={`/rules/${rule.id}`} aria-label={`Change ${rule.name}`}>
-                      <IconPencil size={18} />
-                    </ActionIcon>
-                    <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Copy ${rule.name}`} disabled={all.length >= most} onClick={() => void copy(rule)}>
-                      <IconCopy size={18} />
-                    </ActionIcon>
-                    <ActionIcon variant="subtle" color="red" size="lg" aria-label={`Delete ${rule.name}`} onClick={() => void remove(rule)}>
-                      <IconTrash size={18} />
-                    </ActionIcon>
-                  </Group>
-                </Group>
-              </Group>
-            </Card>
+            <Row
+              key={rule.id}
+              rule={rule}
+              started={started.has(rule.id)}
+              turnedOff={off.has(rule.id) && !rule.enabled}
+              mayCopy={all.length < most}
+              turn={(on) => void turn(rule, on)}
+              onChange={() => void navigate(`/rules/${rule.id}`)}
+              onCopy={() => void copy(rule)}
+              onDelete={() => void remove(rule)}
+            />
           ))}
         </Stack>
       )}
     </Stack>
+  );
+}
+
+interface RowProps {
+  rule: Rule;
+  started: boolean;
+  turnedOff: boolean;
+  mayCopy: boolean;
+  turn(on: boolean): void;
+  onChange(): void;
+  onCopy(): void;
+  onDelete(): void;
+}
+
+function Row({ rule, started, turnedOff, turn, ...tools }: RowProps) {
+  return (
+    <Card withBorder p="sm" role="listitem" data-rule={rule.id}>
+      <Group gap="sm" align="start" wrap="nowrap">
+        <Switch mt={2} size="md" aria-label={`${rule.name} is on`} checked={rule.enabled} onChange={({ currentTarget }) => turn(currentTarget.checked)} />
+        <Group flex={1} gap="xs" miw={0} align="start">
+          <div style={{ flex: "1 1 220px", minWidth: 0 }}>
+            <Group gap={6}>
+              <Text fw={600} size="sm" dir="auto" style={{ overflowWrap: "anywhere" }}>
+                {rule.name}
+              </Text>
+              <State rule={rule} started={started} />
+            </Group>
+            <Text size="sm" style={{ overflowWrap: "anywhere" }} c={rule.enabled ? undefined : "dimmed"}>
+              {rule.words}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {history(rule)}
+            </Text>
+            <Fault rule={rule} />
+            {turnedOff && (
+              <Group gap="xs" mt={6} role="status">
+                <Text size="sm" c="orange">
+                  The change turned it off. It does nothing until you turn it on once more.
+                </Text>
+                <Button size="compact-sm" aria-label={`Turn on ${rule.name}`} onClick={() => turn(true)}>
+                  Turn on
+                </Button>
+              </Group>
+            )}
+          </div>
+          <RowTools name={rule.name} {...tools} />
+        </Group>
+      </Group>
+    </Card>
   );
 }
 

@@ -8,7 +8,7 @@ import { inWhole, lasting, LENGTHS, type Unit } from "./times";
 import { type Hours, hoursFault, hoursWords, pulseWords, WORKDAYS } from "./week";
 import { WeekStrip } from "./WeekStrip";
 
-const LONGEST_NAME = 64;
+export const LONGEST_NAME = 64;
 const LONGEST_EVERY_S = 31 * LENGTHS.day;
 const OFTEN = [60, 300, 900, 3600, LENGTHS.day];
 

@@ -1,14 +1,15 @@
-import { ActionIcon, Anchor, Badge, Button, Card, Group, Modal, Stack, Text } from "@mantine/core";
-import { IconCopy, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
+import { Anchor, Badge, Button, Card, Group, Modal, Stack, Text } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router-dom";
 
-import { clock } from "../clock/calls";
+import { type CameraTime, clock } from "../clock/calls";
 import { offsetOf, wallClock } from "../clock/words";
 import { offerUndo } from "../ptz/Undo";
 import type { Rule } from "./calls";
-import { ScheduleForm } from "./ScheduleForm";
+import { RowTools } from "./RowTools";
+import { LONGEST_NAME, ScheduleForm } from "./ScheduleForm";
 import { isInterval, type Schedule, schedules, type ScheduleWish, usersOf } from "./schedules";
 import type { Act } from "./useRules";
 import { WeekStrip } from "./WeekStrip";
@@ -41,67 +42,17 @@ export function ScheduleList({ all, rules, act }: { all: Schedule[]; rules: Rule
         </Text>
       </Group>
       <Stack gap="xs" role="list" aria-label="Schedules">
-        {all.map((schedule) => {
-          const { id, name, kind, rule, words, active, ready_made } = schedule;
-          const users = usersOf(schedule, rules);
-          return (
-            <Card key={id} withBorder p="sm" role="listitem" data-schedule={id}>
-              <Group gap="sm" align="start">
-                <div style={{ flex: "1 1 240px", minWidth: 0 }}>
-                  <Group gap={6}>
-                    <Text fw={600} size="sm" dir="auto" style={{ overflowWrap: "anywhere" }}>
-                      {name}
-                    </Text>
-                    {active && (
-                      <Badge size="sm" variant="filled" color="teal" tt="none">
-                        active now
-                      </Badge>
-                    )}
-                    {kind === "pulse" && (
-                      <Badge size="sm" variant="light" color="gray" tt="none">
-                        pulse
-                      </Badge>
-                    )}
-                    {ready_made && (
-                      <Badge size="sm" variant="light" color="gray" tt="none">
-                        ready-made
-                      </Badge>
-                    )}
-                  </Group>
-                  <Text size="sm">{words}</Text>
-                  <Text size="xs" c="dimmed">
-                    {time && next(schedule, time.local)}
-                  </Text>
-                  {users.length > 0 && (
-                    <Text size="xs" c="dimmed">
-                      Used by{" "}
-                      {users.map((user, index) => (
-                        <span key={user.id}>
-                          {index > 0 && ", "}
-                          <Anchor inherit component={Link} to={`/rules/${user.id}`}>
-                            {user.name}
-                          </Anchor>
-                        </span>
-                      ))}
-                    </Text>
-                  )}
-                </div>
-                <div style={{ flex: "1 1 220px", maxWidth: 420, alignSelf: "center" }}>{!isInterval(rule) && kind === "schedule" && <WeekStrip hours={rule} now={time ? wall(time.local) : undefined} />}</div>
-                <Group gap={0} wrap="nowrap" ml="auto">
-                  <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Change ${name}`} onClick={() => setOpen({ id, schedule })}>
-                    <IconPencil size={18} />
-                  </ActionIcon>
-                  <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Copy ${name}`} onClick={() => setOpen({ id: null, schedule: { kind, rule, name: `Copy of ${name}`.slice(0, 64) } })}>
-                    <IconCopy size={18} />
-                  </ActionIcon>
-                  <ActionIcon variant="subtle" color="red" size="lg" aria-label={`Delete ${name}`} onClick={() => void remove(schedule)}>
-                    <IconTrash size={18} />
-                  </ActionIcon>
-                </Group>
-              </Group>
-            </Card>
-          );
-        })}
+        {all.map((schedule) => (
+          <Row
+            key={schedule.id}
+            schedule={schedule}
+            users={usersOf(schedule, rules)}
+            time={time}
+            onChange={() => setOpen({ id: schedule.id, schedule })}
+            onCopy={() => setOpen({ id: null, schedule: { ...schedule, name: `Copy of ${schedule.name}`.slice(0, LONGEST_NAME) } })}
+            onDelete={() => void remove(schedule)}
+          />
+        ))}
       </Stack>
       {all.length === 0 && (
         <Text size="sm" c="dimmed">
@@ -112,6 +63,69 @@ export function ScheduleList({ all, rules, act }: { all: Schedule[]; rules: Rule
         {open && <ScheduleForm schedule={open.schedule} save={save} />}
       </Modal>
     </Stack>
+  );
+}
+
+interface RowProps {
+  schedule: Schedule;
+  users: Rule[];
+  time: CameraTime | null;
+  onChange(): void;
+  onCopy(): void;
+  onDelete(): void;
+}
+
+function Row({ schedule, users, time, ...tools }: RowProps) {
+  const { id, name, kind, rule, words, active, ready_made } = schedule;
+  return (
+    <Card withBorder p="sm" role="listitem" data-schedule={id}>
+      <Group gap="sm" align="start">
+        <div style={{ flex: "1 1 240px", minWidth: 0 }}>
+          <Group gap={6}>
+            <Text fw={600} size="sm" dir="auto" style={{ overflowWrap: "anywhere" }}>
+              {name}
+            </Text>
+            {active && (
+              <Badge size="sm" variant="filled" color="teal" tt="none">
+                active now
+              </Badge>
+            )}
+            {[kind === "pulse" && kind, ready_made && "ready-made"].map(
+              (label) =>
+                label && (
+                  <Badge key={label} size="sm" variant="light" color="gray" tt="none">
+                    {label}
+                  </Badge>
+                ),
+            )}
+          </Group>
+          <Text size="sm">{words}</Text>
+          <Text size="xs" c="dimmed">
+            {time && next(schedule, time.local)}
+          </Text>
+          <Users users={users} />
+        </div>
+        <div style={{ flex: "1 1 220px", maxWidth: 420, alignSelf: "center" }}>{!isInterval(rule) && kind === "schedule" && <WeekStrip hours={rule} now={time ? wall(time.local) : undefined} />}</div>
+        <RowTools name={name} {...tools} />
+      </Group>
+    </Card>
+  );
+}
+
+function Users({ users }: { users: Rule[] }) {
+  if (users.length === 0) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      Used by{" "}
+      {users.map((user, index) => (
+        <span key={user.id}>
+          {index > 0 && ", "}
+          <Anchor inherit component={Link} to={`/rules/${user.id}`}>
+            {user.name}
+          </Anchor>
+        </span>
+      ))}
+    </Text>
   );
 }
 
