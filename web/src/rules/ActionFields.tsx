@@ -1,4 +1,4 @@
-import { Anchor, NumberInput, Select, SimpleGrid, Stack, Switch, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { Anchor, Box, NumberInput, Select, SimpleGrid, Stack, Switch, Text, Textarea, TextInput, Title } from "@mantine/core";
 import { Link } from "react-router-dom";
 
 import { FIRST_AREA_VIEW } from "../live/steering";
@@ -63,13 +63,12 @@ export function ActionFields({ draft, kinds, conditions, faults, put }: Props) {
           </Text>
         )}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing="xs">
-          {kind?.parameters
-            .filter((parameter) => !isLong(parameter))
-            .map((parameter) => <Field key={parameter.name} parameter={parameter} draft={draft} error={faults[`parameter.${parameter.name}`]} onChange={(value) => set(parameter.name, value)} />)}
+          {kind?.parameters.map((parameter) => (
+            <Box key={parameter.name} style={isLong(parameter) ? { gridColumn: "1 / -1" } : undefined}>
+              <Field parameter={parameter} draft={draft} error={faults[`parameter.${parameter.name}`]} onChange={(value) => set(parameter.name, value)} />
+            </Box>
+          ))}
         </SimpleGrid>
-        {kind?.parameters.filter(isLong).map((parameter) => (
-          <Field key={parameter.name} parameter={parameter} draft={draft} error={faults[`parameter.${parameter.name}`]} onChange={(value) => set(parameter.name, value)} />
-        ))}
       </Stack>
     </div>
   );
