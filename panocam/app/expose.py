@@ -31,4 +31,4 @@ def exposure_plan(settings: Snapshot) -> ExposurePlan:
     zones = tuple(Zone(zone.left, zone.top, zone.right, zone.bottom) for zone in wished.zones)
     image = settings.image.model_dump()
     image["wdr"] = image["wdr"] and capture_mode(settings.installation.capture_mode).wdr
-    return ExposurePlan(rules, zones, Tuning(line, wished.aperture, image))
+    return ExposurePlan(rules, zones, Tuning(line, wished.aperture, image), wished.motion_adaptive)

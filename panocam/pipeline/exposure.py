@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from panocam.clock import NS
-from panocam.imaging.exposure import AutoExposure, Exposure, ExposureMode, ExposureRules
+from panocam.imaging.exposure import AutoExposure, Exposure, ExposureMode, ExposureRules, Reach, program
 from panocam.imaging.metering import Hides, Measured, Meter, Zone
+from panocam.imaging.movement import MotionMeter
 from panocam.media.planes import Planes
 from panocam.optics.lens import Circle, Lens
 from panocam.pipeline.sources.controls import Capability, SourceControls, Tuning
@@ -19,14 +20,24 @@ from panocam.pipeline.sources.controls import Capability, SourceControls, Tuning
 SLOWEST_S = 0.5
 """A longer gap between two looks counts as this much."""
 
+HURRIED_DB = 30.0
+"""The most gain that a short shutter for things that move may cost: beyond, noise would hide that they move."""
+
+STILL_NS = 4 * NS
+"""So long nothing has to move before a shutter that was kept short for it opens again."""
+
 
 @dataclass(frozen=True)
 class ExposurePlan:
-    """What the camera is to do: the rules, where to measure, and what else the source is told."""
+    """What the camera is to do: the rules, where to measure, and what else the source is told.
+
+    ``motion_adaptive``: while things move, the gain rises first, whatever the trade-off of the rules.
+    """
 
     rules: ExposureRules = field(default_factory=ExposureRules)
     zones: tuple[Zone, ...] = ()
     tuning: Tuning = field(default_factory=Tuning)
+    motion_adaptive: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,7 @@ class ExposureState:
     """How things are. ``exposure`` is None where the source's is not known, ``luminance`` (linear, 0..1) where nothing was measured.
 
     ``moving``: on its way to another exposure. ``limited``: stops by which the picture stays too dark (positive) or too bright.
+    ``hurried``: the shutter is kept short because things move.
     """
 
     exposure: Exposure | None = None
@@ -41,6 +53,7 @@ class ExposureState:
     clipped: float = 0.0
     moving: bool = False
     limited: float = 0.0
+    hurried: bool = False
 
 
 class ExposureLoop:
@@ -51,6 +64,8 @@ class ExposureLoop:
         self._controls: SourceControls | None = None
         self._law: AutoExposure | None = None
         self._meter: tuple[object, Meter] | None = None
+        self._motion: tuple[object, MotionMeter] | None = None
+        self._moved_ns: int | None = None
         self._looked_ns: int | None = None
         self._found = False
         self._state = ExposureState()
@@ -86,6 +101,7 @@ class ExposureLoop:
     def attach(self, controls: SourceControls | None) -> None:
         """Another source was opened, or the same one again."""
         self._controls, self._law, self._looked_ns, self._found = controls, None, None, False
+        self._motion, self._moved_ns = None, None
         self._state = ExposureState()
         if controls is not None:
             controls.tune(self._plan.tuning)
@@ -107,9 +123,11 @@ class ExposureLoop:
         dt = SLOWEST_S if self._looked_ns is None else min(max(pts_ns - self._looked_ns, 0) / NS, SLOWEST_S)
         self._looked_ns = pts_ns
         before = law.asked
-        wanted = law.see(measured.luminance, dt, self._worth_holding(plan.rules), controls.reach)
+        rules = self._worth_holding(plan.rules)
+        hurried = plan.motion_adaptive and rules.mode is not ExposureMode.HOLD and self._moves(shown, hides, lens.circle, pts_ns, present)
+        wanted = law.see(measured.luminance, dt, _hurried(rules, law.asked, controls.reach) if hurried else rules, controls.reach)
         self._found = self._found or not law.moving
-        self._state = ExposureState(present, *_numbers(measured), law.moving or wanted != before, law.limited)
+        self._state = ExposureState(present, *_numbers(measured), law.moving or wanted != before, law.limited, hurried)
         if wanted != before:
             controls.expose(wanted)
 
@@ -118,11 +136,26 @@ class ExposureLoop:
         self._found = self._found or rules.mode is not ExposureMode.HOLD
         return rules if self._found else replace(rules, mode=ExposureMode.AUTOMATIC)
 
+    def _moves(self, shown: Planes, hides: Hides, circle: Circle, pts_ns: int, present: Exposure) -> bool:
+        """Whether something moves, or did so a moment ago."""
+        key = (shown.size, circle)
+        if self._motion is None or self._motion[0] != key:
+            self._motion = (key, MotionMeter(shown.size, circle))
+        if self._motion[1].look(shown, hides, pts_ns, present):
+            self._moved_ns = pts_ns
+        return self._moved_ns is not None and 0 <= pts_ns - self._moved_ns < STILL_NS
+
     def _measure(self, shown: Planes, hides: Hides, circle: Circle, zones: tuple[Zone, ...]) -> Measured | None:
         key = (shown.size, circle, zones)
         if self._meter is None or self._meter[0] != key:
             self._meter = (key, Meter(shown.size, circle, zones))
         return self._meter[1].measure(shown, hides)
+
+
+def _hurried(rules: ExposureRules, asked: Exposure, reach: Reach) -> ExposureRules:
+    """The rules while things move: gain first, as far as it is worth it, and never less than is needed anyhow."""
+    needed_db = program(asked.total, rules, reach).gain_db
+    return replace(rules, trade_off=0.0, max_gain_db=min(rules.max_gain_db, max(HURRIED_DB, needed_db)))
 
 
 def _numbers(measured: Measured | None) -> tuple[float | None, float]:

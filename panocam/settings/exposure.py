@@ -108,6 +108,11 @@ class ExposureSettings(Section):
     blur_noise: int = setting(
         50, "Blur-noise trade-off", "0: low motion blur, the gain rises first. 100: low noise, the shutter opens first.", ge=0, le=100
     )
+    motion_adaptive: bool = setting(
+        False,
+        "Motion-adaptive exposure",
+        "While things move the shutter is kept short and the gain rises first; when all is still again the trade-off counts.",
+    )
     aperture: int = setting(100, "Aperture", "How far the iris is open, where the camera has one that can be set.", ge=0, le=100, unit="%")
     zones: tuple[ExposureZone, ...] = setting(
         (),

@@ -39,15 +39,16 @@ class Rig:
 
     At 23 pictures a second the bands of 100 Hz wander; at 25 they would stand still."""
 
-    def __init__(self, world: str = "room") -> None:
+    def __init__(self, world: str = "room", people: bool = False) -> None:
         self.source = SimulatedSource(Simulated(world), SourceOptions(paced=False, sensor=(SIDE, SIDE), fps=23))
-        self.source._scene._moving = ()  # it is about light, and who walks by would count as flicker
+        if not people:
+            self.source._scene._moving = ()  # it is about light, and who walks by would count as flicker
         self.intake = Intake(LensOptions(), SystemClock())
         self.intake.source_opened(self.source.circle, self.source.controls)
         self._frames: Iterator[RawFrame] = self.source.frames()
 
-    def plan(self, zones: tuple[Zone, ...] = (), **rules: object) -> None:
-        self.intake.exposure.plan = ExposurePlan(ExposureRules(**rules), zones)  # type: ignore[arg-type]
+    def plan(self, zones: tuple[Zone, ...] = (), adaptive: bool = False, **rules: object) -> None:
+        self.intake.exposure.plan = ExposurePlan(ExposureRules(**rules), zones, motion_adaptive=adaptive)  # type: ignore[arg-type]
 
     def pictures(self, count: int) -> list[Planes]:
         """The next ones; those of a source are used again and again, so luma is copied."""

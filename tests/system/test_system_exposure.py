@@ -56,10 +56,16 @@ def test_exposure_settings_are_seen(lit: RunningCamera) -> None:
     brighter = becomes(lit, lambda now: now["luminance"] > 1.4 * start["luminance"], exposure__level=83)
     assert brightness(lit) > before + 20
     assert brighter["shutter_s"] > 0.0101
-    # The trade-off, the limits of the shutter and of the gain.
+    # The trade-off.
     becomes(lit, lambda now: now["gain_db"] < 0.5 and now["shutter_s"] > 0.015, exposure__blur_noise=100)
     becomes(lit, lambda now: now["gain_db"] > 4 and now["shutter"] == "1/100", exposure__blur_noise=0)
-    becomes(lit, lambda now: now["gain_db"] > 20 and now["shutter_s"] < 0.00101, exposure__max_shutter="1/1000")
+    # People walk in the room: for them the shutter is kept short.
+    open_ = becomes(lit, lambda now: now["gain_db"] < 1 and now["shutter_s"] > 0.016, exposure__blur_noise=100)
+    short = becomes(lit, lambda now: now["hurried"] and now["shutter"] == "1/100" and now["gain_db"] > 4, exposure__motion_adaptive=True)
+    assert short["luminance"] == pytest.approx(open_["luminance"], rel=0.3)
+    becomes(lit, lambda now: not now["hurried"] and now["shutter_s"] > 0.016, exposure__motion_adaptive=False)
+    # The limits of the shutter and of the gain.
+    becomes(lit, lambda now: now["gain_db"] > 20 and now["shutter_s"] < 0.00101, exposure__max_shutter="1/1000", exposure__blur_noise=0)
     limited = becomes(lit, lambda now: now["gain_db"] == 0 and now["limited"] > 1, exposure__max_gain=0)
     assert any("too dark" in line for line in limited["warnings"])
     # Modes, and the mains frequency that takes them along.

@@ -503,7 +503,7 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
 
 ELSEWHERE = {
     **dict.fromkeys(
-        [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "zones")],
+        [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "motion_adaptive", "zones")],
         "test_exposure_settings_are_seen (test_system_exposure)",
     ),
     **dict.fromkeys(

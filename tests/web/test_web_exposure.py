@@ -89,3 +89,19 @@ async def test_exposure_is_set_beside_the_numbers_of_the_moment(
     await zone_becomes(lit, lambda found: found == [])
     await page.get_by_role("button", name="Undo").click()
     await zone_becomes(lit, lambda found: len(found) == 1)
+
+
+async def test_a_short_shutter_for_what_moves_is_switched_on_and_said(
+    visit: Callable[..., Awaitable[Visitor]], simulated: CameraProcess, lit: Api
+) -> None:
+    lit.send("PATCH", "settings", {"exposure.mode": "automatic", "exposure.level": 100, "exposure.blur_noise": 100, "exposure.zones": []})
+    visitor = await visit(simulated.http)
+    await visitor.log_in()
+    await visitor.open("/image")
+    now = visitor.page.get_by_test_id("exposure-now")
+    await expect(now).to_contain_text("gain 0.0 dB")
+    await visitor.page.get_by_label("Motion-adaptive exposure").click(force=True)
+    await expect(now).to_contain_text("Short, because things move.")
+    await expect(now).to_contain_text("1/100 s")
+    await visitor.shots("motion-exposure")
+    lit.send("PATCH", "settings", {"exposure.motion_adaptive": False, "exposure.level": 50, "exposure.blur_noise": 50})

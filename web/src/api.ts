@@ -204,6 +204,7 @@ export interface ExposureState {
   clipped: number;
   adapting: boolean;
   limited: number;
+  hurried: boolean;
   warnings: string[];
 }
 

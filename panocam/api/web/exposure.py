@@ -17,6 +17,7 @@ class ExposureReply(Reply):
     that is white.
 
     ``adapting``: on its way to another exposure. ``limited``: stops by which the limits keep the picture too dark (above 0) or too bright.
+    ``hurried``: the shutter is kept short because things move.
     """
 
     mode: str
@@ -28,6 +29,7 @@ class ExposureReply(Reply):
     clipped: float
     adapting: bool
     limited: float
+    hurried: bool
     warnings: list[str]
 
 
@@ -61,6 +63,7 @@ async def exposure(call: Call[None]) -> ExposureReply:
         clipped=round(state.clipped, 4),
         adapting=state.moving,
         limited=round(state.limited, 2),
+        hurried=state.hurried,
         warnings=list(warnings(settings, state)),
     )
 

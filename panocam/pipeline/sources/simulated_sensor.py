@@ -16,7 +16,7 @@ REACH: Final = Reach(shortest_s=1 / 32500, longest_s=0.5, most_gain_db=48.0)
 SIMULATED = Capability(How.SIMULATED)
 CAPABILITIES: Final[Mapping[str, Capability]] = {
     **dict.fromkeys(
-        [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "zones")],
+        [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "motion_adaptive", "zones")],
         SIMULATED,
     ),
     "exposure.aperture": Capability(None, "The simulated lens has no iris"),

@@ -92,7 +92,7 @@ class V4l2Controls:
             found["exposure.aperture"] = HARDWARE
         for name in ("mode", "level", "max_shutter", "zones"):
             found[f"exposure.{name}"] = HARDWARE if self.reach else Capability(None, OWN_EXPOSURE)
-        for name in ("max_gain", "blur_noise"):
+        for name in ("max_gain", "blur_noise", "motion_adaptive"):
             able = self.reach is not None and self.reach.most_gain_db > 0
             found[f"exposure.{name}"] = HARDWARE if able else Capability(None, NO_GAIN if self.reach else OWN_EXPOSURE)
         return found

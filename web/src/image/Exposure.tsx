@@ -1,4 +1,4 @@
-import { Alert, Button, Fieldset, Group, Input, Select, Slider, Stack, Text } from "@mantine/core";
+import { Alert, Button, Fieldset, Group, Input, Select, Slider, Stack, Switch, Text } from "@mantine/core";
 import { IconFocus2, IconInfoCircle, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
@@ -101,6 +101,17 @@ export function Exposure({ access, settings, onZones }: Props) {
           ]}
           {...slide("blur_noise")}
         />
+        <div>
+          <Switch
+            label="Motion-adaptive exposure"
+            description="While things move the shutter is kept short and the gain rises first; when all is still again the trade-off counts."
+            checked={settings.value("exposure.motion_adaptive") === true}
+            {...plain(field("motion_adaptive"))}
+            disabled={field("motion_adaptive").disabled || held}
+            onChange={(event) => settings.apply("exposure.motion_adaptive", event.currentTarget.checked)}
+          />
+          {able.supported && !can("exposure.motion_adaptive").supported && <Warning>{`${can("exposure.motion_adaptive").reason}.`}</Warning>}
+        </div>
         {can("exposure.aperture").supported && (
           <Scale
             label="Aperture"
@@ -136,6 +147,7 @@ function Now({ state }: { state: ExposureState | undefined }) {
   return (
     <Text size="sm" data-testid="exposure-now" style={{ fontVariantNumeric: "tabular-nums" }}>
       Now: shutter {state.shutter} s, gain {state.gain_db.toFixed(1)} dB.{bright}
+      {state.hurried && " Short, because things move."}
       {state.adapting && " Adapting…"}
     </Text>
   );
