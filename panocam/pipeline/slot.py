@@ -16,6 +16,11 @@ class LatestSlot(Generic[T]):
         self._value: T | None = None
         self.dropped = 0
 
+    @property
+    def full(self) -> bool:
+        """Whether a value waits to be taken."""
+        return self._value is not None
+
     def put(self, value: T) -> bool:
         """Store ``value``. True if the slot was empty, so the taker must be told; False if an untaken value was replaced."""
         with self._lock:

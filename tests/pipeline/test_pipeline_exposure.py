@@ -245,6 +245,18 @@ def test_the_mask_says_itself_what_it_hides(room: Rig) -> None:
     assert covered.total == pytest.approx(free.total, rel=0.35)
 
 
+def test_a_wish_that_has_not_been_taken_up_is_not_settled(room: Rig) -> None:
+    """While the scene is being made sharp nothing is developed, and the law must not take the old picture for an answer to its wish."""
+    sensor, light = room.source._sensor, room.source._scene.lighting
+    assert sensor.settled
+    sensor.expose(Exposure(0.02, 6.0))
+    assert not sensor.settled
+    while sensor.work(light):
+        assert not sensor.settled
+    assert sensor.settled
+    assert sensor.exposure == Exposure(0.02, 6.0)
+
+
 def test_what_is_outside_of_the_circle_does_not_count() -> None:
     planes = Planes.blank(640, 480)
     planes.y[:] = 255

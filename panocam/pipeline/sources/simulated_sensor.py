@@ -45,7 +45,7 @@ class SensorControls:
 
     @property
     def settled(self) -> bool:
-        return self._scene.settings == self._wanted
+        return not self._wishes.full and self._scene.settings == self._wanted  # a wish waits while the scene is being made sharp
 
     def capabilities(self) -> Mapping[str, Capability]:
         return CAPABILITIES
