@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from panocam.app.fans import Fans
 from panocam.app.thermometer import Thermometer
 from panocam.clock import NS, Clock
 from panocam.discovery.announcement import own_addresses
@@ -27,6 +28,7 @@ async def make_overlays(folder: DataFolder, store: Store, panoramic: PanoramicCa
     _tell(panoramic.overlays, store, clock)
     _tell_of_pictures(panoramic.overlays, panoramic)
     tell_of_warmth(panoramic.overlays, Thermometer(clock))
+    tell_of_fans(panoramic.overlays, Fans(clock))
     panoramic.overlays.place_of = lambda view, pose: ptz.zones.name_at(ptz.areas[view].number, pose)
     service = OverlayService(store, panoramic.overlays, Gallery(folder), clock, panoramic.pose)
     await service.start()
@@ -95,6 +97,11 @@ def tell_of_warmth(board: OverlayBoard, thermometer: Thermometer) -> None:
 
     board.provide("#TC", degrees(1, 0))
     board.provide("#TF", degrees(1.8, 32))
+
+
+def tell_of_fans(board: OverlayBoard, fans: Fans) -> None:
+    """Let the board know whether the machine's fans turn."""
+    board.provide("#U", lambda view, number: fans.state(number))
 
 
 def _shutter(seconds: float) -> str:

@@ -19,7 +19,7 @@ class Thermometer:
 
     def __init__(self, clock: Clock, sensors: Path = SENSORS) -> None:
         self._clock = clock
-        found = (sorted(sensors.glob(place), key=_by_number) for place in PLACES)
+        found = (sorted(sensors.glob(place), key=by_number) for place in PLACES)
         self._files = next((files for files in found if files), [])
         self._known: dict[int, tuple[int, float | None]] = {}
 
@@ -38,5 +38,5 @@ class Thermometer:
             return None
 
 
-def _by_number(file: Path) -> list[int]:
+def by_number(file: Path) -> list[int]:
     return [int("".join(filter(str.isdigit, part)) or 0) for part in file.parts[-2:]]
