@@ -166,14 +166,14 @@ class Library:
         async with self._lock:
             await self._save(tours=[each for each in self.rules.tours if each.number != number], by=by)
 
-    async def run(self, number: int, running: bool, by: Actor = SYSTEM) -> Tour:
-        """Say in the settings that a tour runs (and no other of its area does), or that it does not."""
+    async def run(self, number: int, running: bool, by: Actor = SYSTEM, *, once: bool = False) -> Tour:
+        """Say in the settings that a tour runs, perhaps only ``once`` (and no other of its area does), or that it does not."""
         area = self.tour(number).area
         async with self._lock:
             changed = [
-                tour.model_copy(update={"running": running})
+                tour.model_copy(update={"running": running, "once": once})
                 if tour.number == number
-                else (tour.model_copy(update={"running": False}) if running and tour.area == area else tour)
+                else (tour.model_copy(update={"running": False, "once": False}) if running and tour.area == area else tour)
                 for tour in self.rules.tours
             ]
             await self._save(tours=changed, by=by)

@@ -53,7 +53,6 @@ class PtzService:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[Any]] = set()
-        self._once: set[int] = set()
         self._first = min(heads)
         self.flood = FloodGate()
         self.tapes = Tapes(folder)
@@ -168,17 +167,16 @@ class PtzService:
             self.tapes.load(number)
         elif not self.library.leads_somewhere(tour.area, (step.preset for step in tour.steps)):
             raise InvalidValue("tour", number, NOWHERE)
-        (self._once.add if once else self._once.discard)(number)
         playing = area.playing
         if playing is not None and playing.tour.number == number and playing.paused:
             area.resume(self._clock.monotonic_ns())
             self._wake.set()
             return
-        if tour.running:
+        if tour.running and tour.once == once:
             area.stop()
             self._sync()
         else:
-            await self.library.run(number, True, SystemActor(by.name))
+            await self.library.run(number, True, SystemActor(by.name), once=once)
 
     async def stop(self, number: int, by: Actor) -> None:
         """End a tour. Raises NotFound."""
@@ -271,25 +269,24 @@ class PtzService:
         self._wake.set()
 
     def _play(self, area: AreaControl, tour: Tour) -> None:
-        now, once = self._clock.monotonic_ns(), tour.number in self._once
+        now = self._clock.monotonic_ns()
         mover = Mover(tour.name, "recorded tour" if tour.kind == "recorded" else "guard tour", f"tour {tour.number}")
         if tour.kind == "preset":
 
             def find(number: int) -> Position | None:
                 return next((each for each in self.library.presets(tour.area) if each.number == number), None)
 
-            area.play(tour, PresetPlayer(tour, area.head, find, area.arrived, self._order, once=once), mover, now)
+            area.play(tour, PresetPlayer(tour, area.head, find, area.arrived, self._order, once=tour.once), mover, now)
             return
         try:
             tape: Tape = self.tapes.load(tour.number)
         except PanocamError as fault:
             self._over(tour, str(fault))
             return
-        area.play(tour, TapePlayer(tour, area.head, tape, once=once), mover, now)
+        area.play(tour, TapePlayer(tour, area.head, tape, once=tour.once), mover, now)
 
     def _over(self, tour: Tour, reason: str) -> None:
         """A tour has ended by itself: say so, and do not start it again at the next start."""
-        self._once.discard(tour.number)
         if reason:
             log.warning("tour %d (%s) stopped: %s", tour.number, tour.name, reason)
         self._errand(self.library.run(tour.number, False))

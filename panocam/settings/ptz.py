@@ -79,7 +79,8 @@ class Step(Section):
 
 
 class Tour(Section):
-    """A tour through presets, or a recorded movement. ``pause`` in seconds lies between two rounds. ``running`` outlives a restart."""
+    """A tour through presets, or a recorded movement. ``pause`` in seconds lies between two rounds. ``running`` outlives a restart,
+    and so does ``once``: that it runs for one round only."""
 
     number: int = Field(ge=0, le=9999)
     area: AreaNumber
@@ -89,6 +90,7 @@ class Tour(Section):
     pause: int = Field(default=0, ge=0, le=599_940)
     steps: tuple[Step, ...] = Field(default=(), max_length=MAX_STEPS)
     running: bool = False
+    once: bool = False
 
     @field_validator("steps")
     @classmethod

@@ -88,6 +88,23 @@ async def test_a_tour_may_be_made_once_also_when_its_last_position_is_gone(stage
     assert stage.service.library.tour(1).running
 
 
+async def test_a_tour_of_one_round_ends_with_it_also_after_a_power_cut(stage: Stage, tmp_path: Path) -> None:
+    await three(stage)
+    await stage.tour((2, 1), (3, 1), (4, 1), pause=60)
+    await stage.service.start(1, SYSTEM, once=True)
+    stage.poses(2)
+    shutil.copytree(tmp_path / "data", tmp_path / "after")
+    again = Stage(tmp_path / "after", ManualClock(monotonic_ns=1))
+    assert again.service.library.tour(1).running
+    again.poses(30)
+    await again.settle()
+    assert not again.service.library.tour(1).running
+    await stage.service.start(1, SYSTEM)  # one that runs once goes on for ever from here
+    stage.poses(30)
+    await stage.settle()
+    assert stage.service.library.tour(1).running
+
+
 async def test_deleted_positions_are_skipped_and_a_tour_without_any_stops(stage: Stage) -> None:
     await three(stage)
     await stage.tour((2, 1), (3, 1), (4, 1))
