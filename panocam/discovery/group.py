@@ -77,7 +77,12 @@ class Group(asyncio.DatagramProtocol):
         log.debug("multicast to %s: %s", self._group, exc)
 
     async def _endpoint(self, stack: contextlib.AsyncExitStack, sock: socket.socket) -> asyncio.DatagramTransport:
-        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=sock)
+        making = asyncio.ensure_future(asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=sock))
+        try:
+            transport, _ = await asyncio.shield(making)
+        except asyncio.CancelledError:  # uvloop would leave the transport open, and never end
+            (await making)[0].close()
+            raise
         stack.callback(transport.close)
         return transport
 

@@ -81,6 +81,7 @@ class Announcer:
         addresses = own_addresses(self._announcement.host)
         try:
             zeroconf = self._zeroconf = AsyncZeroconf(interfaces=addresses, ip_version=_version(addresses))
+            await asyncio.shield(zeroconf.zeroconf.async_wait_for_start())  # one that is interrupted there could not be closed
             told = (zeroconf.async_register_service(info, allow_name_change=True) for info in services(self._announcement, addresses))
             await asyncio.gather(*told)
         except (OSError, Error) as error:

@@ -42,7 +42,12 @@ async def _ask(address: tuple[str, int], clock: Clock, patience: float) -> Sampl
     exchange = _Exchange(clock)
     try:
         async with asyncio.timeout(patience):
-            transport, _ = await loop.create_datagram_endpoint(lambda: exchange, remote_addr=address)
+            making = asyncio.ensure_future(loop.create_datagram_endpoint(lambda: exchange, remote_addr=address))
+            try:
+                transport, _ = await asyncio.shield(making)
+            except asyncio.CancelledError:  # uvloop would leave the transport open, and never end
+                (await making)[0].close()
+                raise
             try:
                 wall, sent = clock.wall_ns(), clock.monotonic_ns()
                 transport.sendto(request(exchange.cookie))
