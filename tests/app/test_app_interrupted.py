@@ -21,7 +21,7 @@ from panocam.errors import Unavailable
 from panocam.timekeeping.asking import _ask
 
 STEPS = 8
-"""Turns of the loop: by then all sockets are open."""
+"""Turns of the loop from the first socket on: by then all are open."""
 
 HALL = Announcement("Hall", "M4328", "ACCC8E0C11E8", 18080, 0, 0, "127.0.0.1")
 
@@ -50,6 +50,8 @@ def test_what_is_interrupted_leaves_no_socket(work: Callable[[], Coroutine[None,
     async def left() -> int:
         before = sockets()
         task = asyncio.create_task(work())
+        while sockets() == before:
+            await asyncio.sleep(0)
         for _ in range(steps):
             await asyncio.sleep(0)
         task.cancel()
