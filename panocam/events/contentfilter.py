@@ -214,7 +214,7 @@ class _PlainReader(_Reader):
             self._demand("]")
         if len(said) != 2:
             raise self._unfit()
-        return Equality(said["@Name"], TRUTH.get(said["@Value"], said["@Value"]))
+        return Equality(said["@Name"], said["@Value"])
 
     def _attribute(self, said: dict[str, str]) -> None:
         attribute = self._next()

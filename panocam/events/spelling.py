@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from panocam.errors import InvalidValue
-from panocam.events.contentfilter import Equality, equalities
+from panocam.events.contentfilter import TRUTH, Equality, equalities
 from panocam.events.names import AREAS, ROWS, Out, Row, any_preset, area_path, canonical, matches, text_of
 from panocam.events.topics import TOPICS, Item, Topic, Value
 from panocam.settings.rules import Condition
@@ -134,9 +134,10 @@ def _value(topic: Topic, out: Out, wanted: Equality) -> Value | None:
 
 def _read(item: Item, text: str) -> Value:
     if item.kind is bool:
-        if text not in ("0", "1"):
+        truth = TRUTH.get(text, text)
+        if truth not in ("0", "1"):
             raise ValueError(text)
-        return text == "1"
+        return truth == "1"
     return item.kind(text)
 
 

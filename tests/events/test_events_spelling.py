@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from panocam.errors import InvalidValue
@@ -94,6 +94,7 @@ def conditions(draw: st.DrawFn) -> Condition:
 
 
 @given(conditions())
+@example(Condition(topic="Device/Network/AddressConflict", where={"address": "false"}))
 def test_a_condition_is_spelt_and_read_as_the_same(condition: Condition) -> None:
     told = spell(condition)
     assert told.stateful is TOPICS[condition.topic].stateful

@@ -1,9 +1,9 @@
-"""Who runs what when several workers share the tests (``-n 3 --dist loadfile``): two have the files whose tests wait for real cameras and
-browsers, the others those that compute.
+"""Who runs what when several workers share the tests (``-n 3 --dist loadfile``): the first has the files whose tests wait for real
+cameras and browsers, one after the other; the others have those that compute.
 
-So no more cameras run at a time than there are cores, and no core idles while a test waits for one: two workers with cameras keep one and
-a third busy, one that computes the rest. Who is done with the cameras helps with what computes; the others stop when only cameras are left.
-Loaded as a plugin.
+So real cameras do not take the time from each other, those that all tests of a kind share are started once, and no core idles while a
+test waits. At the end a second one helps with what waits; the others stop, because more cameras than cores would only be late. Loaded as
+a plugin.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Paired(LoadFileScheduling):
         def _assign_work_unit(self, node: Any) -> None:
-            waits = node in self.nodes[:CAMERAS]
+            waits = node is self.nodes[0]
             own = next((file for file in self.workqueue if file.startswith(WAITING) is waits), None)
             if own is not None:
                 self.workqueue.move_to_end(own, last=False)
