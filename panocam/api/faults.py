@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from panocam.access import TooManyAttempts
 from panocam.errors import (
@@ -70,6 +71,17 @@ def fault_of(problem: PanocamError) -> Fault:
     if not isinstance(problem, InvalidValue):
         return Fault(status, str(problem))
     return Fault(status, str(problem), problem.name, repr(problem.value)[:80])
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validated(model: type[M], fields: Mapping[str, object]) -> M:
+    """``fields`` as a ``model``. Raises InvalidValue for the first that does not fit."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as problem:
+        raise invalid(problem) from None
 
 
 def invalid(problem: ValidationError, *, tagged: bool = False) -> InvalidValue:

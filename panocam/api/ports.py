@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
-from panocam.api.faults import invalid
+from panocam.api.faults import validated
 from panocam.api.services import Services
 from panocam.errors import InvalidValue
 from panocam.settings import Snapshot
@@ -58,7 +56,4 @@ async def remove(services: Services, number: int, by: Actor) -> None:
 
 
 def _changed(port: Port, changes: Changes) -> Port:
-    try:
-        return Port.model_validate({**port.model_dump(mode="json"), **changes})
-    except ValidationError as problem:
-        raise invalid(problem) from None
+    return validated(Port, {**port.model_dump(mode="json"), **changes})

@@ -6,11 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from panocam.api.faults import invalid
+from panocam.api.faults import validated
 from panocam.errors import InvalidValue, NotFound
-from panocam.events.rules.check import check
 from panocam.events.rules.choices import Lists
 from panocam.events.rules.runner import RuleRunner
 from panocam.events.rules.words import words
@@ -49,8 +46,7 @@ class RuleDesk:
             if len(rules) >= MOST_RULES:
                 raise InvalidValue("rules", len(rules) + 1, f"there are {MOST_RULES} rules already; remove one")
             id = max((rule.id for rule in rules), default=0) + 1
-            new = _made({**wish, "id": id, "name": wish.get("name") or f"Rule {id}"})
-            check(new, self.lists)
+            new = validated(Rule, {**wish, "id": id, "name": wish.get("name") or f"Rule {id}"})
             return (*rules, new)
 
         return (await self._revise(law, by))[-1]
@@ -64,9 +60,7 @@ class RuleDesk:
         def law(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
             nonlocal turned_off
             old = _find(rules, id)
-            new = _made({**old.model_dump(), **wish, "id": id, "name": wish.get("name") or old.name})
-            if not new.same_work(old):
-                check(new, self.lists)
+            new = validated(Rule, {**old.model_dump(), **wish, "id": id, "name": wish.get("name") or old.name})
             turned_off = old.enabled and not new.same_work(old)
             if turned_off:
                 new = new.model_copy(update={"enabled": False})
@@ -95,10 +89,3 @@ def _find(rules: tuple[Rule, ...], id: int) -> Rule:
     if found is None:
         raise NotFound(f"there is no rule {id}; rules: {', '.join(str(rule.id) for rule in rules) or 'none'}")
     return found
-
-
-def _made(wish: Mapping[str, Any]) -> Rule:
-    try:
-        return Rule.model_validate(wish)
-    except ValidationError as problem:
-        raise invalid(problem) from None

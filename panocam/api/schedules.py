@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pydantic import ValidationError
-
-from panocam.api.faults import invalid
+from panocam.api.faults import validated
 from panocam.api.services import Services
 from panocam.errors import InvalidValue, NotFound
 from panocam.events.recurrence import Standing, standing
@@ -34,7 +32,7 @@ async def add(services: Services, wanted: Mapping[str, object], by: Actor) -> Sc
 
     def law(now: Snapshot) -> Mapping[str, object]:
         items = now.schedules.items
-        schedule = _read({**wanted, "id": wanted.get("id") or _free(items)})
+        schedule = validated(Schedule, {**wanted, "id": wanted.get("id") or _free(items)})
         if now.schedules.find(schedule.id) is not None:
             raise InvalidValue("id", schedule.id, "already exists; remove that schedule first, or change it")
         if len(items) >= MOST:
@@ -52,7 +50,7 @@ async def change(services: Services, id: str, wanted: Mapping[str, object], by: 
 
     def law(now: Snapshot) -> Mapping[str, object]:
         old = _find(now, id)
-        new = _read({**old.model_dump(), **wanted, "id": id})
+        new = validated(Schedule, {**old.model_dump(), **wanted, "id": id})
         if new.kind != old.kind:
             _refuse_used(now, old)
         return _as_setting(new if item is old else item for item in now.schedules.items)
@@ -89,13 +87,6 @@ def _refuse_used(now: Snapshot, schedule: Schedule) -> None:
     users = {name: "" for name, each in conditions if each.topic in topics and each.where.get("schedule") == schedule.id}
     if users:
         raise InvalidValue("schedule", schedule.id, f"is used by the rules {', '.join(users)}; change or remove them first")
-
-
-def _read(fields: Mapping[str, object]) -> Schedule:
-    try:
-        return Schedule.model_validate(fields)
-    except ValidationError as problem:
-        raise invalid(problem) from None
 
 
 def _free(items: Iterable[Schedule]) -> str:

@@ -13,22 +13,21 @@ from panocam.app.performers.ledger import Ledger
 from panocam.app.performers.looks import LookWay
 from panocam.app.performers.outputs import OutputWay
 from panocam.app.performers.presets import Presets
-from panocam.app.performers.texts import ALL, TextWay
+from panocam.app.performers.texts import TextWay
 from panocam.app.performers.tours import Tours
 from panocam.clock import Clock
 from panocam.events.modifiers import SLOTS
+from panocam.events.rules.actions import ALL_VIEWS
 from panocam.events.rules.check import check
 from panocam.events.rules.choices import Choice, Lists
 from panocam.events.rules.runner import Performer, RuleRunner
 from panocam.optics.catalog import available
 from panocam.optics.mount import Mount
+from panocam.pipeline.renderer import FIRST_AREA
 from panocam.ports import BUTTON, INPUTS
 from panocam.settings import Changed, DataFolder, Snapshot, StorageFailed
 from panocam.settings.ports import Direction
 from panocam.settings.storage import CARD, disk_names
-
-FIRST_AREA = 4
-"""View index of view area 1."""
 
 AREAS = range(1, 5)
 
@@ -129,7 +128,7 @@ def choice_lists(services: Services) -> Lists:
         "schedules": schedules("schedule"),
         "slots": lambda: [Choice(slot, f"#D{slot or ''}") for slot in range(SLOTS + 1)],
         "stream profiles": lambda: [Choice("", "None"), *(Choice(each.name, each.name) for each in store.running.profiles.items)],
-        "text views": lambda: [Choice(ALL, "All views"), *views()],
+        "text views": lambda: [Choice(ALL_VIEWS, "All views"), *views()],
         "tours": lambda: [Choice(tour.number, tour.name) for tour in ptz.library.tours()],
         "triggers": lambda: [Choice(BUTTON, "Manual trigger")],
         "views": views,

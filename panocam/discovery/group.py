@@ -14,6 +14,7 @@ import socket
 from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
+from panocam.datagrams import open_datagrams
 from panocam.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -77,12 +78,7 @@ class Group(asyncio.DatagramProtocol):
         log.debug("multicast to %s: %s", self._group, exc)
 
     async def _endpoint(self, stack: contextlib.AsyncExitStack, sock: socket.socket) -> asyncio.DatagramTransport:
-        making = asyncio.ensure_future(asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=sock))
-        try:
-            transport, _ = await asyncio.shield(making)
-        except asyncio.CancelledError:  # uvloop would leave the transport open, and never end
-            (await making)[0].close()
-            raise
+        transport = await open_datagrams(lambda: self, sock=sock)
         stack.callback(transport.close)
         return transport
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from panocam.settings.declare import Section, setting
+from panocam.settings.declare import Section, once, setting
 from panocam.settings.role import Role
 from panocam.settings.rules import Action
 
@@ -35,7 +35,5 @@ class Actions(Section):
     @field_validator("items")
     @classmethod
     def _each_once(cls, items: tuple[ActionConfiguration, ...]) -> tuple[ActionConfiguration, ...]:
-        numbers = [item.id for item in items]
-        if len(set(numbers)) != len(numbers):
-            raise ValueError("each action configuration has a number of its own")
+        once("action configuration", (item.id for item in items))
         return tuple(sorted(items, key=lambda item: item.id))

@@ -9,7 +9,8 @@ A collection whose length varies is one leaf that holds a tuple of frozen models
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -151,3 +152,10 @@ def _rows_to_lists(node: Any) -> Any:
     if node and all(key.isdecimal() for key in node):
         return [_rows_to_lists(node[key]) for key in sorted(node, key=int)]
     return {key: _rows_to_lists(child) for key, child in node.items()}
+
+
+def once(what: str, keys: Iterable[Hashable]) -> None:
+    """For validators of lists: raises ValueError for the first of ``keys`` that is there more than once."""
+    double = [key for key, count in Counter(keys).items() if count > 1]
+    if double:
+        raise ValueError(f"{what} {double[0]} is there twice")

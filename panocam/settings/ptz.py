@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from panocam.settings.declare import Section, rows, setting
+from panocam.settings.declare import Section, once, rows, setting
 from panocam.settings.namedzones import NamedZone, told_apart
 
 HOME = 1
@@ -97,7 +97,7 @@ class Tour(Section):
     def _in_order(cls, value: tuple[Step, ...]) -> tuple[Step, ...]:
         """Numbered, and in the order of their places; without one a step comes right after the one before it."""
         taken = {step.number for step in value if step.number is not None}
-        _once("step number", (step.number for step in value if step.number is not None))
+        once("step number", (step.number for step in value if step.number is not None))
         free = (number for number in range(len(value) + len(taken)) if number not in taken)
         placed: list[Step] = []
         for step in value:
@@ -151,8 +151,8 @@ class Ptz(Section):
     @field_validator("presets")
     @classmethod
     def _presets_can_be_told_apart(cls, value: tuple[Preset, ...]) -> tuple[Preset, ...]:
-        _once("preset number", ((each.area, each.number) for each in value))
-        _once("preset name", ((each.area, each.name) for each in value))
+        once("preset number", ((each.area, each.number) for each in value))
+        once("preset name", ((each.area, each.name) for each in value))
         _at_most(MAX_PRESETS, "preset positions", (each.area for each in value))
         if any(each.name == "Home" for each in value):
             raise ValueError("the name Home belongs to the home position, preset 1")
@@ -161,9 +161,9 @@ class Ptz(Section):
     @field_validator("tours")
     @classmethod
     def _tours_can_be_told_apart(cls, value: tuple[Tour, ...]) -> tuple[Tour, ...]:
-        _once("tour number", (each.number for each in value))
+        once("tour number", (each.number for each in value))
         _at_most(MAX_TOURS, "tours", (each.area for each in value))
-        _once("running tour of area", (each.area for each in value if each.running))
+        once("running tour of area", (each.area for each in value if each.running))
         if any(each.kind == "recorded" and not RECORDED_NAME.fullmatch(each.name) for each in value):
             raise ValueError("a recorded tour's name has 1 to 31 letters, digits and . - _")
         return tuple(sorted(value, key=lambda each: each.number))
@@ -173,19 +173,13 @@ class Ptz(Section):
     @field_validator("groups")
     @classmethod
     def _each_group_once(cls, value: tuple[Group, ...]) -> tuple[Group, ...]:
-        _once("group", (each.name for each in value))
+        once("group", (each.name for each in value))
         return value
 
     def group(self, name: str) -> Group:
         """How a group takes part."""
         delivered = Group.model_validate({"name": name, "priority": 10 * (GROUPS.index(name) + 1)})
         return next((each for each in self.groups if each.name == name), delivered)
-
-
-def _once(what: str, keys: Iterable[Any]) -> None:
-    double = [key for key, count in Counter(keys).items() if count > 1]
-    if double:
-        raise ValueError(f"{what} {double[0]} is there twice")
 
 
 def _at_most(bound: int, what: str, areas: Iterable[int]) -> None:

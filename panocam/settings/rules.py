@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator
 
-from panocam.settings.declare import Section, setting
+from panocam.settings.declare import Section, once, setting
 from panocam.settings.role import Role
 
 MOST_RULES = 256
@@ -68,8 +68,6 @@ class Rules(Section):
 
     @field_validator("items")
     @classmethod
-    def _each_once(cls, items: tuple[Rule, ...]) -> Any:
-        numbers = [rule.id for rule in items]
-        if len(set(numbers)) != len(numbers):
-            raise ValueError("each rule has a number of its own")
+    def _each_once(cls, items: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        once("rule", (rule.id for rule in items))
         return tuple(sorted(items, key=lambda rule: rule.id))

@@ -7,6 +7,7 @@ import secrets
 import socket
 
 from panocam.clock import Clock
+from panocam.datagrams import open_datagrams
 from panocam.errors import Unavailable
 from panocam.timekeeping.ntp import Answer, Refused, Sample, measure, parse, request
 
@@ -38,16 +39,10 @@ async def _addresses(host: str, port: int) -> list[tuple[str, int]]:
 
 
 async def _ask(address: tuple[str, int], clock: Clock, patience: float) -> Sample:
-    loop = asyncio.get_running_loop()
     exchange = _Exchange(clock)
     try:
         async with asyncio.timeout(patience):
-            making = asyncio.ensure_future(loop.create_datagram_endpoint(lambda: exchange, remote_addr=address))
-            try:
-                transport, _ = await asyncio.shield(making)
-            except asyncio.CancelledError:  # uvloop would leave the transport open, and never end
-                (await making)[0].close()
-                raise
+            transport = await open_datagrams(lambda: exchange, remote=address)
             try:
                 wall, sent = clock.wall_ns(), clock.monotonic_ns()
                 transport.sendto(request(exchange.cookie))

@@ -113,6 +113,11 @@ async def test_a_changed_rule_is_off_until_it_is_turned_on_once_more(anna: Visit
     await page.get_by_role("button", name="Save").click()
     row = page.get_by_role("listitem").filter(has_text="Patrol at the door")
     await expect(row.get_by_role("switch")).to_be_checked()  # another name is no other work
+    await row.get_by_role("switch").click(force=True)
+    await expect(row.get_by_role("switch")).not_to_be_checked()
+    await expect(row.get_by_text("The change turned it off.")).to_be_hidden()  # a person did
+    await row.get_by_role("switch").click(force=True)
+    await expect(row.get_by_role("switch")).to_be_checked()
     await page.get_by_label("Change Patrol at the door").click()
     await page.get_by_label("Minutes").fill("5")
     await expect(page.get_by_test_id("sentence")).to_contain_text("not again for 5 minutes")

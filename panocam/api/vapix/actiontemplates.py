@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from panocam.api.services import Services
 from panocam.errors import InvalidValue
 from panocam.events.names import FIRST_AREA_CAMERA
-from panocam.events.rules.actions import ACTIONS, ActionKind
+from panocam.events.rules.actions import ACTIONS, ALL_VIEWS, ActionKind
 from panocam.events.topics import Value
 from panocam.settings.ptz import Tour
 from panocam.settings.rules import Action
@@ -143,13 +143,13 @@ def _read_text(_services: Services, given: Texts) -> dict[str, Value]:
     slot, channels = number(given, "index"), {part.strip() for part in given["channels"].split(",") if part.strip()}
     if len(channels) > 1 and not slot:
         raise InvalidValue("channels", given["channels"], "give one channel, or none for all of them")
-    view = ALL if slot or not channels else _view(channels.pop(), "channels")
+    view = ALL_VIEWS if slot or not channels else _view(channels.pop(), "channels")
     return {"text": given["text"], "slot": slot, "view": view, **_lasting(given)}
 
 
 def _tell_text(_services: Services, values: Values) -> dict[str, str]:
     view = int(values["view"])
-    told = {"text": str(values["text"]), "channels": "" if view == ALL else str(view + 1), "index": str(values["slot"] or "")}
+    told = {"text": str(values["text"]), "channels": "" if view == ALL_VIEWS else str(view + 1), "index": str(values["slot"] or "")}
     return {**told, **_told_lasting(values)}
 
 
@@ -214,7 +214,6 @@ def _view(text: str, name: str = "channel") -> int:
 
 
 STAY = "-1"
-ALL = -1
 LEVELS = ("low", "high")
 AFTERWARDS = {"0": "home", STAY: "stay"}
 _TOUR = {"tour_id": NUMBER, "goto_home": NUMBER}

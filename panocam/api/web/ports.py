@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from panocam.api import ports
 from panocam.api.endpoint import Call, Reply, Wish, rest
-from panocam.api.faults import invalid
+from panocam.api.faults import validated
 from panocam.api.services import Services
 from panocam.ports import LONGEST_S, PortState, Step
 from panocam.settings.ports import MOST_PORTS, Circuit, Direction, Port
@@ -78,11 +78,7 @@ async def add(call: Call[PortWish]) -> BoardReply:
     """One more port."""
     wish = call.wish.changes
     wish.setdefault("name", f"Port {len(call.services.board.ports) + 1}")
-    try:
-        port = Port.model_validate(wish)
-    except ValidationError as problem:
-        raise invalid(problem) from None
-    await ports.add(call.services, port, call.caller)
+    await ports.add(call.services, validated(Port, wish), call.caller)
     return _board(call.services)
 
 

@@ -7,15 +7,13 @@ from panocam.clock import Clock
 from panocam.errors import InvalidValue
 from panocam.events.modifiers import Moment, expand
 from panocam.events.modifiers import Template as Words
+from panocam.events.rules.actions import ALL_VIEWS
 from panocam.events.rules.runner import Job
 from panocam.pipeline.overlays.service import OverlayService
 from panocam.settings.overlays import LONGEST_TEXT
 
-ALL = -1
-"""The ``view`` that is all views."""
-
 Place = tuple[int, int]
-"""Slot, and the view's index or ``ALL``."""
+"""Slot, and the view's index or ``ALL_VIEWS``."""
 
 
 class TextWay:
@@ -28,7 +26,7 @@ class TextWay:
 
     def thing(self, job: Job) -> Place:
         slot, view = int(job.values["slot"]), int(job.values["view"])
-        place = (slot, ALL if slot else view)
+        place = (slot, ALL_VIEWS if slot else view)
         if not any(self._shows(place, item.text, item.views) for item in self._overlays.items if item.kind == "text" and item.visible):
             name = f"#D{slot or ''}"
             raise InvalidValue("slot", slot, f"no text overlay shows {name} there; add one that has {name} in its text")
@@ -53,11 +51,11 @@ class TextWay:
         self._set(*thing, entry.before)
 
     def _set(self, slot: int, view: int, text: str) -> None:
-        self._overlays.board.set_dynamic(text, slot, None if view == ALL else (view,))
+        self._overlays.board.set_dynamic(text, slot, None if view == ALL_VIEWS else (view,))
 
     @staticmethod
     def _shows(place: Place, text: str, views: tuple[int, ...] | None) -> bool:
         slot, view = place
-        if views is not None and view != ALL and view not in views:
+        if views is not None and view != ALL_VIEWS and view not in views:
             return False
         return any(use.row.name == "#D" and (use.number or 0) == slot for use in Words(text).uses)

@@ -93,10 +93,13 @@ _PRESET = (
     Parameter("view", "View area", 4, among="moving views"),
     Parameter("preset", "Preset position", 1, "1 is the home position.", among="presets"),
 )
+ALL_VIEWS = -1
+"""The ``view`` of a text that all views show."""
+
 _TEXT = (
     Parameter("text", "Text", "", "Words and modifiers, which say what is so when the rule starts.", 1, 512, required=True),
     Parameter("slot", "Shown as", 0, "The modifier in the text of an overlay that it takes the place of.", among="slots"),
-    Parameter("view", "View", -1, "Where #D shows it; #D1 to #D16 show it in all views.", among="text views"),
+    Parameter("view", "View", ALL_VIEWS, "Where #D shows it; #D1 to #D16 show it in all views.", among="text views"),
 )
 _RECORD = (
     Parameter("disk", "Storage", "SD_DISK", among="disks"),

@@ -1,6 +1,6 @@
 """Which topics may be conditions, how they are grouped for people, and where the instances of an item are listed.
 
-A topic that is declared is a condition unless ``LEFT_OUT`` names it; its group is that of the longest prefix.
+Every declared topic may be one; its group is that of the longest prefix.
 """
 
 from __future__ import annotations
@@ -32,9 +32,6 @@ GROUPS: Mapping[str, str] = {
     "VideoSource": "Video",
 }
 OTHERS = "Others"
-
-LEFT_OUT: frozenset[str] = frozenset()
-"""Paths of topics that are no sensible condition."""
 
 LISTS: Mapping[tuple[str, str], str] = {
     (IO_INPUT.path, "port"): "inputs",
@@ -68,7 +65,7 @@ class Offer:
 def offer(path: str) -> Offer | None:
     """The condition of a topic; None where there is none."""
     topic = TOPICS.get(path)
-    if topic is None or path in LEFT_OUT:
+    if topic is None:
         return None
     parts = path.split("/")
     prefixes = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
