@@ -43,14 +43,14 @@ Fields = Mapping[str, tuple[str, int]]
 def _view(params: Data) -> int:
     camera = params.get("camera")
     if not isinstance(camera, int) or isinstance(camera, bool) or not 1 <= camera <= VIEWS:
-        raise ApiError(CAMERA, f"camera: give a number from 1 to {VIEWS}")
+        raise ApiError(CAMERA, str(InvalidValue("camera", camera, f"give a number from 1 to {VIEWS}")))
     return camera - 1
 
 
 def _identity(params: Data) -> int:
     identity = params.get("identity")
     if not isinstance(identity, int) or isinstance(identity, bool):
-        raise ApiError(IDENTITY, "identity: give the number of an overlay")
+        raise ApiError(IDENTITY, str(InvalidValue("identity", identity, "give the number of an overlay, as list tells them")))
     return identity
 
 
@@ -70,7 +70,7 @@ def _wish(params: Data, fields: Fields) -> dict[str, Any]:
 def _refuse_scenes(params: Data) -> None:
     """Overlays lie on the channel; none sticks to the scene."""
     if params.get("reference", "channel") != "channel":
-        raise ApiError(REFERENCE, "reference: only channel is supported")
+        raise ApiError(REFERENCE, str(InvalidValue("reference", params["reference"], "only channel is supported")))
     if params.get("ptPosition"):
         raise ApiError(PT, "ptPosition: overlays that stick to a direction are not supported")
     if params.get("zoomInterval"):
@@ -78,12 +78,13 @@ def _refuse_scenes(params: Data) -> None:
 
 
 async def _carried_out(fields: Fields, work: Awaitable[Item]) -> Item:
-    """Refusals in the code of the parameter to blame."""
-    codes = dict(fields.values())
+    """Refusals in the code, and under the name, of the parameter to blame."""
+    blamed = {ours: (theirs, code) for theirs, (ours, code) in fields.items()}
     try:
         return await work
     except InvalidValue as problem:
-        raise ApiError(codes.get(problem.name, FAMILY.value), str(problem)) from None
+        theirs, code = blamed.get(problem.name, (problem.name, FAMILY.value))
+        raise ApiError(code, str(InvalidValue(theirs, problem.value, problem.remedy))) from None
     except NotFound as problem:
         raise ApiError(PATH if str(problem).startswith("image") else IDENTITY, str(problem)) from None
     except Busy as problem:
@@ -168,7 +169,7 @@ def _common_row(item: Item, view: int | None) -> dict[str, Any]:
     position = item.position if isinstance(item.position, str) else list(item.position)
     return {
         "camera": shown + 1, "identity": item.identity, "position": position,
-        "visible": item.visible, "zIndex": item.z, "rotation": item.rotation,
+        "visible": item.visible, "zIndex": item.z, "rotation": _whole(item.rotation),
     }  # fmt: skip
 
 
@@ -207,7 +208,14 @@ async def capabilities(call: Call[None], _params: Data) -> Data:
 
 
 async def legacy(call: Call[None]) -> str:
-    """``action=gettext`` and ``action=settext``: the dynamic text."""
+    """``action=gettext`` and ``action=settext``: the dynamic text. Mistakes are text with status 200, as in the other old CGIs."""
+    try:
+        return _dynamic_text(call)
+    except InvalidValue as problem:
+        return f"Error: {problem}\n"
+
+
+def _dynamic_text(call: Call[None]) -> str:
     board, given = overlays(call.services).board, call.arguments
     action, index = given.get("action", ""), given.get("index", "0") or "0"
     if not index.isascii() or not index.isdigit() or len(index) > 3:

@@ -132,13 +132,20 @@ async def modifiers(call: Call[None]) -> Mapping[str, Any]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for row, _example in overlays(call.services).examples():
         groups.setdefault(row.group, []).append({"mod": row.name, **({"index": True} if row.numbers else {})})
-    context = call.arguments.get("context", "0")
     return {
         "apiVersion": "0.2",
-        "context": int(context) if context.isascii() and context.isdigit() and len(context) < 10 else 0,
+        "context": _context(call),
         "method": "getOverlayModifiers",
         "data": {"groups": groups},
     }
+
+
+def _context(call: Call[None]) -> object:
+    """What a JSON request said, or a number among the arguments; 0 where nothing is said."""
+    said = call.arguments.get("context", "0")
+    if call.raw.lstrip().startswith(b"{"):
+        return _request(call.raw.decode("utf-8", "replace")).get("context", 0)
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
 ENDPOINTS = (

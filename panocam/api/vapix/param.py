@@ -14,7 +14,7 @@ import panocam
 from panocam.api.endpoint import Call, Discovery, Kind, vapix
 from panocam.api.guard import demand_own_site
 from panocam.api.vapix.params.definitions import definitions
-from panocam.api.vapix.params.leaf import Changes, Leaf
+from panocam.api.vapix.params.leaf import Changes, Leaf, within
 from panocam.api.vapix.params.network import one_look
 from panocam.api.vapix.params.rows import TREE
 from panocam.api.vapix.params.tree import ROOT
@@ -89,7 +89,8 @@ async def _update(call: Call[None]) -> Response:
         await call.services.settings.patch(changes, call.caller)
     except InvalidValue as problem:
         name = source.get(problem.name, next(iter(named)))
-        raise Mistake(f"{_failed(name, named[name])} {problem}") from None
+        why = problem.remedy if problem.name in source else str(problem)
+        raise Mistake(f"{_failed(name, named[name])} {why[:1].upper()}{why[1:]}") from None
     return _text("OK\n")
 
 
@@ -105,11 +106,9 @@ def _changes(call: Call[None], name: str, value: str, so_far: Changes) -> Change
             return {}
         raise Mistake(f"{failed} It can only be read")
     call.caller.demand(leaf.write_role)
-    shape = leaf.shape
     try:
         changes = leaf.write(call.services, value, so_far)
-        if shape.kind == "int" and not (shape.low or 0) <= int(value) <= (shape.high or 0):
-            raise ValueError(f"use {shape.low} to {shape.high}")
+        within(leaf.shape, value)
     except InvalidValue as problem:
         raise Mistake(f"{failed} {problem}") from None
     except ValueError as problem:
@@ -134,6 +133,9 @@ async def _add(call: Call[None]) -> Response:
         return _text(f"{await template.add(call, group, member)} OK\n")
     except ValueError as problem:
         raise Mistake(f"Error adding to '{_one_line(group)}'! {problem}") from None
+    except InvalidValue as problem:
+        why = problem.remedy if "." in problem.name else str(problem)  # a setting that holds all members tells of all of them
+        raise Mistake(f"Error adding to '{_one_line(group)}'! {why[:1].upper()}{why[1:]}") from None
 
 
 async def _remove(call: Call[None]) -> Response:

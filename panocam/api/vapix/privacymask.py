@@ -46,14 +46,16 @@ async def _add(call: Call[None]) -> Response:
     polygon = _polygon(call)
     if polygon is None:
         raise InvalidValue("pxpolygon", "", "give pxpolygon=x,y:x,y:…, or width, height and center in percent")
-    await call.services.privacy.add(call.arguments.get("name", ""), polygon, call.caller, enabled=_enabled(call.arguments) is not False)
+    enabled = _enabled(call.arguments) is not False
+    await _blaming_arguments(call, call.services.privacy.add(call.arguments.get("name", ""), polygon, call.caller, enabled=enabled))
     return _done()
 
 
 async def _update(call: Call[None]) -> Response:
     _check_common(call.arguments)
     number = _named(call).id
-    await call.services.privacy.change(number, call.caller, polygon=_polygon(call), enabled=_enabled(call.arguments))
+    polygon, enabled = _polygon(call), _enabled(call.arguments)
+    await _blaming_arguments(call, call.services.privacy.change(number, call.caller, polygon=polygon, enabled=enabled))
     return _done()
 
 
@@ -151,7 +153,27 @@ def _position(call: Call[None], mask: Mask) -> list[dict[str, int]]:
 def _polygon(call: Call[None]) -> Polygon | None:
     """The shape that the arguments give; None if they give none. Raises InvalidValue."""
     points = _points(call.arguments, call.services.privacy.largest)
-    return None if points is None else Polygon.of_rays([call.services.privacy.ray_of_sensor(point) for point in points])
+    if points is None:
+        return None
+    try:
+        return Polygon.of_rays([call.services.privacy.ray_of_sensor(point) for point in points])
+    except InvalidValue as problem:
+        raise _of_argument(call.arguments, problem) from None
+
+
+async def _blaming_arguments(call: Call[None], change: Awaitable[Mask]) -> None:
+    """A refusal of a shape names what the client wrote, not the directions that it means."""
+    try:
+        await change
+    except InvalidValue as problem:
+        raise _of_argument(call.arguments, problem) from None
+
+
+def _of_argument(arguments: Arguments, problem: InvalidValue) -> InvalidValue:
+    if problem.name not in ("corners", "point"):
+        return problem
+    name = "pxpolygon" if "pxpolygon" in arguments else "center"
+    return InvalidValue(name, arguments.get(name, ""), problem.remedy)
 
 
 def _points(arguments: Arguments, size: tuple[int, int]) -> list[Point] | None:

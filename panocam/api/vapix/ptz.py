@@ -80,7 +80,7 @@ async def said(work: Awaitable[str | None]) -> Response:
     except Mistake as mistake:
         answer = str(mistake)
     except InvalidValue as problem:
-        answer = f"Error:{problem.name}: {problem.remedy}"
+        answer = f"Error:{problem.name}: {str(problem.value)[:40]}: {problem.remedy}"
     except PanocamError as problem:
         answer = f"Error:{problem}"
     return Response(status_code=204) if answer is None else text(answer)
@@ -233,7 +233,7 @@ def _pointed(call: Call[None], channel: Channel, pose: Pose) -> Pose:
 
 async def configure(call: Call[None]) -> Response:
     """ptzconfig.cgi: only the commands that change preset positions, and queries."""
-    if not any(name in call.arguments for name in (*ptzconfig.COMMANDS, "home", "query", "info", "whoami")):
+    if not any(name in call.arguments for name in (*ptzconfig.COMMANDS, *UNSUPPORTED, "home", "query", "info", "whoami")):
         return text("Error:no command: this takes " + ", ".join(ptzconfig.COMMANDS))
     return await ptz(call)
 

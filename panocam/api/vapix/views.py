@@ -79,7 +79,10 @@ async def set_order(call: Call[None], params: Data) -> Mapping[str, Any]:
     order = params.get("id")
     if order is None:
         raise ApiError(FAMILY_A.missing, "id: give the four areas in order, as [1, 4, 2, 3]")
-    await call.services.settings.patch({"installation.quad_order": order}, call.caller)
+    try:
+        await call.services.settings.patch({"installation.quad_order": order}, call.caller)
+    except InvalidValue as problem:
+        raise InvalidValue("id", order, problem.remedy) from None
     return {}
 
 
@@ -92,7 +95,7 @@ async def set_eye(call: Call[None], params: Data) -> Mapping[str, Any]:
     """Show or hide it."""
     eye = {"true": True, "false": False}.get(str(params.get("quadeye")).lower())
     if eye is None:
-        raise ApiError(FAMILY_A.missing, "quadeye: give true or false")
+        raise ApiError(FAMILY_A.missing, str(InvalidValue("quadeye", params.get("quadeye"), "give true or false")))
     await call.services.settings.patch({"installation.quad_eye": eye}, call.caller)
     return {}
 

@@ -21,7 +21,7 @@ from panocam.pipeline.overlays.board import OverlayBoard
 from panocam.pipeline.overlays.gallery import Gallery, Picture
 from panocam.pipeline.overlays.painter import Painter
 from panocam.settings import Actor, Snapshot, Store
-from panocam.settings.overlays import MOST, Item
+from panocam.settings.overlays import LONGEST_TEXT, MOST, Anchor, Item
 
 log = logging.getLogger(__name__)
 
@@ -184,5 +184,13 @@ def _checked(wish: Mapping[str, Any]) -> Item:
         path = [str(part) for part in first["loc"]]
         name = path[1] if len(path) > 1 else "kind"
         given = wish.get(name, "")
-        message = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-        raise InvalidValue(name, given, message) from None
+        raise InvalidValue(name, given, _remedy(name, given, str(first["msg"]))) from None
+
+
+def _remedy(name: str, given: object, message: str) -> str:
+    """In words for people, where those of the model leave something out."""
+    if name == "position":  # the model speaks of the first of two ways only
+        return f"use {', '.join(Anchor)}, or [x, y] with numbers from -1 to 1"
+    if name == "text" and isinstance(given, str):
+        return f"has {len(given)} characters; give 1 to {LONGEST_TEXT}"
+    return message.removeprefix("Value error, ").removeprefix("Input ")

@@ -64,6 +64,12 @@ def number(text: str) -> int:
     return int(text)
 
 
+def within(shape: Shape, text: str) -> None:
+    """Raises ValueError for a number that is beyond the bounds of its leaf."""
+    if shape.kind == "int" and not (shape.low or 0) <= number(text) <= (shape.high or 0):
+        raise ValueError(f"use {shape.low} to {shape.high}")
+
+
 def whole(low: int, high: int) -> Codec:
     """A whole number; a setting with a fraction is shown rounded."""
     return Codec(lambda value: str(round(value)), number, Shape("int", low, high))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panocam.api.services import Services
-from panocam.api.vapix.params.leaf import Changes, Codec, Leaf, Shape, getter
+from panocam.api.vapix.params.leaf import Changes, Codec, Leaf, Shape, getter, within
 from panocam.errors import NotFound
 from panocam.settings.snapshot import DECLARED
 
@@ -26,6 +26,16 @@ class Attribute:
     show: Callable[[Member], str]
     change: Callable[[Member, str], None] | None = None
     shape: Shape = Shape()  # noqa: RUF009 - frozen
+
+    def take(self, member: Member, text: str) -> None:
+        """Change the member by a text that a client sent. Raises ValueError that names the leaf and the text."""
+        assert self.change is not None
+        try:
+            within(self.shape, text)
+            self.change(member, text)
+        except ValueError as problem:
+            hint = str(problem) if str(problem) != text else "use a whole number"
+            raise ValueError(f"{self.name}={text[:40]}: {hint}") from None
 
 
 def attribute(name: str, key: str, codec: Codec) -> Attribute:
@@ -79,10 +89,7 @@ class Members:
                 if text != row.show(member):
                     raise ValueError(f"{name} can only be {row.show(member)}")
                 continue
-            try:
-                row.change(member, text)
-            except ValueError as problem:
-                raise ValueError(f"{name}={text[:40]}: {problem}") from None
+            row.take(member, text)
         return member
 
     def _leaf(self, path: str, number: int, row: Attribute, member: Member) -> Leaf:

@@ -142,7 +142,7 @@ async def _add_step(call: Call[None], group: str, values: Mapping[str, str]) -> 
     step = Step(preset=1, number=free, place=min(last + 1, 3600)).model_dump(mode="json")
     for row in sorted(STEP, key=lambda row: row.name):  # a duration before its unit
         if row.name in values and row.change is not None:
-            row.change(step, values[row.name])
+            row.take(step, values[row.name])
     owner["steps"] = [*owner["steps"], step]
     await call.services.settings.patch({SETTING: members}, call.caller)
     return f"T{free}"
