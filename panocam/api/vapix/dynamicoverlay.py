@@ -169,7 +169,7 @@ def _common_row(item: Item, view: int | None) -> dict[str, Any]:
     position = item.position if isinstance(item.position, str) else list(item.position)
     return {
         "camera": shown + 1, "identity": item.identity, "position": position,
-        "visible": item.visible, "zIndex": item.z, "rotation": _whole(item.rotation),
+        "visible": item.visible, "zIndex": item.z, "rotation": item.rotation,
     }  # fmt: skip
 
 
