@@ -36,7 +36,7 @@ OPENAPI = rest("/api/v1/openapi.json", "This description", _openapi, None, reply
 
 
 def endpoints(static: Path = STATIC) -> tuple[Endpoint, ...]:
-    """Every row in the order in which they are tried."""
+    """Every row; those whose paths have parameters in the order in which they are tried."""
     return (*API, OPENAPI, *NOT_FOUND, *Pages(static).endpoints())
 
 

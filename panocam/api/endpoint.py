@@ -67,15 +67,18 @@ class Kind(StrEnum):
 
 
 class Wish(BaseModel):
-    """Base of request models: unknown members are refused, because a misspelt setting must not be lost in silence."""
+    """Base of request models: unknown members are refused, because a misspelt setting must not be lost in silence.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=4096)
+    These and the replies' are made ready when they are first used: most of them never are, and a start would wait for all.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=4096, defer_build=True)
 
 
 class Reply(BaseModel):
     """Base of reply models."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True)

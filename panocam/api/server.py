@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -22,6 +21,7 @@ from panocam.api.faults import HttpFault, fault_of, invalid
 from panocam.api.guard import Guard, is_loopback
 from panocam.api.noting import Noting, admitted, changed, refused
 from panocam.api.replies import refusal, reply
+from panocam.api.routes import HTTP, SOCKET, routes
 from panocam.api.services import Services
 from panocam.api.wayin import OneScheme, other_address
 from panocam.errors import PanocamError
@@ -50,13 +50,13 @@ def build_app(services: Services, endpoints: Sequence[Endpoint]) -> ASGIApp:
     by_path: dict[str, list[Endpoint]] = defaultdict(list)
     for row in endpoints:
         by_path[row.path].append(row)
-    routes: list[BaseRoute] = []
+    doors: dict[tuple[str, str], ASGIApp] = {}
     for path, rows in by_path.items():
         if any(WEBSOCKET in row.methods for row in rows):
-            routes.append(WebSocketRoute(path, LiveDoor(rows[0], guard, services)))
+            doors[SOCKET, path] = LiveDoor(rows[0], guard, services)
         else:
-            routes.append(Route(path, Door(rows, guard, services)))
-    return Noting(Headers(OneScheme(Starlette(routes=routes), services)), services)
+            doors[HTTP, path] = Door(rows, guard, services)
+    return Noting(Headers(OneScheme(Starlette(routes=routes(doors)), services)), services)
 
 
 class Door:

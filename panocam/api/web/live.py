@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from panocam.api.clients import Client, Transport
@@ -87,7 +87,7 @@ class Stop(Wish):
 
 
 Message = Annotated[Watch | Key | Ack | Stop | Pose | Move | Center | Frame | Home | Drive | ToPreset, Field(discriminator="type")]
-_MESSAGE: TypeAdapter[Any] = TypeAdapter(Message)
+_MESSAGE: TypeAdapter[Any] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
 
 
 @dataclass

@@ -1,16 +1,18 @@
 """The web interface's files, and which page a person is led to.
 
-The build output is read once and kept in memory with its tags and compressed copies, so a path can only ever name a file that was
-there at start. Files under ``assets/`` carry a hash in their names and may be cached for ever; all else is asked for again.
-Any other path is the single-page app's own business and gets ``index.html``.
+The build output is read once and kept in memory with its tags, and with compressed copies as soon as somebody asked for them, so a path
+can only ever name a file that was there at start. Files under ``assets/`` carry a hash in their names and may be cached for ever; all
+else is asked for again. Any other path is the single-page app's own business and gets ``index.html``.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from starlette.responses import RedirectResponse, Response
@@ -29,18 +31,24 @@ NOT_BUILT = (
     " Streams and APIs work without it."
 )
 
-_COMPRESSED = frozenset({".html", ".js", ".css", ".svg", ".json", ".txt", ".map", ".wasm"})
+_TEXTS = frozenset({".html", ".js", ".css", ".svg", ".json", ".txt", ".map", ".wasm"})
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """One file as it is sent. ``packed`` is the gzip form, where that is smaller."""
+    """One file as it is sent."""
 
     body: bytes
-    packed: bytes | None
     media_type: str
     tag: str
     forever: bool
+    text: bool
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """The gzip form, where that is smaller. It takes a while to make."""
+        packed = gzip.compress(self.body, 6, mtime=0) if self.text else self.body
+        return packed if len(packed) < len(self.body) else None
 
 
 def load(folder: Path) -> dict[str, StaticFile]:
@@ -54,13 +62,12 @@ def load(folder: Path) -> dict[str, StaticFile]:
 
 
 def _static_file(name: str, body: bytes) -> StaticFile:
-    packed = gzip.compress(body, 6, mtime=0) if Path(name).suffix in _COMPRESSED else None
     return StaticFile(
         body,
-        packed if packed is not None and len(packed) < len(body) else None,
         mimetypes.guess_type(name)[0] or "application/octet-stream",
         '"' + hashlib.sha256(body).hexdigest()[:32] + '"',
-        name.startswith("assets/"),
+        forever=name.startswith("assets/"),
+        text=Path(name).suffix in _TEXTS,
     )
 
 
@@ -79,14 +86,14 @@ class Pages:
         path = call.path("path")
         found = self._files.get(path)
         if found is not None and path != "index.html":
-            return _send(call, found)
+            return await _send(call, found)
         if Path(path).suffix and not path.endswith(".html"):
             raise NotFound(f"/{path} is not part of the web interface")
         way = self._way(call, path.rstrip("/"))
         if way is not None:
             return RedirectResponse(way, 307, {"Cache-Control": "no-store"})
         index = self._files.get("index.html")
-        return page("panocam", NOT_BUILT, 503) if index is None else _send(call, index)
+        return page("panocam", NOT_BUILT, 503) if index is None else await _send(call, index)
 
     @staticmethod
     def _way(call: Call[None], path: str) -> str | None:
@@ -97,13 +104,15 @@ class Pages:
         return "/" if path == SETUP else None
 
 
-def _send(call: Call[None], file: StaticFile) -> Response:
+async def _send(call: Call[None], file: StaticFile) -> Response:
     caching = "public, max-age=31536000, immutable" if file.forever else "no-cache"
     headers = {"ETag": file.tag, "Cache-Control": caching, "Vary": "Accept-Encoding"}
     if call.connection.headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=headers)
-    if file.packed is not None and "gzip" in call.connection.headers.get("accept-encoding", ""):
-        return Response(file.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=file.media_type)
+    if "gzip" in call.connection.headers.get("accept-encoding", ""):
+        packed = await asyncio.to_thread(lambda: file.packed)
+        if packed is not None:
+            return Response(packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=file.media_type)
     return Response(file.body, headers=headers, media_type=file.media_type)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from panocam.clock import Clock
 from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
@@ -25,7 +25,7 @@ from panocam.settings.overlays import LONGEST_TEXT, MOST, Anchor, Item
 
 log = logging.getLogger(__name__)
 
-_ITEM: TypeAdapter[Item] = TypeAdapter(Item)
+_ITEM: TypeAdapter[Item] = TypeAdapter(Item, config=ConfigDict(defer_build=True))
 PATH = "overlays.items"
 
 
