@@ -24,6 +24,7 @@ from panocam.app.facts import begin, failed_login, guessing, pipeline_fact
 from panocam.app.linkwatch import watch_links
 from panocam.app.listeners import Ports
 from panocam.app.logbook import hold_secrets, open_logbook
+from panocam.app.motion import watch_motion
 from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence, protocols
 from panocam.app.recordings import make_storage, storage_plan
@@ -130,6 +131,7 @@ async def _watch_and_act(
 ) -> None:
     for end in (watch_daylight(clock, services.bus, panoramic), watch_links(services.bus)):
         stack.callback(end)
+    await stack.enter_async_context(watch_motion(services.settings, services.bus, clock, panoramic))
     services.rules = await stack.enter_async_context(run_rules(folder, services, clock))
 
 

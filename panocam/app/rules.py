@@ -121,6 +121,7 @@ def choice_lists(services: Services) -> Lists:
         "channels": lambda: [Choice(0, "Source")],
         "disks": disks,
         "inputs": _ports(services, Direction.INPUT),
+        "motion areas": lambda: [Choice(each.id, each.name) for each in store.running.motion.areas],
         "moving views": lambda: [each for each in views() if each.value in ptz.areas],
         "outputs": _ports(services, Direction.OUTPUT),
         "presets": presets,

@@ -6,6 +6,7 @@ from panocam.errors import InvalidValue
 from panocam.imaging.adjustment import Adjustment, WhiteBalance
 from panocam.imaging.ink import Ink
 from panocam.imaging.privacy import Privacy
+from panocam.imaging.watched import MotionArea
 from panocam.media.signing import Signing
 from panocam.optics.capture import CaptureMode, capture_mode
 from panocam.optics.catalog import Model
@@ -53,15 +54,23 @@ def horizon(settings: Snapshot, mount: Mount, capture: CaptureMode) -> Horizon:
 
 def privacy(settings: Snapshot) -> Privacy:
     """What is hidden just now. Raises InvalidValue that names the mask whose corners make no polygon."""
-    asked, polygons = settings.privacy, []
-    for mask in asked.masks:
-        try:
-            polygon = Polygon(mask.corners)
-        except InvalidValue as fault:
-            raise InvalidValue(f"privacy mask {mask.name!r}, {fault.name}", fault.value, fault.remedy) from None
-        if asked.enabled and mask.enabled:
-            polygons.append(polygon)
-    return Privacy(tuple(polygons), Ink(asked.color), asked.mosaic_scale)
+    asked = settings.privacy
+    polygons = [(mask, _polygon(f"privacy mask {mask.name!r}", mask.corners)) for mask in asked.masks]
+    hiding = tuple(polygon for mask, polygon in polygons if asked.enabled and mask.enabled)
+    return Privacy(hiding, Ink(asked.color), asked.mosaic_scale)
+
+
+def motion_areas(settings: Snapshot) -> tuple[MotionArea, ...]:
+    """Where motion is watched for. Raises InvalidValue that names the area whose corners make no polygon."""
+    polygons = [(area, _polygon(f"motion area {area.name!r}", area.corners)) for area in settings.motion.areas]
+    return tuple(MotionArea(area.id, polygon, area.sensitivity, area.size) for area, polygon in polygons if area.enabled)
+
+
+def _polygon(what: str, corners: tuple[tuple[float, float], ...]) -> Polygon:
+    try:
+        return Polygon(corners)
+    except InvalidValue as fault:
+        raise InvalidValue(f"{what}, {fault.name}", fault.value, fault.remedy) from None
 
 
 def home_poses(settings: Snapshot, mount: Mount) -> tuple[Pose, ...]:

@@ -26,6 +26,8 @@ from panocam.events.topics import (
     IO_OUTPUT,
     LIVE_STREAM_ACCESSED,
     MANUAL_TRIGGER,
+    MOTION,
+    MOTION_ALARM,
     NETWORK_LOST,
     PASSWORD_GUESSING,
     PTZ_CONTROL,
@@ -139,6 +141,13 @@ ROWS = (
     Row(NETWORK_LOST, "tns1:Device/tnsaxis:Network/Lost", (Out("interface", "interface"),), (Out("lost", "lost"),)),
     Row(DAY_NIGHT, "tns1:VideoSource/tnsaxis:DayNightVision", (Out("VideoSourceConfigurationToken", "channel"),), (Out("day", "day"),)),
     Row(SOURCE_LOST, "tns1:VideoSource/SignalLoss", (Out("Source", "channel"),), (Out("State", "lost"),)),
+    Row(MOTION_ALARM, "tns1:VideoSource/MotionAlarm", (Out("Source", "channel"),), (Out("State", "active"),)),
+    Row(
+        MOTION,
+        "tns1:RuleEngine/MotionRegionDetector/Motion",
+        (Out("VideoSource", "channel"), Out("RuleName", "name")),
+        (Out("State", "active"),),
+    ),
     Row(
         PTZ_MOVING,
         "tns1:PTZController/tnsaxis:Move/Channel_{area}",

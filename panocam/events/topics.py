@@ -113,6 +113,14 @@ VIRTUAL_INPUT = Topic("Device/IO/VirtualInput", "Virtual input", True, (ACTIVE,)
 MANUAL_TRIGGER = Topic("Device/IO/ManualTrigger", "Manual trigger", True, (ACTIVE,), (Item("port", int, "Trigger, from 1"),))
 NETWORK_LOST = Topic("Device/Network/Lost", "Network lost", True, (Item("lost", bool, "Lost"),), (Item("interface", str, "Interface"),))
 DAY_NIGHT = Topic("VideoSource/DayNight", "Day or night", True, (Item("day", bool, "Day"),), (CHANNEL,))
+MOTION = Topic(
+    "VideoSource/Motion/Area",
+    "Motion in an area",
+    True,
+    (ACTIVE, Item("name", str, "Name of the area")),
+    (CHANNEL, Item("motion_area", int, "Motion area")),
+)
+MOTION_ALARM = Topic("VideoSource/Motion/Any", "Motion in any area", True, (ACTIVE,), (CHANNEL,))
 
 DISK = Item("disk_id", str, "Disk")
 STORAGE_DISRUPTED = Topic(
@@ -181,6 +189,8 @@ TOPICS: Mapping[str, Topic] = {
         VIRTUAL_INPUT,
         MANUAL_TRIGGER,
         DAY_NIGHT,
+        MOTION,
+        MOTION_ALARM,
         NETWORK_LOST,
         SCHEDULE_ACTIVE,
         SCHEDULE_PULSE,

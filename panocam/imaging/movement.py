@@ -1,25 +1,35 @@
-"""Whether things move in a picture, for next to nothing: a grid of 80 by 80 pixels, looked at five times a second.
+"""What moves in a picture, and where: for the exposure, which asks whether anything does, and for motion areas, which ask about their part.
 
-The theory. Each look is subtracted from the one before, and the differences are averaged over cells of 4 by 4 points (some six degrees of
-the world). Noise is different at every point and mostly averages out; what moves changes many points of a cell alike. The median of a row
-of cells is taken off before: light that changes everywhere, and bands of mains light that lie along the rows, are no movement. What counts
-as much is told by the picture itself: a cell moves that differs by ``SIGMAS`` times as much as cells usually do (from the median, so that a
-few moving ones do not raise it), and by ``LEAST`` levels of 255 at the least.
+The theory. The image circle is parted into 80 by 80 cells, of some two degrees of the world each, and a look takes the mean of each
+cell over four whole rows of it: noise averages out. Five looks a second are compared. A cell has changed by as much as it differs from
+*both* looks before, whichever is less: a flash is seen once and not when it is over, and a light that was switched on differs from what was
+before, but not from the next look. What moves is where the picture has changed twice running, there or up to two cells aside.
 
-Things move when ``FEWEST`` cells do so in two looks running; a single flash or a blinking lamp is none.
+Light is no movement. Each look is made as bright as the one before, row of cells by row, by the median of their ratios, so neither light
+that rises everywhere nor bands of mains light, which lie along the rows, are seen, and daylight may shine beside them. When a great part of
+all cells has changed at once, that was light or the camera itself. Pictures that were exposed, masked or placed otherwise are not compared
+at all.
+
+What counts is told by the picture: more than cells as bright usually differ (by the median, so that a few moving ones do not raise it;
+noise is not the same in the dark and in the light), and a few levels of 255 at the least.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from panocam.clock import NS
-from panocam.imaging.metering import GRID, Hides
+from panocam.imaging.metering import Hides
+from panocam.media.bands import bands_of
+from panocam.media.frame import Frame
 from panocam.media.planes import Planes
-from panocam.optics.lens import Circle
+from panocam.optics.lens import Lens
 
 EVERY_NS: Final = NS // 5
 """Between two looks; long enough for a walker to get somewhere."""
@@ -27,79 +37,187 @@ EVERY_NS: Final = NS // 5
 TOO_LONG_NS: Final = 2 * NS
 """What lies so far apart is not compared."""
 
-CELL: Final = 4
-CELLS: Final = GRID // CELL
-SIGMAS: Final = 7.0
-LEAST: Final = 2.5
-FEWEST: Final = 2
+CELLS: Final = 80
+LINES: Final = 4
+"""Rows of pixels that are read of each row of cells."""
+
+SIGMAS: Final = 6.0
+LEAST: Final = 3.0
+"""What counts at the middle sensitivity: so many times as much as usual, and so many levels."""
+
+MIDDLE: Final = 50
+HALVES: Final = 50
+"""Steps of the sensitivity that let half of a change count."""
+
+GROUPS: Final = 10
+"""Noise is different where it is dark and where it is bright: cells are told by so many groups of equal size."""
+
+ALL_OVER: Final = 0.4
+"""When this part of the cells changes at once, nothing has moved in the picture."""
+
+FEWEST: Final = 20
+"""Cells of a row that tell its light; one with fewer goes by the rows next to it."""
+
 MAD: Final = 1.4826
 """From the median of absolute values to the standard deviation of noise."""
 
+ASIDE: Final = np.ones((5, 5), np.uint8)
+DARK: Final = 1.0
+"""Level added before ratios are taken, for black has none."""
+
 Floats = NDArray[np.float32]
+Cells = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Movement:
+    """What one look says: by how much each of the (80, 80) cells has changed for longer than a moment; 1 is what counts in the middle."""
+
+    strength: Floats
+
+    def cells(self, sensitivity: int) -> Cells:
+        """Those that move; ``sensitivity`` 1..100."""
+        moving: Cells = self.strength > 2 ** ((MIDDLE - sensitivity) / HALVES)
+        return moving
 
 
 class MotionMeter:
-    """Of pictures of one size and circle. For one thread."""
+    """Of pictures of one size behind one lens and one mask, which ``hides`` some pixels. For one thread."""
 
-    def __init__(self, size: tuple[int, int], circle: Circle) -> None:
-        at = (np.arange(GRID) + 0.5) / GRID * 2 - 1
-        x, y = (middle + circle.radius * at for middle in (circle.cx, circle.cy))
+    def __init__(self, size: tuple[int, int], lens: Lens, hides: Hides) -> None:
+        self._rows, tall = _lines(lens.circle.cy, lens.circle.radius, size[1])
+        self._starts, self._end, self._wide, across = _spans(lens.circle.cx, lens.circle.radius, size[0])
+        self._place = np.ix_(tall, across)
+        self.seen = self._visible(tall, across, hides)
+        """The cells that are looked at."""
+        self._told = np.flatnonzero(self.seen.sum(axis=1) >= FEWEST)
+        self._past: deque[tuple[int, Floats]] = deque(maxlen=2)
+        self._exposure: object = None
+        self._before: Floats | None = None
+
+    def look(self, frame: Frame, exposure: object) -> Movement | None:
+        """``exposure`` is how the picture was exposed, where that is known. None while there is nothing to tell: too early, nothing to
+        compare with, or light."""
+        past = self._past
+        if past and not frame.discontinuity and 0 <= frame.pts_ns - past[-1][0] < EVERY_NS:
+            return None
+        means = self._means(frame.planes)
+        if frame.discontinuity or exposure != self._exposure or (past and not 0 < frame.pts_ns - past[-1][0] < TOO_LONG_NS):
+            self._forget()
+            self._exposure = exposure
+        found = self._compared(means) if len(past) == past.maxlen else None
+        past.append((frame.pts_ns, means))
+        return found
+
+    def _forget(self) -> None:
+        """Begin anew."""
+        self._past.clear()
+        self._before = None
+
+    def _compared(self, means: Floats) -> Movement | None:
+        seen = self.seen
+        if seen.sum() < GROUPS:
+            return None
+        (_, older), (_, last) = self._past
+        recent, noise = self._change(means, last)
+        counts = np.maximum(SIGMAS * usual(means, noise, seen), np.float32(LEAST))
+        changed = np.where(seen, np.minimum(recent, self._change(means, older)[0]) / counts, np.float32(0))
+        before, self._before = self._before, changed
+        if before is None:
+            return None
+        if (changed > 1).sum() > ALL_OVER * seen.sum():
+            self._forget()
+            return None
+        return Movement(np.minimum(changed, cv2.dilate(before, ASIDE)))
+
+    def _change(self, means: Floats, before: Floats) -> tuple[Floats, Floats]:
+        """The difference to a look before, whether the light of a cell has gone as that of its row or has stayed; and if it has gone."""
+        told, before = self._told, before + np.float32(DARK)
+        ratio = np.where(self.seen, (means + np.float32(DARK)) / before, np.float32(np.inf))
+        if len(told):
+            light = np.interp(np.arange(CELLS), told, _middles(ratio[told], self.seen[told]))[:, None]
+        else:
+            light = np.median(ratio[self.seen])
+        gone: Floats = np.abs(means + np.float32(DARK) - light.astype(np.float32) * before)
+        return np.minimum(gone, np.abs(means + np.float32(DARK) - before)), gone
+
+    def _means(self, planes: Planes) -> Floats:
+        """(80, 80); 0 where the circle leaves the picture."""
+        means = np.zeros((CELLS, CELLS), np.float32)
+        if not (len(self._rows) and len(self._starts)):
+            return means
+        lines = _rows_of(planes, self._rows)[:, : self._end]
+        sums = lines[0::LINES].astype(np.uint16)
+        for each in range(1, LINES):
+            sums += lines[each::LINES]
+        means[self._place] = np.add.reduceat(sums, self._starts, axis=1, dtype=np.uint32) / (LINES * self._wide)
+        return means
+
+    def _visible(self, tall: NDArray[np.intp], across: NDArray[np.intp], hides: Hides) -> Cells:
+        """Cells inside the circle of which no mask hides anything: a mosaic changes with what is under it."""
+        at = (np.arange(CELLS) + 0.5) / CELLS * 2 - 1
         inside = np.hypot(*np.meshgrid(at, at)) < 0.98
-        inside &= ((y >= 0) & (y <= size[1] - 1))[:, None] & ((x >= 0) & (x <= size[0] - 1))[None, :]
-        self._inside: NDArray[np.bool_] = inside
-        self._rows = np.clip(np.round(y), 0, size[1] - 1).astype(np.intp)
-        self._columns = np.clip(np.round(x), 0, size[0] - 1).astype(np.intp)
-        self._before: tuple[int, object, NDArray[np.int16]] | None = None
-        self._once = False
-        self.moving = False
-        """What the last two looks said."""
-
-    def look(self, shown: Planes, hides: Hides, pts_ns: int, exposure: object) -> bool:
-        """``shown`` is a picture behind the mask, which hides some points; ``exposure`` is how it was exposed: only pictures that were
-        exposed alike are compared. Whether things move."""
-        before = self._before
-        if before is not None and 0 <= pts_ns - before[0] < EVERY_NS and before[1] == exposure:
-            return self.moving
-        values = shown.y[np.ix_(self._rows, self._columns)].astype(np.int16)
-        self._before = pts_ns, exposure, values
-        if before is None or before[1] != exposure or not 0 < pts_ns - before[0] < TOO_LONG_NS:
-            return self.moving
-        now = cells_that_move(values - before[2], self._seen(hides)) >= FEWEST
-        self.moving, self._once = now and self._once, now
-        return self.moving
-
-    def _seen(self, hides: Hides) -> NDArray[np.bool_]:
-        hidden = hides(np.repeat(self._rows, GRID), np.tile(self._columns, GRID))
-        return self._inside & ~hidden.reshape(GRID, GRID)
+        seen = np.zeros((CELLS, CELLS), bool)
+        if len(tall) and len(across):
+            ends = np.append(self._starts[1:], self._end)
+            samples = np.linspace(self._starts, np.maximum(ends - 1, self._starts), SAMPLES).round().astype(np.intp).T.ravel()
+            hidden = hides(np.repeat(self._rows, len(samples)), np.tile(samples, len(self._rows)))
+            seen[self._place] = ~hidden.reshape(len(tall), LINES, len(across), SAMPLES).any(axis=(1, 3))
+        return inside & seen
 
 
-def cells_that_move(difference: NDArray[np.int16], seen: NDArray[np.bool_]) -> int:
-    """How many of the 20 by 20 cells do, from the differences (80, 80) of the points that are ``seen``."""
-    count = _sums(seen.astype(np.float32))
-    ours = count >= CELL * CELL / 2
-    ours &= ours.sum(axis=1, keepdims=True) >= CELLS // 4  # of fewer, the median says too little about the light
-    if ours.sum() < CELLS:
-        return 0
-    mean: Floats = np.divide(_sums((difference * seen).astype(np.float32)), np.maximum(count, 1), dtype=np.float32)
-    mean -= _middles(mean, ours)
-    apart = np.abs(mean[ours])
-    return int((apart > max(LEAST, SIGMAS * MAD * float(np.median(apart)))).sum())
+SAMPLES: Final = 8
+"""Pixels of each line of a cell of which it is asked whether they are hidden."""
 
 
-def _middles(mean: Floats, ours: NDArray[np.bool_]) -> Floats:
-    """The median of each row of cells; 0 where it has none."""
-    here = ours.sum(axis=1)
-    ordered = np.sort(np.where(ours, mean, np.float32(np.inf)), axis=1)
-    rows = np.arange(CELLS)
-    middles = (ordered[rows, np.maximum(here - 1, 0) // 2] + ordered[rows, np.minimum(here, CELLS - 1) // 2]) / 2
-    return np.where(here > 0, middles, np.float32(0))[:, None]
+def _lines(middle: float, radius: float, height: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of pixels, and the rows of cells, ``LINES`` of the one to each of the other, that lie in the picture."""
+    side = 2 * radius / CELLS
+    top = middle - radius + side * np.arange(CELLS)  # pixel centres are integers
+    tall = np.flatnonzero((top > -0.5) & (top + side < height + 0.5))
+    rows = top[tall, None] + side * (np.arange(LINES) + 0.5) / LINES
+    return np.clip(rows.ravel().round(), 0, height - 1).astype(np.intp), tall
 
 
-def _sums(values: Floats) -> Floats:
-    """Over the points of each cell."""
-    sums: Floats = (_OF_CELL @ values @ _OF_CELL.T).astype(np.float32, copy=False)
-    return sums
+def _spans(middle: float, radius: float, width: int) -> tuple[NDArray[np.intp], int, NDArray[np.int64], NDArray[np.intp]]:
+    """Where each column of cells in the picture begins, where the last one ends, how wide each is, and which they are."""
+    edges = (middle - radius + 0.5 + 2 * radius / CELLS * np.arange(CELLS + 1)).round().astype(np.intp)
+    across = np.flatnonzero((edges[:-1] >= 0) & (edges[1:] <= width) & (edges[:-1] < width))
+    if not len(across):
+        return across, 0, across.astype(np.int64), across
+    end = int(edges[across[-1] + 1])
+    return edges[across], max(end, int(edges[across[-1]]) + 1), np.maximum(np.diff(edges)[across], 1).astype(np.int64), across
 
 
-_OF_CELL = np.repeat(np.eye(CELLS, dtype=np.float32), CELL, axis=1)
-"""(20, 80): which rows of points are in a row of cells."""
+def _rows_of(planes: Planes, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """Luma rows, read where they lie."""
+    parts: list[Any] = []
+    first = 0
+    for band in bands_of(planes):
+        mine = rows[(rows >= first) & (rows < first + band.height)] - first
+        parts.append(band.y[mine])
+        first += band.height
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def usual(means: Floats, recent: Floats, seen: Cells) -> Floats:
+    """By how much each cell is expected to differ for noise alone: as cells as bright as it usually do, or a little darker or brighter."""
+    bright, differ = means[seen], recent[seen]
+    size = len(bright) // GROUPS
+    ends = size * np.arange(1, GROUPS)
+    order = np.argpartition(bright, ends)
+    groups = differ[order[: size * GROUPS]].reshape(GROUPS, size)
+    noise = np.float32(MAD) * np.partition(groups, size // 2, axis=1)[:, size // 2]
+    near = np.maximum(noise, np.maximum(np.append(noise[1:], 0), np.append(0, noise[:-1])))
+    expected = np.empty(len(bright), np.float32)
+    expected[order] = np.append(near.repeat(size), np.full(len(bright) - size * GROUPS, near[-1]))
+    whole = np.zeros(seen.shape, np.float32)
+    whole[seen] = expected
+    return whole
+
+
+def _middles(values: Floats, seen: Cells) -> Floats:
+    """The median of each row, of what is ``seen``; all else is infinite."""
+    ordered, count, rows = np.sort(values, axis=1), seen.sum(axis=1), np.arange(len(values))
+    middles: Floats = (ordered[rows, (count - 1) // 2] + ordered[rows, count // 2]) / 2
+    return middles

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from panocam.errors import Busy, InvalidValue, NotFound, PanocamError, Unavailab
 from panocam.imaging.adjustment import Adjustment
 from panocam.imaging.balance import Gains
 from panocam.imaging.privacy import PrivacyMask
+from panocam.imaging.watched import MotionArea
 from panocam.media.codec import Codec, StreamDescription
 from panocam.media.packet import Packet
 from panocam.media.signing import SIGNABLE
@@ -33,6 +34,7 @@ from panocam.pipeline.exposure import ExposurePlan, ExposureState
 from panocam.pipeline.heads import PtzHead
 from panocam.pipeline.hub import HubSubscription
 from panocam.pipeline.intake import Intake
+from panocam.pipeline.motion import Told
 from panocam.pipeline.overlays.board import OverlayBoard
 from panocam.pipeline.overlays.painter import Painter
 from panocam.pipeline.plan import StreamDefaults, plan
@@ -207,6 +209,16 @@ class PanoramicCamera(Camera):
         self._intake.exposure.plan = plan
         self._runner.rouse()
 
+    def watch_motion(self, areas: tuple[MotionArea, ...], seen: Told) -> None:
+        """Watch for motion in these areas from the next picture on; ``seen`` is told on the event loop in which of them something moves."""
+        self._intake.motion.watch(areas, lambda ids: self._from_thread(lambda: seen(ids)))
+        self._runner.rouse()
+
+    @property
+    def motion_shares(self) -> Mapping[int, float]:
+        """How much of each area that is watched can be seen, by its id."""
+        return self._intake.motion.shares
+
     @property
     def exposure(self) -> ExposureState:
         """How the newest picture was exposed."""
@@ -377,8 +389,11 @@ class PanoramicCamera(Camera):
         return runner
 
     def _event_from_thread(self, name: str, data: dict[str, object]) -> None:
+        self._from_thread(lambda: self._on_event(name, data))
+
+    def _from_thread(self, tell: Callable[[], None]) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._on_event, name, data)
+            self._loop.call_soon_threadsafe(tell)
         except RuntimeError:  # the loop has closed
             return
 

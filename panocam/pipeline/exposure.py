@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 from panocam.clock import NS
 from panocam.imaging.exposure import AutoExposure, Exposure, ExposureMode, ExposureRules, Reach, program
 from panocam.imaging.metering import Hides, Measured, Meter, Zone
-from panocam.imaging.movement import MotionMeter
 from panocam.media.planes import Planes
-from panocam.optics.lens import Circle, Lens
+from panocam.optics.lens import Circle
 from panocam.pipeline.sources.controls import Capability, SourceControls, Tuning
 
 SLOWEST_S = 0.5
 """A longer gap between two looks counts as this much."""
+
+AS_EVER = "as ever"
+"""The exposure of a source that says nothing of it."""
 
 HURRIED_DB = 30.0
 """The most gain that a short shutter for things that move may cost: beyond, noise would hide that they move."""
@@ -64,7 +66,6 @@ class ExposureLoop:
         self._controls: SourceControls | None = None
         self._law: AutoExposure | None = None
         self._meter: tuple[object, Meter] | None = None
-        self._motion: tuple[object, MotionMeter] | None = None
         self._moved_ns: int | None = None
         self._looked_ns: int | None = None
         self._found = False
@@ -101,13 +102,26 @@ class ExposureLoop:
     def attach(self, controls: SourceControls | None) -> None:
         """Another source was opened, or the same one again."""
         self._controls, self._law, self._looked_ns, self._found = controls, None, None, False
-        self._motion, self._moved_ns = None, None
+        self._moved_ns = None
         self._state = ExposureState()
         if controls is not None:
             controls.tune(self._plan.tuning)
 
-    def see(self, shown: Planes, hides: Hides, lens: Lens, pts_ns: int) -> None:
-        """A picture as it may be shown, and where masks cover it."""
+    @property
+    def like(self) -> object:
+        """How the newest picture is exposed, to tell which pictures can be compared; None while that is changing."""
+        controls = self._controls
+        if controls is None:
+            return AS_EVER
+        return (controls.exposure, self._plan.tuning) if controls.settled else None
+
+    @property
+    def minds_motion(self) -> bool:
+        """Whether ``see`` has to be told if anything moves."""
+        return self._plan.motion_adaptive and self._controls is not None and self._plan.rules.mode is not ExposureMode.HOLD
+
+    def see(self, shown: Planes, hides: Hides, circle: Circle, pts_ns: int, *, moves: bool = False) -> None:
+        """A picture as it may be shown, where masks cover it, and whether anything moves."""
         controls, plan = self._controls, self._plan
         if controls is None:
             return
@@ -115,7 +129,7 @@ class ExposureLoop:
         if not settled:
             self._state = replace(self._state, exposure=present, moving=True)
             return
-        measured = self._measure(shown, hides, lens.circle, plan.zones)
+        measured = self._measure(shown, hides, circle, plan.zones)
         if measured is None or controls.reach is None:
             self._state = ExposureState(present if controls.reach else None, *_numbers(measured))
             return
@@ -124,7 +138,7 @@ class ExposureLoop:
         self._looked_ns = pts_ns
         before = law.asked
         rules = self._worth_holding(plan.rules)
-        hurried = plan.motion_adaptive and rules.mode is not ExposureMode.HOLD and self._moves(shown, hides, lens.circle, pts_ns, present)
+        hurried = self.minds_motion and rules.mode is not ExposureMode.HOLD and self._moved(moves, pts_ns)
         wanted = law.see(measured.luminance, dt, _hurried(rules, law.asked, controls.reach) if hurried else rules, controls.reach)
         self._found = self._found or not law.moving
         self._state = ExposureState(present, *_numbers(measured), law.moving or wanted != before, law.limited, hurried)
@@ -136,12 +150,9 @@ class ExposureLoop:
         self._found = self._found or rules.mode is not ExposureMode.HOLD
         return rules if self._found else replace(rules, mode=ExposureMode.AUTOMATIC)
 
-    def _moves(self, shown: Planes, hides: Hides, circle: Circle, pts_ns: int, present: Exposure) -> bool:
+    def _moved(self, moves: bool, pts_ns: int) -> bool:
         """Whether something moves, or did so a moment ago."""
-        key = (shown.size, circle)
-        if self._motion is None or self._motion[0] != key:
-            self._motion = (key, MotionMeter(shown.size, circle))
-        if self._motion[1].look(shown, hides, pts_ns, present):
+        if moves:
             self._moved_ns = pts_ns
         return self._moved_ns is not None and 0 <= pts_ns - self._moved_ns < STILL_NS
 

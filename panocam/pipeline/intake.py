@@ -20,6 +20,7 @@ from panocam.media.stamps import Stage, Stamps
 from panocam.optics.lens import Circle, Lens
 from panocam.pipeline.config import LensOptions
 from panocam.pipeline.exposure import ExposureLoop
+from panocam.pipeline.motion import MotionWatch
 from panocam.pipeline.shot import Notice, Shot
 from panocam.pipeline.sources.controls import SourceControls
 
@@ -40,6 +41,7 @@ class Intake:
         self.mask = PrivacyMask(privacy, clock=clock)
         self._open = PrivacyMask(clock=clock)  # for words, which hide nobody
         self.exposure = ExposureLoop()
+        self.motion = MotionWatch()
         self.adjustment = Adjustment()
         self._developer = Developer()
         self._developed_for: tuple[object, ...] = ()
@@ -61,6 +63,11 @@ class Intake:
         """True when the image circle will not be looked for any further."""
         return self._options.circle is not None or self._known is not None or self._finder.done
 
+    @property
+    def busy(self) -> bool:
+        """Whether every picture matters, though nobody watches: the circle or the exposure is being found, or motion is watched for."""
+        return not self.settled or self.exposure.state.moving or bool(self.motion.areas)
+
     def set_options(self, options: LensOptions) -> None:
         """Another lens from the next picture on."""
         self._options = options
@@ -69,17 +76,21 @@ class Intake:
         """Another source takes over: what was found in the old one's pictures does not count."""
         self._size = (0, 0)
         self.exposure.attach(None)
+        self.motion.forget()
 
     def source_opened(self, circle: Circle | None = None, controls: SourceControls | None = None) -> None:
         """What comes next is from a source opened (again), which may know its ``circle`` and have ``controls``."""
         self._known = circle
         self.exposure.attach(controls)
+        self.motion.forget()
 
     def take(self, raw: RawFrame, watched: bool = True) -> Shot:
         """The shot that may be handed out. What nobody watches is masked, but not adjusted."""
         lens = self._fitted(raw.planes)
-        frame = self.mask.apply(raw, lens if self.settled else None)
-        self.exposure.see(frame.planes, self.mask.hides, lens, raw.pts_ns)
+        mask, known, exposure = self.mask, lens if self.settled else None, self.exposure
+        frame = mask.apply(raw, known)
+        self.motion.see(frame, mask, known, exposure.like, everywhere=exposure.minds_motion)
+        exposure.see(frame.planes, mask.hides, lens.circle, raw.pts_ns, moves=self.motion.anything)
         self.masked = frame.planes
         if watched:
             frame = self._adjusted(frame, lens)

@@ -297,7 +297,7 @@ class SourceRunner:
             state, silent = self._state, (now - self._last) / NS
             slow = 5 / self._meter.fps if self._meter.fps else 0.0  # a source of one picture in five seconds is not dead
             source = self._source
-            if self._sinks or state is not SourceState.LIVE or not self._intake.settled or self._intake.exposure.state.moving:
+            if self._sinks or state is not SourceState.LIVE or self._intake.busy:
                 self._wanted = now
                 self._rest(False)  # when the light changes, following it at a picture a second would take minutes
             elif now - self._wanted > self._policy.idle * NS:

@@ -19,6 +19,7 @@ from panocam.settings.discovery import Discovery
 from panocam.settings.exposure import ExposureSettings
 from panocam.settings.image import Image
 from panocam.settings.location import Location
+from panocam.settings.motion import Motion
 from panocam.settings.overlays import Overlays
 from panocam.settings.picture import Area, Installation, Source, Stream, View, area_rows, view_rows
 from panocam.settings.ports import Ports
@@ -51,6 +52,7 @@ class Snapshot(Section):
     signing: SignedVideo = SignedVideo()
     overlays: Overlays = Overlays()
     privacy: Privacy = Privacy()
+    motion: Motion = Motion()
     network: Network = Network()
     discovery: Discovery = Discovery()
     access: Access = Access()
