@@ -1,245 +1,30 @@
-"""Privacy masks as a service: what REST and VAPIX do with them, in whatever coordinates they speak.
-
-Masks are kept as corners in camera coordinates (``optics.polygon``). Callers may give corners as stored, as directions in the world, or as
-pixels of any view; what they see of a mask in a view is its outline there.
-"""
+"""Privacy masks as a service: what is drawn on the picture to be hidden, and the switch for all of it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from panocam.errors import InvalidValue, NotFound, Unavailable
-from panocam.optics.aim import direction, locate, pan_tilt, shows, tile_at, tile_rays
-from panocam.optics.lens import Lens
-from panocam.optics.mount import camera_from_world
-from panocam.optics.polygon import Floats, Polygon
-from panocam.optics.pose import Pose
-from panocam.optics.projection import Overview
-from panocam.optics.view import Tile, View
+from panocam.api.drawn import Drawn, Sort
 from panocam.settings import Actor, Store
 from panocam.settings.privacy import LONGEST_NAME, MOST_MASKS, Mask
 
 if TYPE_CHECKING:
     from panocam.api.services import PanoramicCamera
 
-Size = tuple[int, int]
-Point = tuple[float, float]
-
-ROOM = 1.5
-"""A view area that goes to a mask shows this many times its width."""
+MASKS = Sort("mask", "privacy mask", "privacy.masks", MOST_MASKS, LONGEST_NAME, "nothing would be hidden")
 
 
-@dataclass(frozen=True)
-class Outline:
-    """What a view shows of a mask. ``corners``: for each corner where it is seen, in pixels (a picture may show it more than once).
-    ``lines``: pieces of the border, each in one tile of the view: (tile's number, pixels)."""
-
-    corners: tuple[tuple[Point, ...], ...]
-    lines: tuple[tuple[int, tuple[Point, ...]], ...]
-
-
-class PrivacyMasks:
-    """All methods are called on the event loop. ``by`` is who asks; the store refuses whoever is no administrator."""
+class PrivacyMasks(Drawn[Mask]):
+    """Only an administrator changes them."""
 
     def __init__(self, settings: Store, camera: PanoramicCamera) -> None:
-        self._settings, self._camera = settings, camera
-        self._lock = asyncio.Lock()  # between reading all masks and writing them back
-
-    @property
-    def masks(self) -> tuple[Mask, ...]:
-        """All masks, in the order in which they were added."""
-        return self._settings.snapshot.privacy.masks
+        super().__init__(settings, camera, MASKS, lambda: settings.snapshot.privacy.masks)
 
     @property
     def shown(self) -> bool:
         """The main switch."""
         return self._settings.snapshot.privacy.enabled
 
-    def find(self, number: int) -> Mask:
-        """Raises NotFound."""
-        return self._one(lambda mask: mask.id == number, f"number {number}")
-
-    def named(self, name: str) -> Mask:
-        """Raises NotFound."""
-        return self._one(lambda mask: mask.name == name, f"{name!r}")
-
-    # --- changes
-
-    async def add(self, name: str, polygon: Polygon, by: Actor, *, enabled: bool = True) -> Mask:
-        """A new mask. Raises InvalidValue for a name that is taken or cannot be one, for a mask where nothing can be seen, and beyond the
-        largest number of masks; Denied; Unavailable when it cannot be saved."""
-        self._check_seen(polygon)
-        async with self._lock:
-            self._check_name(name, None)
-            if len(self.masks) >= MOST_MASKS:
-                raise InvalidValue("masks", len(self.masks) + 1, f"there can be {MOST_MASKS} masks; remove one first")
-            number = max((mask.id for mask in self.masks), default=0) + 1
-            new = {"id": number, "name": name, "enabled": enabled, "corners": polygon.corners}
-            await self._write([*self._dump(), new], by)
-            return self.find(number)
-
-    async def change(
-        self, number: int, by: Actor, *, name: str | None = None, polygon: Polygon | None = None, enabled: bool | None = None
-    ) -> Mask:
-        """Change what is given. Raises as ``add``, and NotFound."""
-        if polygon is not None:
-            self._check_seen(polygon)
-        given = {"name": name, "corners": None if polygon is None else polygon.corners, "enabled": enabled}
-        async with self._lock:
-            self.find(number)
-            if name is not None:
-                self._check_name(name, number)
-            changes = {key: value for key, value in given.items() if value is not None}
-            await self._write([{**mask, **changes} if mask["id"] == number else mask for mask in self._dump()], by)
-            return self.find(number)
-
-    async def remove(self, number: int, by: Actor) -> None:
-        """Raises NotFound, Denied, Unavailable."""
-        async with self._lock:
-            self.find(number)
-            await self._write([mask for mask in self._dump() if mask["id"] != number], by)
-
     async def show(self, shown: bool, by: Actor) -> None:
         """The main switch: all masks, or none."""
         await self._settings.patch({"privacy.enabled": shown}, by)
-
-    # --- coordinates
-
-    def ray_of_direction(self, pan: float, tilt: float) -> Floats:
-        """The camera ray of a direction in the world as the views show it now."""
-        return self._from_world() @ direction(pan, tilt)
-
-    def direction_of(self, ray: Floats) -> Point:
-        """(pan, tilt) in degrees of a camera ray."""
-        return pan_tilt(self._from_world().T @ ray)
-
-    def ray_of_pixel(self, index: int, size: Size, point: Point) -> Floats:
-        """The camera ray at a pixel of view ``index`` (0..11) at ``size``; in an overview also beyond the image circle.
-
-        Raises NotFound for a view that is not there, InvalidValue for a point outside the picture, Unavailable before the first picture.
-        """
-        view = self.view(index, size)
-        tile = tile_at(view, *point)
-        if tile is None:
-            raise InvalidValue("point", f"{point[0]:g},{point[1]:g}", f"lies outside the picture of {size[0]}x{size[1]} pixels")
-        mount = self._camera.scenery.arrangement.mount
-        return self._from_world() @ tile_rays(tile, np.array([point[0] - tile.x, point[1] - tile.y]), self._lens, mount)
-
-    def ray_of_sensor(self, point: Point) -> Floats:
-        """The camera ray at a pixel of the largest overview without roll. Raises as ``ray_of_pixel``."""
-        size = self.largest
-        if not (-0.5 <= point[0] <= size[0] + 0.5 and -0.5 <= point[1] <= size[1] + 0.5):
-            raise InvalidValue("point", f"{point[0]:g},{point[1]:g}", f"lies outside the picture of {size[0]}x{size[1]} pixels")
-        mount = self._camera.scenery.arrangement.mount
-        return camera_from_world(mount) @ tile_rays(_overview(size), np.array(point), self._lens, mount)
-
-    def on_sensor(self, ray: Floats) -> tuple[int, int]:
-        """The whole pixel of the largest overview without roll where a camera ray is seen, or the nearest one."""
-        size, mount = self.largest, self._camera.scenery.arrangement.mount
-        x, y = locate(_overview(size), camera_from_world(mount).T @ ray, self._lens, mount)
-        return min(max(round(float(x)), 0), size[0]), min(max(round(float(y)), 0), size[1])
-
-    @property
-    def largest(self) -> Size:
-        """(width, height) of the largest overview."""
-        return self._camera.offered(0)[0]
-
-    def view(self, index: int, size: Size) -> View:
-        """How a view is put together now. Raises NotFound, InvalidValue for a size that it cannot have."""
-        if not all(16 <= side <= 8192 and side % 2 == 0 for side in size):
-            raise InvalidValue("resolution", f"{size[0]}x{size[1]}", "give WIDTHxHEIGHT, even numbers from 16 to 8192")
-        return self._camera.scenery.arrangement.view(index, size)
-
-    def outline(self, polygon: Polygon, view: View) -> Outline:
-        """What ``view`` shows of a mask's border. Raises Unavailable before the first picture."""
-        to_world, lens = self._from_world().T, self._lens
-        corners = polygon.rays @ to_world.T
-        rays = polygon.outline()
-        border = np.concatenate((rays, rays[:1])) @ to_world.T
-        mount = self._camera.scenery.arrangement.mount
-        seen = lens.theta(np.concatenate((rays, rays[:1]))) <= lens.half * (1 + 1e-6)
-        places: list[list[Point]] = [[] for _ in corners]
-        lines: list[tuple[int, tuple[Point, ...]]] = []
-        for number, tile in enumerate(view.tiles):
-            at = locate(tile, border, lens, mount)
-            lines += [(number, piece) for piece in _pieces(at, seen & _inside(at, tile), tile)]
-            for place, (x, y) in zip(places, locate(tile, corners, lens, mount), strict=True):
-                if shows(view, number, x + tile.x, y + tile.y):
-                    place.append((round(float(x) + tile.x, 1), round(float(y) + tile.y, 1)))
-        return Outline(tuple(map(tuple, places)), tuple(lines))
-
-    def pose_for(self, polygon: Polygon) -> Pose:
-        """Where a view area has to look to see a mask and what is around it."""
-        middle = polygon.middle()
-        pan, tilt = self.direction_of(middle)
-        return Pose(pan, tilt, min(max(2 * ROOM * polygon.reach(middle), 1.0), 170.0))
-
-    # --- inside
-
-    @property
-    def _lens(self) -> Lens:
-        lens = self._camera.lens
-        if lens is None:
-            raise Unavailable("the lens is not known before the source's first picture: see /api/v1/status for the source's state")
-        return lens
-
-    def _from_world(self) -> Floats:
-        scenery = self._camera.scenery
-        return camera_from_world(scenery.arrangement.mount, scenery.roll)
-
-    def _check_seen(self, polygon: Polygon) -> None:
-        lens = self._camera.lens
-        if lens is not None and not polygon.seen_within(lens.half):
-            raise InvalidValue("corners", polygon.corners[0], "the mask lies wholly outside of what the lens sees; nothing would be hidden")
-
-    def _check_name(self, name: str, number: int | None) -> None:
-        if not 1 <= len(name.strip()) <= LONGEST_NAME or any(ord(each) < 32 or ord(each) == 127 for each in name):
-            raise InvalidValue("name", name, f"give 1 to {LONGEST_NAME} characters, none of them a control character")
-        if any(mask.name == name.strip() and mask.id != number for mask in self.masks):
-            raise InvalidValue("name", name, "another mask has this name; choose a different one")
-
-    def _one(self, wanted: Callable[[Mask], bool], called: str) -> Mask:
-        for mask in self.masks:
-            if wanted(mask):
-                return mask
-        raise NotFound(f"there is no privacy mask {called}")
-
-    def _dump(self) -> list[dict[str, Any]]:
-        return [mask.model_dump() for mask in self.masks]
-
-    async def _write(self, masks: Sequence[dict[str, Any]], by: Actor) -> None:
-        await self._settings.patch({"privacy.masks": masks}, by)
-
-
-def _overview(size: Size) -> Tile:
-    return Tile(0, 0, size[0], size[1], Overview())
-
-
-def _inside(at: Floats, tile: Tile) -> Any:
-    """Which of the tile's own pixels ``(n, 2)`` lie on it; NaN is nowhere."""
-    x, y = at[:, 0], at[:, 1]
-    within = (x >= -0.5) & (x <= tile.width - 0.5) & (y >= -0.5) & (y <= tile.height - 0.5)
-    if tile.round:
-        within &= np.hypot((x + 0.5) / tile.width - 0.5, (y + 0.5) / tile.height - 0.5) <= 0.5
-    return within
-
-
-def _pieces(at: Floats, seen: Any, tile: Tile) -> Iterable[tuple[Point, ...]]:
-    """The parts of a line through the tile's own pixels ``at`` (n, 2) whose pieces touch what is ``seen``, as pixels of the picture."""
-    joined = (seen[1:] | seen[:-1]) & np.isfinite(at[1:]).all(axis=1) & np.isfinite(at[:-1]).all(axis=1)
-    joined &= np.abs(at[1:, 0] - at[:-1, 0]) < tile.width / 2  # the line does not leave on one side to come back on the other
-    piece: list[Point] = []
-    for i, goes_on in enumerate(joined):
-        if goes_on:
-            ends = at[i : i + 2] if not piece else at[i + 1 : i + 2]
-            piece += [(round(float(x) + tile.x, 1), round(float(y) + tile.y, 1)) for x, y in ends]
-        elif piece:
-            yield tuple(piece)
-            piece = []
-    if piece:
-        yield tuple(piece)

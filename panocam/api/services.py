@@ -16,6 +16,7 @@ from panocam.access import Accounts, Authenticator
 from panocam.access.preview import Preview
 from panocam.access.sessions import Sessions, Tickets
 from panocam.api.clients import Clients
+from panocam.api.motion import MotionAreas
 from panocam.api.privacy import PrivacyMasks
 from panocam.clock import Clock
 from panocam.errors import Unavailable
@@ -88,6 +89,10 @@ class PanoramicCamera(Camera, Protocol):
     @property
     def scenery(self) -> Scenery:
         """How the views are put together at this moment."""
+
+    @property
+    def motion_shares(self) -> Mapping[int, float]:
+        """How much of each motion area can be seen."""
 
     @property
     def exposure(self) -> ExposureState: ...
@@ -164,6 +169,7 @@ class Services:
     clients: Clients
     ptz: PtzService
     privacy: PrivacyMasks
+    motion: MotionAreas
     board: Board
     pull_points: PullPoints
     rtsp: Rtsp | None = None
@@ -268,6 +274,7 @@ def assemble(
         clients=Clients(clock),
         ptz=ptz,
         privacy=PrivacyMasks(settings, camera),
+        motion=MotionAreas(settings, camera, bus),
         board=Board(settings.running, bus),
         pull_points=PullPoints(bus, clock),
         rtsp=rtsp,

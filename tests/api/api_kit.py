@@ -110,6 +110,7 @@ class PublishedCamera:
         self.refuse: Exception | None = None
         self.stages: dict[ChannelSpec, StageHistograms] = {}
         self._changed = asyncio.Condition()
+        self.motion_shares: dict[int, float] = {}
         self.exposure, self.exposure_plan = ExposureState(Exposure(0.01, 3.0), 0.2), ExposurePlan()
 
     def white_reference(self, view: int, point: tuple[float, float, float, float]) -> Gains:

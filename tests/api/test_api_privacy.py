@@ -323,8 +323,8 @@ async def test_any_arguments_get_an_answer(side: Side) -> None:
                 arguments["action"] = dice.choice(words[:4])
             reply = await client.post(CGI, data=arguments)
             assert reply.status_code in (200, 204), arguments
-            made += len(side.services.privacy.masks)
-            for mask in side.services.privacy.masks:
+            made += len(side.services.privacy.items)
+            for mask in side.services.privacy.items:
                 Polygon(mask.corners)
     assert made  # some of it made sense
 
@@ -364,9 +364,9 @@ async def test_masks_are_parameters_too(side: Side) -> None:
         missing = await ask(client, action="add", template="0_maskwindows", group=group, **{f"{group}.M.Name": "x"})
         assert "XPos, YPos, Width, Height must be given" in missing
         assert await ask(client, action="remove", group=f"{group}.M0") == "OK\n"
-        assert [each.name for each in side.services.privacy.masks] == ["mask2"]
+        assert [each.name for each in side.services.privacy.items] == ["mask2"]
     async with side.client(Role.OPERATOR) as client:
         assert (await ask(client, action="add", template="0_maskwindows", group=group, **new)) != "M2 OK\n"
         assert (await ask(client, action="update", **{f"{group}.M1.Name": "mine"})) != "OK\n"
         assert f"{whole}.M1.Name" not in await ask(client, action="list", group=whole)
-    assert [each.name for each in side.services.privacy.masks] == ["mask2"]
+    assert [each.name for each in side.services.privacy.items] == ["mask2"]

@@ -502,6 +502,7 @@ ELSEWHERE = {
     "ports.items": "tests/system/test_system_ports.py",
     **dict.fromkeys(("schedules.items", "actions.items"), "tests/system/test_system_schedules.py, tests/system/test_system_actions.py"),
     "rules.items": "tests/system/test_system_rules.py",
+    "motion.areas": "tests/system/test_system_motion.py",
     "access.throttle_attempts": "access.throttle",
     "access.throttle_max_delay": "access.throttle",
 }

@@ -98,7 +98,7 @@ async def _list_pixels(call: Call[None]) -> Response:
             "zoomlowlimit": 0,
             "position": _position(call, mask),
         }
-        for mask in service.masks
+        for mask in service.items
     ]
     return JSONResponse({"listpx": rows})
 
@@ -109,7 +109,7 @@ async def _position_pixels(call: Call[None]) -> Response:
 
 async def _list(call: Call[None]) -> Response:
     """A name a line."""
-    return Response("".join(f"{mask.name}\n" for mask in call.services.privacy.masks), media_type="text/plain")
+    return Response("".join(f"{mask.name}\n" for mask in call.services.privacy.items), media_type="text/plain")
 
 
 async def _position_percent(call: Call[None]) -> Response:

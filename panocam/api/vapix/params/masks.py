@@ -88,7 +88,7 @@ async def _add(call: Call[None], group: str, values: Mapping[str, str]) -> str:
     service = call.services.privacy
     polygon = _polygon(service, {side: number(given[side.lower()]) for side in SIDES})
     enabled = bool(YES_NO.read(given.get("enabled", "yes")))
-    added = await service.add(given.get("name", f"mask {len(service.masks) + 1}"), polygon, call.caller, enabled=enabled)
+    added = await service.add(given.get("name", f"mask {len(service.items) + 1}"), polygon, call.caller, enabled=enabled)
     return f"M{added.id - 1}"
 
 
