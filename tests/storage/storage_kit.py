@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,18 +133,3 @@ class Store:
         await self.recorder.close()
         await self.volume.stop()
         self.index.close()
-
-
-def killed_while(kit: str, root: Path, steps: int) -> bool:
-    """Run the program of a kit in a process of its own and kill it as soon as it has told of so many steps; False when it was done before
-    that."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(kit).parent), *sys.path])}
-    with subprocess.Popen([sys.executable, kit, str(root)], stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        for number, line in enumerate(process.stdout):
-            if line == "done\n":
-                return False
-            if number == steps:
-                process.kill()
-                return True
-    raise AssertionError(f"it ended by itself with {process.returncode}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import homes_kit
 import pytest
 from homes_kit import Homes, strayed
-from storage_kit import killed_while
+from kill_kit import killed_while
 
 SEED = int(os.environ.get("PANOCAM_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 KILLS = 8

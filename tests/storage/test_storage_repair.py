@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import repair_kit
 from homes_kit import Homes, strayed
+from kill_kit import killed_while
 from repair_kit import ORDER, card, filled, held
 from share_kit import until
-from storage_kit import FPS, PushedCamera, Store, coded, finished, killed_while, later, settle
+from storage_kit import FPS, PushedCamera, Store, coded, finished, later, settle
 
 from panocam.errors import InvalidValue, Unavailable
 from panocam.media.footage import Note

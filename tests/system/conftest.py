@@ -22,7 +22,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def _known(tmp_path_factory: pytest.TempPathFactory, scene: Path) -> Iterator[RunningCamera]:
-    camera = RunningCamera(tmp_path_factory.mktemp("known"))
+    camera = RunningCamera(tmp_path_factory.mktemp("known"), copied=False)
     camera.start()
     camera.create_administrator()
     camera.change(source__uri=str(scene), source__circle=[719.5, 719.5, 720])
@@ -46,7 +46,7 @@ def known(_known: RunningCamera) -> Iterator[RunningCamera]:
 @pytest.fixture(scope="session")
 def moving(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Iterator[RunningCamera]:
     """A camera on a clip with noise and movement, 640x640 at 25 fps."""
-    camera = RunningCamera(tmp_path_factory.mktemp("moving"), "--source", clip)
+    camera = RunningCamera(tmp_path_factory.mktemp("moving"), "--source", clip, copied=False)
     camera.start()
     camera.create_administrator()
     yield camera

@@ -1,4 +1,5 @@
-"""The real camera as a child process: started as a user starts it, reached only through its ports, files and signals."""
+"""The real camera as a process of its own: started as a user starts it, or a copy of one that is about to start; reached only through
+its ports, files and signals."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import copies
 import cv2
 import exchanges
 import httpx
@@ -27,7 +29,7 @@ START_S = 30.0
 STOP_S = 10.0
 
 
-def until(condition: Callable[[], Any], seconds: float = 10.0, process: subprocess.Popen[bytes] | None = None) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 10.0, process: copies.Running | None = None) -> Any:
     """What ``condition`` gives as soon as it is true; a process that must live meanwhile may be named."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -52,23 +54,25 @@ def panocam(*arguments: str | Path, env: dict[str, str] | None = None, **more: A
 class RunningCamera:
     """``start`` and ``stop`` it as often as you like; the data folder stays."""
 
-    def __init__(self, folder: Path, *arguments: str | Path) -> None:
+    def __init__(self, folder: Path, *arguments: str | Path, copied: bool = True) -> None:
+        """``copied``: see ``copies``; without it, the command is started as a user starts it."""
         self.folder, self.data, self.ready_file = folder, folder / "data", folder / "ready.json"
         self._arguments = tuple(map(str, arguments))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._copied = copied
+        self._process: copies.Running | None = None
         self.ready: dict[str, Any] = {}
 
     def start(self, *more: str) -> None:
-        command = [sys.executable, "-m", "panocam", "run", "--data", str(self.data), "--ready-file", str(self.ready_file)]
-        command += ["--host", "127.0.0.1", *FREE_PORTS, *self._arguments, *more]
+        words = ["-m", "panocam", "run", "--data", str(self.data), "--ready-file", str(self.ready_file)]
+        words += ["--host", "127.0.0.1", *FREE_PORTS, *self._arguments, *more]
         self.ready_file.unlink(missing_ok=True)
         with (self.folder / "out").open("ab") as out, (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=out, stderr=log)
+            self._process = copies.start(words, out, log, copied=self._copied)
         until(self.ready_file.exists, START_S, self._process)
         self.ready = json.loads(self.ready_file.read_text())
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> copies.Running:
         assert self._process is not None
         return self._process
 

@@ -65,7 +65,7 @@ def test_options_come_from_the_environment(tmp_path: Path, scene: Path, monkeypa
     given = {"SOURCE": str(scene), "SERIAL": "0A1B2C3D4E60", "MODEL": "m4327", "MOUNT": "wall", "LOG_LEVEL": "error"}
     for name, value in given.items():
         monkeypatch.setenv(f"PANOCAM_{name}", value)
-    camera = RunningCamera(tmp_path)
+    camera = RunningCamera(tmp_path, copied=False)
     camera.start()
     try:
         with camera.client(None) as client:
@@ -113,7 +113,7 @@ def test_the_log_has_one_style_and_no_secrets(tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as closed:
         port = closed.getsockname()[1]
     secrets = ["Geheim-4711", "Streng-0815", PASSWORD]
-    camera = RunningCamera(tmp_path, "--source", f"rtsp://someone:{secrets[0]}@127.0.0.1:{port}/live")
+    camera = RunningCamera(tmp_path, "--source", f"rtsp://someone:{secrets[0]}@127.0.0.1:{port}/live", copied=False)
     try:
         camera.start("--log-level", "debug")
         camera.create_administrator()

@@ -89,7 +89,7 @@ def waiting(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     """A camera with a card, set up, whose RTSPS port is a setting and not an option."""
     monkeypatch.setattr(system_camera, "FREE_PORTS", system_camera.FREE_PORTS[:-2])
     (tmp_path / "card").mkdir()
-    camera = RunningCamera(tmp_path, "--source", clip, "--sd-card", tmp_path / "card")
+    camera = RunningCamera(tmp_path, "--source", clip, "--sd-card", tmp_path / "card", copied=False)
     asyncio.run(save(camera.data, {"network.rtsps_port": 0}))
     camera.start()
     camera.create_administrator()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import copies
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,26 +17,25 @@ ADMIN, PASSWORD = "anna", "Look-Around-42"
 class CameraProcess:
     """``panocam run`` over a still fisheye picture, on free ports of this machine that it keeps when it is started again."""
 
-    def __init__(self, folder: Path, source: Path, card: bool = True) -> None:
-        self._folder, self._source, self._card = folder, source, card
+    def __init__(self, folder: Path, source: Path, card: bool = True, *, copied: bool = True) -> None:
+        """``copied``: see ``copies``; without it, the command is started as a user starts it."""
+        self._folder, self._source, self._card, self._copied = folder, source, card, copied
         self._ready = folder / "ready.json"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: copies.Running | None = None
         self._port = 0
         self.http = ""
 
     def start(self) -> None:
         """Returns when it answers."""
-        command = [sys.executable, "-m", "panocam", "run", "--data", self._folder / "data", "--source", self._source, "--host", "127.0.0.1"]
+        command = ["-m", "panocam", "run", "--data", self._folder / "data", "--source", self._source, "--host", "127.0.0.1"]
         if self._card:
             (self._folder / "card").mkdir(exist_ok=True)
             command += ["--sd-card", self._folder / "card"]
         ports = ["--http-port", self._port, "--https-port", 0, "--rtsp-port", 0, "--rtsps-port", 0]
         log = (self._folder / "log.txt").open("ab")
         with log:
-            self._process = subprocess.Popen(
-                [str(part) for part in (*command, *ports, "--ready-file", self._ready)],
-                cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log,
-            )  # fmt: skip
+            words = [str(part) for part in (*command, *ports, "--ready-file", self._ready)]
+            self._process = copies.start(words, log, log, copied=self._copied)
         deadline = time.monotonic() + 30
         while not self._ready.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:

@@ -39,7 +39,7 @@ def built_page() -> None:
 
 @pytest.fixture(scope="session")
 def camera(tmp_path_factory: pytest.TempPathFactory, still: Path, built_page: None) -> Iterator[CameraProcess]:
-    process = CameraProcess(tmp_path_factory.mktemp("camera"), still)
+    process = CameraProcess(tmp_path_factory.mktemp("camera"), still, copied=False)
     process.start()
     yield process
     process.stop()
