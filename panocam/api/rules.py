@@ -8,6 +8,7 @@ from typing import Any
 
 from panocam.api.faults import validated
 from panocam.errors import InvalidValue, NotFound
+from panocam.events.rules.check import missing
 from panocam.events.rules.choices import Lists
 from panocam.events.rules.runner import RuleRunner
 from panocam.events.rules.words import words
@@ -38,6 +39,10 @@ class RuleDesk:
     def words(self, rule: Rule) -> str:
         """The rule in one sentence."""
         return words(rule, self.lists)
+
+    def fault(self, rule: Rule) -> str | None:
+        """Why it cannot be met, or why its action failed."""
+        return missing(rule, self.lists) or self.runner.report(rule.id).fault
 
     async def add(self, wish: Mapping[str, Any], by: Actor) -> Rule:
         """A new rule under the next number; without a name one is made. Raises InvalidValue, Denied."""

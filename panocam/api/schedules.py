@@ -10,10 +10,11 @@ from panocam.errors import InvalidValue, NotFound
 from panocam.events.recurrence import Standing, standing
 from panocam.events.topics import SCHEDULE_ACTIVE, SCHEDULE_PULSE
 from panocam.settings.role import Actor
-from panocam.settings.schedules import MOST, Schedule
+from panocam.settings.schedules import MOST, READY_MADE, Schedule
 from panocam.settings.snapshot import Snapshot
 
 SETTING = "schedules.items"
+READY = {id: place for place, id in enumerate(READY_MADE)}
 
 
 def schedules(services: Services) -> tuple[Schedule, ...]:
@@ -38,7 +39,7 @@ async def add(services: Services, wanted: Mapping[str, object], by: Actor) -> Sc
         if len(items) >= MOST:
             raise InvalidValue("schedules", len(items), f"at most {MOST} are kept; remove one first")
         made.append(schedule)
-        return _as_setting((*items, schedule))
+        return _as_setting(sorted((*items, schedule), key=lambda each: READY[each.id] if each.id in READY else len(READY)))
 
     await services.settings.revise(law, by)
     return made[-1]

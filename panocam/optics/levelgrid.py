@@ -49,10 +49,13 @@ def level_grid(view: View, lens: Lens, mount: Mount, lean: float = 0.0, step: fl
     turn = Pose(0.0, -lean if mount is Mount.WALL else 0.0).axes()[[0, 2, 1]] * np.array([[1.0], [1.0], [-1.0]])
     lines = []
     for upright, degrees, rays in _lines(step):
-        world = rays @ turn
-        for k, tile in enumerate(view.tiles):
-            lines += [Line(upright, degrees, piece) for piece in _pieces(view.tiles, k, tile, world, lens, mount)]
+        lines += [Line(upright, degrees, piece) for piece in traced(view, lens, mount, rays @ turn)]
     return tuple(lines)
+
+
+def traced(view: View, lens: Lens, mount: Mount, world: Floats) -> tuple[tuple[Point, ...], ...]:
+    """A line through world directions (n, 3), close to each other, cut into the pieces that the view shows; in pixels of the view."""
+    return tuple(piece for k, tile in enumerate(view.tiles) for piece in _pieces(view.tiles, k, tile, world, lens, mount))
 
 
 def _lines(step: float) -> Iterator[tuple[bool, float, Floats]]:

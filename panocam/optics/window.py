@@ -8,10 +8,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from panocam.errors import InvalidValue
 from panocam.optics.aim import direction, pan_tilt
 from panocam.optics.mount import Mount, camera_from_world
 from panocam.optics.pose import wrap
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,23 @@ class Window:
         """Pan and tilt of its middle."""
         return wrap(self.left + self.width / 2), (self.down + self.up) / 2
 
+    def border(self, step: float = 1.0) -> Floats:
+        """World directions (n, 3) all round its edge, at most ``step`` degrees from one to the next, the first one again at the end."""
+        across = self.left + np.linspace(0, self.width, max(2, math.ceil(self.width / step) + 1))
+        along = np.linspace(self.down, self.up, max(2, math.ceil((self.up - self.down) / step) + 1))
+        pan = np.radians(np.concatenate((across, np.full_like(along, across[-1]), across[::-1], np.full_like(along, across[0]))))
+        low, high = np.full_like(across, self.down), np.full_like(across, self.up)
+        tilt = np.radians(np.concatenate((low, along, high, along[::-1])))
+        return np.stack((np.cos(tilt) * np.sin(pan), np.cos(tilt) * np.cos(pan), np.sin(tilt)), axis=-1)
+
     def holds(self, pan: float, tilt: float) -> bool:
         """Whether a direction lies in it."""
         return self.down <= tilt <= self.up and (self.width == 360 or (pan - self.left) % 360 <= self.width)
+
+
+def turned(rays: Floats, mount: Mount, then: float, now: float) -> Floats:
+    """World directions (n, 3) at roll ``now`` of things that were in these at roll ``then``."""
+    return rays if then == now else rays @ camera_from_world(mount, then).T @ camera_from_world(mount, now)
 
 
 def rolled(pan: float, tilt: float, mount: Mount, then: float, now: float) -> tuple[float, float]:

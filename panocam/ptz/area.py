@@ -117,6 +117,12 @@ class AreaControl:
             playing.paused, playing.resume_ns = False, None
             self._step(playing, now_ns, playing.player.resume)
 
+    def hand_over(self, mover: Mover) -> None:
+        """The tour goes on in another's name."""
+        if self.playing is not None and self.playing.mover != mover:
+            self.queue.release(self.playing.mover)
+            self.playing.mover = mover
+
     def stop(self) -> None:
         """End the tour; the area stays where it is."""
         if self.playing is not None:

@@ -53,6 +53,7 @@ class PtzService:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[Any]] = set()
+        self._starters: dict[int, Mover] = {}  # who holds the areas of tours that something else than a person has started
         self._first = min(heads)
         self.flood = FloodGate()
         self.tapes = Tapes(folder)
@@ -153,8 +154,9 @@ class PtzService:
 
     # --- tours
 
-    async def start(self, number: int, by: Actor, *, once: bool = False) -> None:
-        """Start a tour from its beginning, or let a paused one go on; the running one of its area ends. ``once``: for one round.
+    async def start(self, number: int, by: Actor, *, once: bool = False, who: Mover | None = None) -> None:
+        """Start a tour from its beginning, or let a paused one go on; the running one of its area ends. ``once``: for one round; ``who``:
+        as whom it waits in the control queue, instead of as a tour.
 
         Raises NotFound, InvalidValue where all its preset positions are gone, Busy while the area is being recorded, Unavailable for a
         recording that cannot be read.
@@ -167,8 +169,12 @@ class PtzService:
             self.tapes.load(number)
         elif not self.library.leads_somewhere(tour.area, (step.preset for step in tour.steps)):
             raise InvalidValue("tour", number, NOWHERE)
+        self._starters.pop(number, None)
+        if who is not None:
+            self._starters[number] = who
         playing = area.playing
         if playing is not None and playing.tour.number == number and playing.paused:
+            area.hand_over(self._mover(tour))
             area.resume(self._clock.monotonic_ns())
             self._wake.set()
             return
@@ -269,8 +275,7 @@ class PtzService:
         self._wake.set()
 
     def _play(self, area: AreaControl, tour: Tour) -> None:
-        now = self._clock.monotonic_ns()
-        mover = Mover(tour.name, "recorded tour" if tour.kind == "recorded" else "guard tour", f"tour {tour.number}")
+        now, mover = self._clock.monotonic_ns(), self._mover(tour)
         if tour.kind == "preset":
 
             def find(number: int) -> Position | None:
@@ -284,6 +289,11 @@ class PtzService:
             self._over(tour, str(fault))
             return
         area.play(tour, TapePlayer(tour, area.head, tape, once=tour.once), mover, now)
+
+    def _mover(self, tour: Tour) -> Mover:
+        """Who holds the area while a tour plays."""
+        group = "recorded tour" if tour.kind == "recorded" else "guard tour"
+        return self._starters.get(tour.number) or Mover(tour.name, group, f"tour {tour.number}")
 
     def _over(self, tour: Tour, reason: str) -> None:
         """A tour has ended by itself: say so, and do not start it again at the next start."""

@@ -13,7 +13,7 @@ from typing import Any
 from panocam.errors import InvalidValue, NotFound
 from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose, wrap
-from panocam.optics.window import Window, rolled
+from panocam.optics.window import Floats, Window, rolled, turned
 from panocam.settings import Snapshot, Store
 from panocam.settings.namedzones import MAX_ZONES, ZONE_NAME, NamedZone
 from panocam.settings.role import Actor
@@ -51,6 +51,11 @@ class Zones:
         """Pan and tilt of a zone's middle, as the picture is rolled now."""
         installation = self._store.running.installation
         return rolled(*window(zone).centre, Mount(installation.mount), zone.roll, installation.roll)
+
+    def border(self, zone: NamedZone) -> Floats:
+        """World directions all round a zone, as the picture is rolled now."""
+        installation = self._store.running.installation
+        return turned(window(zone).border(), Mount(installation.mount), zone.roll, installation.roll)
 
     def _by_size(self) -> Mapping[int, list[NamedZone]]:
         """Active zones of each area, the smallest first; sorted anew when the settings are others."""

@@ -25,6 +25,7 @@ ANCHOR = date(1970, 1, 5)
 
 LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+ID_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _NAME = re.compile(rf"[^\x00-\x1f\x7f<>\"]{{1,{LONGEST_NAME}}}")
 

@@ -202,3 +202,63 @@ async def test_a_number_that_is_none_is_refused(admin: httpx.AsyncClient) -> Non
     body = '{"conditions": [{"topic": "Device/IO/VirtualInput", "where": {"port": 1e999}}], "action": {"kind": "tour.fixed"}}'
     reply = await admin.post("/api/v1/rules", content=body, headers={"Content-Type": "application/json"})
     assert reply.status_code == 400, reply.text
+
+
+@pytest.mark.parametrize(
+    ("condition", "setting", "what"),
+    [
+        ({"topic": "Schedule/Active", "where": {"schedule": "weekends"}}, "schedules.items", "there is no schedule 'weekends' any more"),
+        ({"topic": "PTZController/Tour", "where": {"tour": 2}}, "ptz.tours", "there is no number 2 any more"),
+    ],
+)
+@pytest.mark.feature("EVT-07")
+async def test_a_rule_whose_condition_lost_what_it_is_about_says_so(
+    admin: httpx.AsyncClient, side: Side, condition: dict[str, Any], setting: str, what: str
+) -> None:
+    """Settings that are written as a whole ask no rule."""
+    store = side.services.settings
+    second = {"number": 2, "area": 2, "name": "Other", "steps": [{"preset": 1}]}
+    await store.patch({"ptz.tours": [*(each.model_dump() for each in store.snapshot.ptz.tours), second]})
+    assert (await post(admin, conditions=[condition]))["fault"] is None
+    part, leaf = setting.split(".")
+    value = store.snapshot.model_dump(mode="json")[part][leaf]
+    await store.patch({setting: [each for each in value if each.get("id") != "weekends" and each.get("number") != 2]})
+    (rule,) = (await admin.get("/api/v1/rules")).json()["rules"]
+    assert what in rule["fault"]
+    assert "never met" in rule["fault"]
+    await store.patch({setting: value})
+    assert (await admin.get("/api/v1/rules")).json()["rules"][0]["fault"] is None
+
+
+NIGHT = {"topic": "Schedule/Active", "where": {"schedule": "weekends"}, "inverted": True}
+TICK = {"topic": "Schedule/Pulse", "where": {}}
+
+
+@pytest.mark.parametrize(
+    ("draft", "said"),
+    [
+        ({}, "When choose a condition: choose an action."),
+        ({"conditions": [INPUT], "kind": "nonsense"}, "When “Virtual input” (Virtual input 1) is active: nonsense (unknown)."),
+        (
+            {"conditions": [INPUT, NIGHT], "kind": "tour.active", "parameters": {"tour": 1}, "wait": 90},
+            "While “Virtual input” (Virtual input 1) is active and “Schedule active” (Weekends) is not active: run a guard tour (Rounds). "
+            "Then not again for 1 minute 30 seconds.",
+        ),
+        (
+            {"conditions": [TICK, NIGHT], "trigger": True, "kind": "tour.fixed", "parameters": {"tour": 1, "seconds": 60}},
+            "Once “Pulse” happens, while “Schedule active” (Weekends) is not active: start a guard tour (Rounds, duration 60 s).",
+        ),
+    ],
+)
+async def test_what_is_still_being_made_is_said_with_gaps(admin: httpx.AsyncClient, draft: dict[str, Any], said: str) -> None:
+    """As it is said once it is kept: there is one maker of sentences."""
+    told = (await admin.post("/api/v1/rules/words", json=draft)).json()
+    assert "".join(piece["text"] for piece in told["pieces"]) == said
+    gaps = [piece["text"] for piece in told["pieces"] if piece["kind"] == "gap"]
+    assert gaps == ([] if draft else ["choose a condition", "choose an action"])
+    assert len(told["subjects"]) == len(draft.get("conditions", []))
+    assert (await admin.get("/api/v1/rules")).json()["rules"] == []
+    if draft and draft["kind"] != "nonsense":
+        action = {"kind": draft["kind"], "parameters": draft["parameters"]}
+        rest = {name: value for name, value in draft.items() if name in ("conditions", "trigger", "wait")}
+        assert (await post(admin, **rest, action=action))["words"] == said

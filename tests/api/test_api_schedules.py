@@ -100,6 +100,20 @@ async def test_what_rules_use_stays_and_stays_what_it_is(side: Side) -> None:
         assert (await client.delete(f"{PATH}/weekends")).status_code == 204
 
 
+async def test_a_removed_ready_made_one_comes_back_as_what_it_was(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        before = (await client.get("/api/v1/schedules")).json()["schedules"]
+        gone = before[1]
+        assert (await client.delete(f"/api/v1/schedules/{gone['id']}")).status_code == 204
+        wish = {key: gone[key] for key in ("id", "name", "kind", "rule")}
+        made = (await client.post("/api/v1/schedules", json=wish)).json()
+        assert (made["id"], made["ready_made"]) == (gone["id"], True)
+        assert [each["id"] for each in (await client.get("/api/v1/schedules")).json()["schedules"]] == [each["id"] for each in before]
+        again = await client.post("/api/v1/schedules", json=wish)
+        assert (again.status_code, "already exists" in again.text) == (400, True)
+        assert (await client.post("/api/v1/schedules", json={**wish, "id": "no blanks"})).status_code == 400
+
+
 async def test_a_hundred_are_enough(side: Side) -> None:
     async with side.client(Role.ADMINISTRATOR) as client:
         rows = [{"id": f"s{n}", **NIGHT} for n in range(100)]

@@ -6,11 +6,13 @@ import string
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from api_kit import Side
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from panocam.optics.aim import pan_tilt
 from panocam.optics.pose import Pose
 from panocam.settings import Role
 
@@ -143,3 +145,28 @@ async def test_whatever_is_added_is_a_zone_or_one_error(side: Side, values: dict
         said = await param(client, **ADD, **{f"{Z}.{name}": value for name, value in values.items()})
         added = len(side.services.settings.running.ptz.zones) - before
         assert said.startswith("# Error:") if added == 0 else said.endswith(" OK\n")
+
+
+async def test_borders_lie_in_the_picture_where_the_zone_does(side: Side) -> None:
+    """A click on a border's middle looks at the zone's edge; what cannot be seen is left out."""
+    async with side.client(Role.OPERATOR) as client:
+        await send(client, "POST", "/many", zones=[GATE, BACK])
+        side.services.ptz.areas[4].head.set_pose(Pose(20, -30, 60))
+        found = await send(client, "GET", "/outlines?width=1280&height=960")
+        assert (found["width"], found["height"], [each["number"] for each in found["outlines"]]) == (1280, 960, [1])
+        points = [point for line in found["outlines"][0]["lines"] for point in line]
+        scale = 640 / np.tan(np.radians(30))
+        lowest = max(points, key=lambda point: point[1])
+        for x, y in points:
+            right, up = (x - 639.5) / scale, (479.5 - y) / scale
+            across, down, forward = Pose(20, -30, 60).axes()
+            pan, tilt = pan_tilt(forward + right * across - up * down)
+            assert min(abs(pan - 10), abs(pan - 30), abs(tilt + 40), abs(tilt + 20)) < 0.1
+        assert lowest[1] > 479.5
+        side.services.ptz.areas[4].head.set_pose(Pose(180, -30, 60))
+        assert [each["number"] for each in (await send(client, "GET", "/outlines"))["outlines"]] == [2]
+        await side.services.settings.patch({"installation.roll": 180})
+        side.services.ptz.areas[4].head.set_pose(Pose(0, -30, 60))
+        assert [each["number"] for each in (await send(client, "GET", "/outlines"))["outlines"]] == [2]
+        assert (await client.get(ZONES + "/outlines?width=17&height=3")).status_code == 400
+        assert (await client.get("/api/v1/ptz/0/zones/outlines")).status_code == 404

@@ -273,3 +273,25 @@ async def test_the_task_wakes_for_what_is_due_and_survives_a_fault(stage: Stage,
                     if event.source["area"] == 1 and event.data["moving"]:
                         break
     assert not math.isnan(stage.heads[4].pose.pan)
+
+
+async def test_a_tour_that_a_rule_started_waits_among_the_events(queued: Stage) -> None:
+    rule = Mover("Night", "event", "rule 1")
+    await queued.preset(2, 80)
+    await queued.tour((2, 1), (1, 1))
+    queued.service.go(4, OTTO, Pose(-100, -30))
+    await queued.service.start(1, SYSTEM, who=rule)
+    assert queued.poses(10)[-1].pan != -100  # an event outranks an operator
+    assert queued.service.place(4, rule) == 0
+    with pytest.raises(Busy, match=r"Night \(event\) controls"):
+        queued.service.go(4, OTTO, Pose(-100, -30))
+    queued.service.go(4, ANNA, Pose(100, -30))
+    assert queued.poses(2)[-1].pan == 100
+    await queued.service.start(1, SYSTEM)  # by hand from now on: a tour like others
+    queued.service.release(4, ANNA)
+    queued.service.go(4, OTTO, Pose(-100, -30))
+    assert {pose.pan for pose in queued.poses(5)} == {-100}
+    await queued.service.stop(1, SYSTEM)
+    await queued.service.start(1, SYSTEM, who=rule)
+    queued.poses(1)
+    assert queued.service.place(4, rule) == 0

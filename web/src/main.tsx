@@ -12,11 +12,11 @@ import { App } from "./App";
 /** Dark enough for white text on it to be read (contrast 5:1). */
 const THEME: MantineThemeOverride = { primaryColor: "teal", primaryShade: 9, fontFamily: "Inter, system-ui, sans-serif" };
 
-/** Explanations in grey that still has a contrast of 6:1 on its background. */
+/** Explanations in grey that still has a contrast of 6:1 on its background; red that is seen to be red on dark (5:1 on its own tint). */
 const VARIABLES: CSSVariablesResolver = () => ({
   variables: {},
   light: { "--mantine-color-dimmed": "#5c636a" },
-  dark: { "--mantine-color-dimmed": "#a5abb1" },
+  dark: { "--mantine-color-dimmed": "#a5abb1", "--mantine-color-red-light-color": "var(--mantine-color-red-4)" },
 });
 
 const root = document.getElementById("root");

@@ -8,11 +8,9 @@ from pydantic import Field
 
 from panocam.api import installation
 from panocam.api.endpoint import Call, Reply, Wish, rest
-from panocam.api.offers import plan
-from panocam.errors import Unavailable
+from panocam.api.sight import Sight
 from panocam.optics.capture import Capture
 from panocam.optics.levelgrid import level_grid
-from panocam.pipeline.request import StreamRequest
 from panocam.settings.role import Role
 
 
@@ -122,19 +120,13 @@ async def progress(call: Call[None]) -> RestartReply:
 
 async def grid(call: Call[GridWish]) -> GridReply:
     """The level grid of a view."""
-    wish, camera = call.wish, call.services.camera
-    size = None if wish.width is None or wish.height is None else (wish.width, wish.height)
-    profile = plan(call.services, StreamRequest(wish.view, resolution=size), as_camera=False).profile
-    width, height, lens = profile.width, profile.height, camera.lens
-    if lens is None:
-        raise Unavailable("the lens is not known before the source's first picture: see /api/v1/status for the source's state")
-    arrangement = camera.scenery.arrangement
-    view = arrangement.view(wish.view, (width, height))
-    lines = level_grid(view, lens, arrangement.mount, arrangement.horizon.lean, wish.step)
+    wish = call.wish
+    seen = Sight.of(call.services, wish.view, None if wish.width is None or wish.height is None else (wish.width, wish.height))
+    lines = level_grid(seen.view, seen.lens, seen.arrangement.mount, seen.arrangement.horizon.lean, wish.step)
     return GridReply(
         view=wish.view,
-        width=width,
-        height=height,
+        width=seen.width,
+        height=seen.height,
         lines=[LineReply(upright=line.upright, degrees=line.degrees, points=list(line.points)) for line in lines],
     )
 

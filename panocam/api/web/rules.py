@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
 from panocam.api.rules import RuleDesk
 from panocam.api.services import rules_of
+from panocam.events.rules import words
 from panocam.events.rules.actions import ACTIONS, KINDS, ActionKind, Parameter
 from panocam.events.rules.actions import Kind as ValueKind
 from panocam.events.rules.catalogue import Offer, offers
@@ -20,7 +21,7 @@ from panocam.settings.rules import LONGEST_WAIT_S, MOST_CONDITIONS, MOST_RULES, 
 
 class RuleReply(Reply):
     """A rule. ``active``: it is met, or what it does lasts; ``starts`` since the camera started, ``last_ms`` (UTC) of the last one.
-    ``fault``: why its action failed; ``words``: the rule in one sentence."""
+    ``fault``: why its action failed, or why it can never be met; ``words``: the rule in one sentence."""
 
     id: int
     name: str
@@ -58,6 +59,30 @@ class NewRule(Wish):
     trigger: bool = Field(False, description="The first condition only starts the rule, which then lasts while the others hold")
     wait: int = Field(0, ge=0, le=LONGEST_WAIT_S, description="Seconds at least between two starts")
     action: Action
+
+
+class Draft(Wish):
+    """A rule that is being made, as far as it is: without conditions, or without the kind of its action."""
+
+    conditions: list[Condition] = Field(default_factory=list, max_length=MOST_CONDITIONS)
+    trigger: bool = False
+    wait: int = Field(0, ge=0, le=LONGEST_WAIT_S)
+    kind: str = Field("", max_length=64)
+    parameters: dict[str, Value] = Field(default_factory=dict, max_length=16)
+
+
+class PieceReply(Reply):
+    """A part of the sentence: a joining word, what was chosen, or a gap where something is yet to be chosen."""
+
+    text: str
+    kind: Literal["word", "choice", "gap"]
+
+
+class WordsReply(Reply):
+    """The sentence, and what each of the conditions is about."""
+
+    pieces: list[PieceReply]
+    subjects: list[str]
 
 
 class RuleChange(Wish):
@@ -175,6 +200,14 @@ async def actions(call: Call[None]) -> ActionsReply:
     return ActionsReply(actions=[_action(row, lists) for row in ACTIONS.values()])
 
 
+async def say(call: Call[Draft]) -> WordsReply:
+    """Say in words what a rule would do; nothing is kept."""
+    wish, lists = call.wish, rules_of(call.services).lists
+    draft = words.Draft(wish.conditions, wish.trigger, wish.wait, wish.kind, wish.parameters)
+    told = [PieceReply(text=piece.text, kind=piece.kind) for piece in words.pieces(draft, lists)]
+    return WordsReply(pieces=told, subjects=[words.subject(condition, lists) for condition in wish.conditions])
+
+
 def _shown(desk: RuleDesk, rule: Rule) -> dict[str, Any]:
     report = desk.runner.report(rule.id)
     return {
@@ -183,7 +216,7 @@ def _shown(desk: RuleDesk, rule: Rule) -> dict[str, Any]:
         "active": desk.runner.active(rule.id),
         "starts": report.starts,
         "last_ms": None if report.last_ns is None else report.last_ns // 1_000_000,
-        "fault": report.fault,
+        "fault": desk.fault(rule),
         "words": desk.words(rule),
     }
 
@@ -235,6 +268,7 @@ ENDPOINTS = (
     rest(_RULES, "Add a rule", add, _ADMIN, methods=("POST",), request=NewRule, reply=RuleReply),
     rest(_RULES + "/conditions", "What may be a condition of a rule", conditions, _ADMIN, reply=ConditionsReply),
     rest(_RULES + "/actions", "What a rule can do", actions, _ADMIN, reply=ActionsReply),
+    rest(_RULES + "/words", "What a rule that is being made would do", say, _ADMIN, methods=("POST",), request=Draft, reply=WordsReply),
     rest(_ONE, "Change a rule", change, _ADMIN, methods=("PATCH",), request=RuleChange, reply=ChangedReply),
     rest(_ONE, "Remove a rule", remove, _ADMIN, methods=("DELETE",), reply=Kind.NOTHING),
 )

@@ -10,13 +10,16 @@ from panocam.api import schedules
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
 from panocam.clock import NS
 from panocam.settings.role import Role
-from panocam.settings.schedules import LONGEST_NAME, MOST, READY_MADE, Rule, Schedule
+from panocam.settings.schedules import ID_PATTERN, LONGEST_NAME, MOST, READY_MADE, Rule, Schedule
 from panocam.settings.schedulewords import words
 
 
 class ScheduleWish(Wish):
-    """A schedule lasts from the start to the end of its hours; a pulse is a moment, at an interval or where its hours begin."""
+    """A schedule lasts from the start to the end of its hours; a pulse is a moment, at an interval or where its hours begin.
 
+    Without an ``id`` it gets a free one; that of a schedule which was removed makes it the same one again, for the rules that name it."""
+
+    id: str | None = Field(None, pattern=ID_PATTERN)
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     kind: Literal["schedule", "pulse"] = "schedule"
     rule: Rule

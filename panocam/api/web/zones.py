@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
+from panocam.api.sight import Sight
 from panocam.api.steering import mover_of
 from panocam.api.web.moves import PoseReply, pose_reply
 from panocam.errors import NotFound
@@ -68,6 +69,38 @@ class ZoneChange(Wish):
     down: float | None = Field(None, ge=-90, le=90)
     right: float | None = Field(None, ge=-180, le=180)
     up: float | None = Field(None, ge=-90, le=90)
+
+
+class OutlineWish(Wish):
+    """At which size of the view (default: the one that a stream would have)."""
+
+    width: int | None = Field(None, ge=16, le=8192)
+    height: int | None = Field(None, ge=16, le=8192)
+
+
+class OutlineReply(Reply):
+    """What can be seen of a zone's border: pieces of it, in pixels of the view (x, y)."""
+
+    number: int
+    lines: list[list[tuple[float, float]]]
+
+
+class OutlinesReply(Reply):
+    """The borders of all zones that can be seen in the view of that size, as it looks just now."""
+
+    width: int
+    height: int
+    outlines: list[OutlineReply]
+
+
+async def outlines(call: Call[OutlineWish]) -> OutlinesReply:
+    """Where the zones of a view area lie in its picture."""
+    area, view, wish = _area(call), call.path_number("view"), call.wish
+    size = None if wish.width is None or wish.height is None else (wish.width, wish.height)
+    seen = Sight.of(call.services, view, size)
+    book = call.services.ptz.zones
+    found = [OutlineReply(number=zone.number, lines=[list(piece) for piece in seen.traced(book.border(zone))]) for zone in book.of(area)]
+    return OutlinesReply(width=seen.width, height=seen.height, outlines=[each for each in found if each.lines])
 
 
 async def zones(call: Call[None]) -> ZonesReply:
@@ -144,6 +177,7 @@ ENDPOINTS = (
     rest(_ALL, "Make a named zone", add, _OPERATOR, methods=("POST",), request=NewZone, reply=ZoneReply),
     rest(_ALL, "Forget all named zones of a view area", remove_all, _OPERATOR, methods=("DELETE",), reply=Kind.NOTHING),
     rest(_ALL + "/many", "Make many named zones at once", add_many, _OPERATOR, methods=("POST",), request=ManyZones, reply=ZonesReply),
+    rest(_ALL + "/outlines", "Where named zones lie in the picture", outlines, Role.VIEWER, request=OutlineWish, reply=OutlinesReply),
     rest(_ONE, "Change a named zone", change, _OPERATOR, methods=("PATCH",), request=ZoneChange, reply=ZoneReply),
     rest(_ONE, "Forget a named zone", remove, _OPERATOR, methods=("DELETE",), reply=Kind.NOTHING),
     rest(_ONE + "/go", "Look at the middle of a named zone", go, Role.VIEWER, methods=("POST",), reply=PoseReply, ptz=True),

@@ -1,4 +1,4 @@
-"""Guard tours and recorded tours."""
+"""Guard tours and recorded tours, in the queue's group of events."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TourWay:
         return _number(job)
 
     async def make(self, thing: str, job: Job) -> int:
-        await self._ptz.start(_number(job), job.by, once=bool(job.values.get("once")))
+        await self._ptz.start(_number(job), job.by, once=bool(job.values.get("once")), who=mover(job))
         return _number(job)
 
     async def restore(self, thing: str, entry: Entry, job: Job | None) -> None:
@@ -63,9 +63,9 @@ class Tours(Held):
             return
         tour = self._ptz.library.tour(_number(job))
         if tour.kind == "recorded":
-            await self._ptz.start(tour.number, job.by, once=True)
+            await self._ptz.start(tour.number, job.by, once=True, who=mover(job))
         elif not tour.running or self._ptz.state(tour) == "paused":
-            await self._ptz.start(tour.number, job.by, once=bool(job.values["once"]))
+            await self._ptz.start(tour.number, job.by, once=bool(job.values["once"]), who=mover(job))
 
 
 def _number(job: Job) -> int:

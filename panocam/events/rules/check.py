@@ -5,7 +5,7 @@ from __future__ import annotations
 from panocam.errors import InvalidValue
 from panocam.events.rules.actions import action_kind, check_choices
 from panocam.events.rules.catalogue import offer, offers
-from panocam.events.rules.choices import Lists
+from panocam.events.rules.choices import Lists, choices
 from panocam.events.topics import Item, Value
 from panocam.settings.rules import Condition, Rule
 
@@ -27,6 +27,25 @@ def check(rule: Rule, lists: Lists) -> None:
             "a moment does not last: use an action with a duration, or let the moment be the trigger of a condition",
         )
     check_choices(row, row.values(rule.action.parameters), lists)
+
+
+LASTING_LISTS = frozenset({"schedules", "pulses", "tours", "area presets", "inputs", "outputs"})
+"""Of what is in these lists, an instance that is gone does not come back by itself."""
+
+
+def missing(rule: Rule, lists: Lists) -> str | None:
+    """Why a rule can never be met: what one of its conditions is about is not there any more. None where it can."""
+    for condition in rule.conditions:
+        found = offer(condition.topic)
+        if found is None:
+            return f"there is no condition {condition.topic!r}, so this rule is never met; choose another one"
+        for name, value in condition.where.items():
+            among = found.list_of(name)
+            if among in LASTING_LISTS and value not in [choice.value for choice in choices(lists, among)]:
+                what = next((item.title.lower() for item in found.items if item.name == name), name)
+                gone = f"“{found.topic.title}”: there is no {what} {value!r} any more"
+                return f"{gone}, so this rule is never met; choose another one or make it again"
+    return None
 
 
 def _check_condition(condition: Condition, name: str) -> bool:

@@ -1,8 +1,10 @@
-"""A rule in one English sentence."""
+"""A rule in one English sentence; also one that is still being made, with gaps for what is yet to be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 from panocam.events.rules.actions import ACTIONS, Parameter
 from panocam.events.rules.catalogue import offer
@@ -10,34 +12,81 @@ from panocam.events.rules.choices import Lists, choices
 from panocam.events.topics import Value
 from panocam.settings.rules import Condition, Rule
 
+UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the sentence: a joining word, what was chosen, or a gap."""
+
+    text: str
+    kind: Literal["word", "choice", "gap"] = "word"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What there is of a rule so far. ``kind`` is empty until an action is chosen."""
+
+    conditions: Sequence[Condition] = ()
+    trigger: bool = False
+    wait: int = 0
+    kind: str = ""
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+
 
 def words(rule: Rule, lists: Lists) -> str:
     """Such as: While “Virtual input” (1) is active: start a guard tour (Round)."""
-    parts = [_condition(condition, lists) for condition in rule.conditions]
-    what = _action(rule, lists)
-    if rule.trigger and len(parts) > 1:
-        return f"Once {parts[0]}, while {' and '.join(parts[1:])}: {what}."
-    row = ACTIONS.get(rule.action.kind)
-    begin = "While" if row is not None and row.form == "while active" else "When"
-    return f"{begin} {' and '.join(parts)}: {what}."
+    draft = Draft(rule.conditions, rule.trigger, rule.wait, rule.action.kind, rule.action.parameters)
+    return "".join(piece.text for piece in pieces(draft, lists))
 
 
-def _condition(condition: Condition, lists: Lists) -> str:
+def pieces(draft: Draft, lists: Lists) -> Iterator[Piece]:
+    """The sentence of a rule that may be unfinished."""
+    yield from _when(draft, lists)
+    yield Piece(": ")
+    yield Piece(_action(draft, lists), "choice") if draft.kind else Piece("choose an action", "gap")
+    yield Piece(f". Then not again for {lasting(draft.wait)}." if draft.wait else ".")
+
+
+def subject(condition: Condition, lists: Lists) -> str:
+    """What a condition is about: its title and the instances."""
     found = offer(condition.topic)
     if found is None:
         return f"“{condition.topic}” (unknown)"
     said = [_item(name, value, found.list_of(name), condition.where, lists) for name, value in condition.where.items()]
-    subject = f"“{found.topic.title}”{_named(said)}"
-    if not found.topic.stateful:
-        return f"{subject} happens"
-    return f"{subject} is {'not ' if condition.inverted else ''}{found.topic.data[0].title.lower()}"
+    return f"“{found.topic.title}”{_named(said)}"
 
 
-def _action(rule: Rule, lists: Lists) -> str:
-    row = ACTIONS.get(rule.action.kind)
+def lasting(seconds: int) -> str:
+    """Such as: 1 hour 30 minutes."""
+    told = []
+    for unit, length in UNITS:
+        count, seconds = divmod(seconds, length)
+        told += [f"{count} {unit}{'s' if count > 1 else ''}"] if count else []
+    return " ".join(told) or "0 seconds"
+
+
+def _when(draft: Draft, lists: Lists) -> Iterator[Piece]:
+    row, triggered = ACTIONS.get(draft.kind), draft.trigger and len(draft.conditions) > 1
+    begin = "Once " if triggered else "While " if row is not None and row.form == "while active" else "When "
+    yield Piece(begin)
+    if not draft.conditions:
+        yield Piece("choose a condition", "gap")
+    for at, condition in enumerate(draft.conditions):
+        if at:
+            yield Piece(", while " if at == 1 and triggered else " and ")
+        found = offer(condition.topic)
+        yield Piece(subject(condition, lists), "gap" if found is None else "choice")
+        if found is not None and found.topic.stateful:
+            yield Piece(f" is {'not ' if condition.inverted else ''}{found.topic.data[0].title.lower()}")
+        elif found is not None:
+            yield Piece(" happens")
+
+
+def _action(draft: Draft, lists: Lists) -> str:
+    row, given = ACTIONS.get(draft.kind), draft.parameters
     if row is None:
-        return f"{rule.action.kind} (unknown)"
-    given = rule.action.parameters
+        return f"{draft.kind} (unknown)"
     title = row.title.removesuffix(" while the rule is active")
     said = [_parameter(each, given, lists) for each in row.parameters if given.get(each.name, "") != ""]
     return f"{title[:1].lower()}{title[1:]}{_named(each for each in said if each)}"

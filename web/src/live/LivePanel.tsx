@@ -31,7 +31,7 @@ interface Props {
   ref?: Ref<LiveHandle>;
 }
 
-const PANEL_PIXELS = 700_000;
+export const PANEL_PIXELS = 700_000;
 
 /** The live picture beside a form. */
 export function LivePanel(props: Props) {

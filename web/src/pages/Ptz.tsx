@@ -11,6 +11,7 @@ import { Limits, LimitsDial } from "../ptz/Limits";
 import { Presets } from "../ptz/Presets";
 import { Tours } from "../ptz/Tours";
 import { usePtz } from "../ptz/usePtz";
+import { ZoneOutlines } from "../ptz/ZoneOutlines";
 import { Zones } from "../ptz/Zones";
 import { useSettings } from "../settings/useSettings";
 
@@ -59,6 +60,7 @@ export function Ptz({ part }: { part: keyof typeof PARTS }) {
           <>
             <LivePanel view={view} steer>
               {part === "limits" && <LimitsDial area={area} />}
+              {part === "zones" && <ZoneOutlines view={view} />}
             </LivePanel>
             <Group gap="xs">
               <Badge variant="light" color={area.moving ? "teal" : "gray"}>

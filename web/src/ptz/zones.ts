@@ -25,6 +25,8 @@ const path = (view: number) => `ptz/${view}/zones`;
 
 export const zones = {
   all: (view: number) => call<{ zones: Zone[]; most: number }>("GET", path(view)),
+  outlines: (view: number, width: number, height: number) =>
+    call<{ outlines: { number: number; lines: [number, number][][] }[] }>("GET", `${path(view)}/outlines?width=${width}&height=${height}`),
   add: (view: number, zone: ZoneWish) => call<Zone>("POST", path(view), zone),
   addMany: (view: number, many: ZoneWish[]) => call<unknown>("POST", `${path(view)}/many`, { zones: many }),
   change: (view: number, number: number, changes: Partial<ZoneWish>) => call<Zone>("PATCH", `${path(view)}/${number}`, changes),

@@ -11,8 +11,7 @@ import { holds } from "./holds";
 import styles from "./RuleForm.module.css";
 import { NewSchedule } from "./NewSchedule";
 import { SCHEDULE_ACTIVE, SCHEDULE_PULSE } from "./schedules";
-import { conditionName } from "./sentence";
-import { useConditions } from "./useRules";
+import { useConditions, useWords } from "./useRules";
 
 interface Props {
   draft: Draft;
@@ -25,6 +24,7 @@ interface Props {
 export function ConditionList({ draft, kinds, faults, put }: Props) {
   const { conditions } = draft;
   const events = useConditions();
+  const words = useWords(draft);
   const set = (all: DraftCondition[]) => put({ conditions: all });
   const dragRow = useDragOrder(conditions, set);
   const change = (index: number, changes: Partial<DraftCondition>) => set(conditions.map((each, at) => (at === index ? { ...each, ...changes } : each)));
@@ -63,7 +63,7 @@ export function ConditionList({ draft, kinds, faults, put }: Props) {
                 {kind?.stateful && (
                   <Switch
                     label="Invert this condition"
-                    description={`It holds while ${conditionName(kind, condition)} is ${condition.inverted ? "not " : ""}${kind.state.toLowerCase()}.`}
+                    description={`It holds while ${words?.subjects[index] ?? `“${kind.title}”`} is ${condition.inverted ? "not " : ""}${kind.state.toLowerCase()}.`}
                     checked={condition.inverted}
                     onChange={({ currentTarget }) => change(index, { inverted: currentTarget.checked })}
                   />

@@ -9,7 +9,7 @@ import { ConditionList } from "./ConditionList";
 import { changesContent, type Draft, draftOf, type Faults, faults, LONGEST_NAME, placeOf, same } from "./draft";
 import { Examples } from "./Examples";
 import styles from "./RuleForm.module.css";
-import { sentence } from "./sentence";
+import { useWords } from "./useRules";
 import { WaitField } from "./WaitField";
 
 interface Props {
@@ -93,7 +93,7 @@ export function RuleForm({ rule, initial, catalogue, save, cancel, onDraft }: Pr
             <Title order={2} size="h6">
               What this rule does
             </Title>
-            <Sentence draft={draft} catalogue={catalogue} />
+            <Sentence draft={draft} />
             {tried && Object.keys(wrong).length > 0 && (
               <Text size="sm" c="red" role="alert">
                 <IconAlertTriangle size={14} aria-hidden /> Mend what is marked first.
@@ -126,10 +126,11 @@ export function RuleForm({ rule, initial, catalogue, save, cancel, onDraft }: Pr
   );
 }
 
-function Sentence({ draft, catalogue }: { draft: Draft; catalogue: Catalogue }) {
+function Sentence({ draft }: { draft: Draft }) {
+  const words = useWords(draft);
   return (
     <Text size="sm" aria-live="polite" data-testid="sentence" style={{ overflowWrap: "anywhere" }}>
-      {sentence(draft, catalogue).map(({ text, kind }, index) => (
+      {words?.pieces.map(({ text, kind }, index) => (
         <span key={index} className={kind === "word" ? undefined : styles[kind]}>
           {text}
         </span>

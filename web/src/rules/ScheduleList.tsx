@@ -29,7 +29,7 @@ export function ScheduleList({ all, rules, act }: { all: Schedule[]; rules: Rule
     setOpen(null);
   };
   const remove = async ({ id, name, kind, rule }: Schedule) => {
-    if (await act(async () => (await schedules.remove(id), true))) offerUndo(`${name} was deleted`, () => void act(() => schedules.add({ name, kind, rule })));
+    if (await act(async () => (await schedules.remove(id), true))) offerUndo(`${name} was deleted`, () => void act(() => schedules.add({ id, name, kind, rule })));
   };
   return (
     <Stack>

@@ -99,7 +99,20 @@ export interface Catalogue {
   actions: ActionKind[];
 }
 
+/** A part of the sentence that a rule makes: a joining word, what was chosen, or what is yet to be chosen. */
+export interface Piece {
+  text: string;
+  kind: "word" | "choice" | "gap";
+}
+
+/** What a rule would do, and what each of its conditions is about. */
+export interface Words {
+  pieces: Piece[];
+  subjects: string[];
+}
+
 export const rules = {
+  words: (draft: Pick<RuleWish, "conditions" | "trigger" | "wait"> & Action) => call<Words>("POST", "rules/words", draft),
   read: () => call<{ rules: Rule[]; most: number }>("GET", "rules"),
   conditions: async () => (await call<{ conditions: ConditionKind[] }>("GET", "rules/conditions")).conditions,
   actions: async () => (await call<{ actions: ActionKind[] }>("GET", "rules/actions")).actions,

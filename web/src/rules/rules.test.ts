@@ -4,8 +4,7 @@ import { carried, chosen, fresh, grouped, offered, plainTitle, titleOf, typed } 
 import type { Rule } from "./calls";
 import { acting, changesContent, type Draft, draftOf, faults, placeOf, same, wishOf } from "./draft";
 import { holds } from "./holds";
-import { plain, sentence } from "./sentence";
-import { CATALOGUE, INPUT, PRESET, PULSE, SCHEDULE, TOUR, WHILE } from "./samples";
+import { CATALOGUE, INPUT, PRESET, PULSE, TOUR, WHILE } from "./samples";
 
 const draft = (changes: Partial<Draft> = {}): Draft => ({ ...draftOf(null), ...changes });
 const condition = (topic: string, where = {}, inverted = false, key = 0) => ({ topic, where, inverted, key });
@@ -73,19 +72,6 @@ describe("a rule that is being made", () => {
     const triggered = { ...lasting, trigger: true, conditions: [condition(PULSE.topic), condition(INPUT.topic, {}, false, 1)] };
     expect(faults(triggered, CATALOGUE)).toEqual({});
     expect(faults({ ...triggered, conditions: [...triggered.conditions].reverse() }, CATALOGUE)).toHaveProperty(["condition.0"]);
-  });
-
-  it("is told as a sentence, with gaps", () => {
-    const told = (each: Draft) => plain(sentence(each, CATALOGUE));
-    expect(told(draft())).toBe("When choose a condition: choose an action.");
-    expect(told(whole)).toBe("When “Digital input” (Gate) is active: start a guard tour (Night round).");
-    const night = condition(SCHEDULE.topic, { schedule: "night" }, true, 1);
-    expect(told({ ...whole, conditions: [...whole.conditions, night], kind: WHILE.kind, wait: 90 })).toBe(
-      "While “Digital input” (Gate) is active and “Schedule” (Night) is not active: run a guard tour (Night round). Then not again for 1 minute 30 seconds.",
-    );
-    expect(told({ ...whole, trigger: true, conditions: [condition(PULSE.topic), night], parameters: { tour: 1, seconds: 60 } })).toBe(
-      "Once “Pulse” happens, while “Schedule” (Night) is not active: start a guard tour (Night round, duration 60 s).",
-    );
   });
 
   it("is the same whatever the order of its values, and another one with other content", () => {

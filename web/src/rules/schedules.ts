@@ -28,7 +28,8 @@ export const isInterval = (rule: Hours | Interval): rule is Interval => "every_s
 
 export const schedules = {
   read: async () => (await call<{ schedules: Schedule[] }>("GET", "schedules")).schedules,
-  add: (wish: ScheduleWish) => call<Schedule>("POST", "schedules", wish),
+  /** With the id of a schedule that was removed it is the same one again. */
+  add: (wish: ScheduleWish & { id?: string }) => call<Schedule>("POST", "schedules", wish),
   change: (id: string, wish: Partial<ScheduleWish>) => call<Schedule>("PATCH", `schedules/${encodeURIComponent(id)}`, wish),
   remove: (id: string) => call<void>("DELETE", `schedules/${encodeURIComponent(id)}`),
 };

@@ -1,9 +1,10 @@
 import { notifications } from "@mantine/notifications";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
 import { api, saying } from "../api";
-import { type Catalogue, type Rule, rules } from "./calls";
+import { type Catalogue, type Rule, rules, type Words } from "./calls";
+import { type Draft, wishOf } from "./draft";
 import { schedules } from "./schedules";
 
 const EVERY_MS = 1000;
@@ -41,6 +42,14 @@ export function useCatalogue(): { catalogue: Catalogue | null; problem: string |
     },
   });
   return { catalogue: data ?? null, problem: error?.message ?? null };
+}
+
+/** The sentence of a draft as the camera makes it; the one before until it comes. */
+export function useWords(draft: Draft): Words | null {
+  const { conditions, trigger, wait, action } = wishOf(draft);
+  const wish = { conditions, trigger, wait, ...action };
+  const { data } = useQuery({ queryKey: ["rule-words", wish], queryFn: () => rules.words(wish), placeholderData: keepPreviousData, retry: false });
+  return data ?? null;
 }
 
 /** The last news of each stateful condition, looked at every second. */
