@@ -74,3 +74,21 @@ async def test_many_zones_are_typed_switched_changed_deleted_and_brought_back(an
     await page.get_by_role("button", name="Undo").click()
     await expect(rows.get_by_role("listitem")).to_have_count(3)
     assert kept(api) == before_all
+
+
+async def test_zones_are_outlined_over_the_picture_and_follow_it(anna: Visitor, api: Api) -> None:
+    zone = {"area": 1, "number": 3, "name": "Gate", "left": -10, "down": -60, "right": 10, "up": -40}
+    api.send("PATCH", "settings", {"ptz.zones": [zone]})
+    api.send("PUT", f"views/{VIEW}/pose", {"pan": 0, "tilt": -50, "hfov": 60})
+    await anna.open("/ptz/zones")
+    await anna.watching()
+    drawn = anna.page.get_by_test_id("zone-outlines").locator("[data-zone='3']")
+    await expect(drawn.get_by_text("Gate")).to_be_visible()
+    stage, box = await anna.canvas.bounding_box(), await drawn.locator("polyline").bounding_box()
+    assert stage is not None
+    assert box is not None
+    assert box["x"] + box["width"] / 2 == pytest.approx(stage["x"] + stage["width"] / 2, abs=4)
+    assert 0.15 < box["width"] / stage["width"] < 0.45
+    await anna.shots("zones-outlined")
+    api.send("PUT", f"views/{VIEW}/pose", {"pan": 180})
+    await expect(drawn).to_have_count(0)

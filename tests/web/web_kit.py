@@ -123,6 +123,21 @@ class Visitor:
 
         await eventually(differs, "another picture on the canvas")
 
+    async def drag_by_touch(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """One finger, from a point of the screen to another."""
+        session = await self.page.context.new_cdp_session(self.page)
+        for kind, part in (("touchStart", 0.0), ("touchMove", 0.3), ("touchMove", 0.7), ("touchMove", 1.0)):
+            x, y = (a + part * (b - a) for a, b in zip(start, end, strict=True))
+            await session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    async def spot(self, locator: playwright_api.Locator) -> tuple[float, float]:
+        """The middle of an element on the screen."""
+        await locator.scroll_into_view_if_needed()
+        box = await locator.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
     async def settled(self) -> np.ndarray:
         """What the canvas shows once two further pictures have been drawn."""
         await self.watching()

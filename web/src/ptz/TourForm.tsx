@@ -1,5 +1,5 @@
 import { Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { IconGripVertical, IconPlus } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { OrderButtons, useDragOrder } from "../parts/Order";
@@ -72,7 +72,7 @@ export function TourForm({ area, tour, save }: { area: Area; tour: Tour | null; 
 
 /** The positions in their order: dragged by the handle, or moved by the arrow buttons or keys. */
 function ViewOrder({ area, steps, onChange }: { area: Area; steps: Keyed[]; onChange(steps: Keyed[]): void }) {
-  const dragRow = useDragOrder(steps, onChange);
+  const drag = useDragOrder(steps, onChange);
   const name = (preset: number) => area.presets.find(({ number }) => number === preset)?.name ?? `deleted (${preset})`;
   const change = (index: number, changes: Partial<Step>) => onChange(steps.map((step, at) => (at === index ? { ...step, ...changes } : step)));
   return (
@@ -99,9 +99,9 @@ function ViewOrder({ area, steps, onChange }: { area: Area; steps: Keyed[]; onCh
               wrap="wrap"
               p={6}
               data-testid="step"
-              {...dragRow(index)}
+              {...drag.row(index)}
             >
-              <IconGripVertical size={18} style={{ cursor: "grab" }} aria-hidden />
+              {drag.handle(index)}
               <Text size="sm" fw={600} flex={1} miw={90} truncate>
                 {name(step.preset)}
               </Text>

@@ -1,5 +1,5 @@
 import { Badge, Button, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
-import { IconGripVertical, IconPlus } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { Fragment, useState } from "react";
 
 import type { CameraEvent } from "../api";
@@ -26,7 +26,7 @@ export function ConditionList({ draft, kinds, faults, put }: Props) {
   const events = useConditions();
   const words = useWords(draft);
   const set = (all: DraftCondition[]) => put({ conditions: all });
-  const dragRow = useDragOrder(conditions, set);
+  const drag = useDragOrder(conditions, set);
   const change = (index: number, changes: Partial<DraftCondition>) => set(conditions.map((each, at) => (at === index ? { ...each, ...changes } : each)));
   const add = (topic: string | null) => {
     const kind = topic && conditionKind(kinds, topic);
@@ -50,9 +50,9 @@ export function ConditionList({ draft, kinds, faults, put }: Props) {
                   {index === 1 && draft.trigger ? "then as long as" : "and"}
                 </Text>
               )}
-              <Stack gap="xs" p={8} role="listitem" aria-label={`Condition ${index + 1}: ${name}`} data-testid="condition" {...dragRow(index)}>
+              <Stack gap="xs" p={8} role="listitem" aria-label={`Condition ${index + 1}: ${name}`} data-testid="condition" {...drag.row(index)}>
                 <Group gap={6} wrap="nowrap">
-                  <IconGripVertical size={18} style={{ cursor: "grab", flexShrink: 0 }} aria-hidden />
+                  {drag.handle(index)}
                   <Text size="sm" fw={600} flex={1} miw={0}>
                     {name}
                   </Text>
