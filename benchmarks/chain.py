@@ -16,7 +16,6 @@ import subprocess
 import tempfile
 import threading
 import time
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -120,16 +119,16 @@ def ours(
     path: Path,
     folder: Path,
     privacy: Privacy | None = None,
-    size: tuple[int, int] = SIZE,
+    profile: EncoderProfile = PROFILE,
     overlays: OverlayBoard | None = None,
     source: tuple[int, int] = SOURCE,
     passes: int = 1,
 ) -> float:
-    """Frames per second of all four views at ``size``, with ``privacy`` in the picture and ``overlays`` on it; writes ``ours0.h264``…
+    """Frames per second of all four views by ``profile``, with ``privacy`` in the picture and ``overlays`` on it; writes ``ours0.h264``…
 
     The film of ``source`` size is played ``passes`` times; if more than once, the first time does not count.
     """
-    profile = replace(PROFILE, width=size[0], height=size[1])
+    size = profile.width, profile.height
     pool, clock = WorkerPool(2), SystemClock()
     flow = Flow(len(VIEWS))
 
