@@ -33,3 +33,13 @@ def test_a_few_slow_pictures_change_nothing() -> None:
     feed(rate, 0.3, LOOKS // 3)
     assert True not in feed(rate, 0.02, LOOKS)
     assert rate.fps == 25
+
+
+def test_a_rate_that_swings_is_told_once() -> None:
+    rate = HeldRate(25, [0.02])
+    assert not rate.is_news()
+    told = []
+    for seconds in (0.045, 0.01, 0.045, 0.05, 0.01, 0.09, 0.045, 0.09):
+        feed(rate, seconds)
+        told.append((rate.fps, rate.is_news()))
+    assert told == [(20, True), (25, False), (20, False), (18, False), (25, False), (10, True), (20, False), (10, False)]

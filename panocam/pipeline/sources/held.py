@@ -13,6 +13,7 @@ from collections.abc import Iterable
 SHARE = 0.9
 LOOKS = 75
 ROOM = 1.1
+NEWS = 0.75
 LEAST, MOST = 4.0, 60.0
 
 
@@ -24,6 +25,7 @@ class HeldRate:
         self._taken: list[float] = []
         self.held = _possible(seconds)
         self.fps = min(wanted, self.held)
+        self._told = wanted
 
     def took(self, seconds: float) -> bool:
         """Another picture took so long. True when that changed ``fps``."""
@@ -35,6 +37,14 @@ class HeldRate:
             return False
         before, self.fps = self.fps, min(self._wanted, self.held)
         return self.fps != before
+
+    def is_news(self) -> bool:
+        """Whether ``fps`` is worth a word: lower than wanted for the first time, or by a quarter lower than at any word before. A
+        machine with other things to do lets it swing all day long."""
+        news = self.fps < self._wanted and (self._told == self._wanted or self.fps <= self._told * NEWS)
+        if news:
+            self._told = self.fps
+        return news
 
 
 def _possible(seconds: Iterable[float]) -> float:

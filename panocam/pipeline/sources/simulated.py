@@ -83,7 +83,7 @@ class SimulatedSource:
     def _settle(self) -> None:
         """Take over what the rate has become."""
         self.fps, self.held_fps = self._rate.fps, self._rate.held
-        if self.fps < self._wanted:
+        if self._rate.is_news():
             log.info("sim:%s is rendered at %g of %g pictures a second, which this machine holds", self._name, self.fps, self._wanted)
 
     def frames(self) -> Iterator[RawFrame]:

@@ -9,7 +9,7 @@ import { SectionForm } from "../settings/SectionForm";
 import { useSettings } from "../settings/useSettings";
 
 /** Sections with a page of their own, where the picture stands beside the form. */
-const ELSEWHERE = ["source", "installation", "exposure", "stream", "privacy", "overlays", "ptz", "image", "tls"];
+const ELSEWHERE = ["source", "installation", "exposure", "stream", "privacy", "overlays", "ptz", "image", "tls", "signing"];
 
 /** All other settings, as forms made from their declaration. */
 export function SettingsPage() {
@@ -17,7 +17,10 @@ export function SettingsPage() {
   const { section } = useParams();
   const navigate = useNavigate();
   if (!access) return <Loading problem={problem} />;
-  const all = access.sections.filter(({ name, rows }) => !ELSEWHERE.includes(name) && rows.some(({ path }) => path in access.values));
+  const all = access.sections
+    .filter(({ name }) => !ELSEWHERE.includes(name))
+    .map((each) => ({ ...each, rows: each.rows.filter(({ path, kind }) => kind !== "records" && path in access.values) }))
+    .filter(({ rows }) => rows.length > 0);
   const shown = all.find(({ name }) => name === section) ?? all[0];
   return (
     <Stack maw={640}>

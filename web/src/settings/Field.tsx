@@ -57,6 +57,8 @@ export function Field({ row, value, disabled = false, error = null, description 
       );
     case "secret":
       return <PasswordInput {...common} placeholder="unchanged" autoComplete="new-password" onChange={(event) => onChange(event.currentTarget.value)} />;
+    case "records":
+      return null;
     case "text":
       return <TextInput {...common} value={shown(value)} onChange={(event) => onChange(textValue(row, event.currentTarget.value, value))} />;
   }

@@ -16,6 +16,9 @@ const schema: Schema = {
         codec: { $ref: "#/$defs/Codec", description: "Video codec.", write: "operator" },
         gop: { title: "Distance", type: "integer", minimum: 1, maximum: 1023, unit: "frames", write: "operator" },
         name: { title: "Name", type: "string", minLength: 1, maxLength: 4, pattern: "^[a-z]*$", write: null, restart: true },
+        order: { title: "Order", type: "array", items: { type: "integer" } },
+        items: { title: "Items", type: "array", items: { $ref: "#/$defs/Area" }, write: "operator" },
+        kinds: { title: "Kinds", type: "array", items: { oneOf: [{ $ref: "#/$defs/Area" }] } },
       },
     },
     Area: { properties: { pan: { anyOf: [{ type: "number", minimum: -180, maximum: 180 }, { type: "null" }], title: "Pan", unit: "°" } } },
@@ -30,6 +33,9 @@ describe("the settings' schema", () => {
       ["stream.codec", "choice"],
       ["stream.gop", "integer"],
       ["stream.name", "text"],
+      ["stream.order", "text"],
+      ["stream.items", "records"],
+      ["stream.kinds", "records"],
     ]);
     const rows = rowsByPath(schema);
     expect(rows.get("stream.codec")?.choices).toEqual(["h264", "av1"]);

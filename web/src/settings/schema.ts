@@ -5,6 +5,7 @@ import type { Role, SettingValue } from "../api";
 interface Property {
   $ref?: string;
   anyOf?: Property[];
+  oneOf?: Property[];
   type?: string;
   enum?: SettingValue[];
   title?: string;
@@ -34,7 +35,8 @@ export interface Schema extends Model {
   $defs: Record<string, Model>;
 }
 
-export type Kind = "choice" | "number" | "integer" | "switch" | "text" | "secret";
+/** "records": a list of things with fields of their own, for which a form field is no place. */
+export type Kind = "choice" | "number" | "integer" | "switch" | "text" | "secret" | "records";
 
 export interface Row {
   path: string;
@@ -82,13 +84,18 @@ function without(property: Property): { inner: Property; optional: boolean } {
   return only && kinds.length === 1 ? { inner: { ...only, ...property }, optional: true } : { inner: property, optional: false };
 }
 
-function kindOf(property: Property): Kind {
+function kindOf(schema: Schema, property: Property): Kind {
   if (property.writeOnly) return "secret";
   if (property.enum) return "choice";
   if (property.type === "boolean") return "switch";
   if (property.type === "integer") return "integer";
   if (property.type === "number") return "number";
-  return "text"; // lists are edited as the text that the camera shows them as
+  if (property.items && isRecord(schema, property.items)) return "records";
+  return "text"; // other lists are edited as the text that the camera shows them as
+}
+
+function isRecord(schema: Schema, item: Property): boolean {
+  return (item.oneOf ?? [item]).some((kind) => (follow(schema, kind) as Model).properties !== undefined);
 }
 
 function rowOf(schema: Schema, path: string, declared: Property): Row {
@@ -97,7 +104,7 @@ function rowOf(schema: Schema, path: string, declared: Property): Row {
     path,
     title: declared.title ?? property.title ?? path,
     description: declared.description ?? "",
-    kind: kindOf(property),
+    kind: kindOf(schema, property),
     optional,
     choices: property.enum ?? [],
     minimum: property.minimum ?? null,
