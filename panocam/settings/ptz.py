@@ -139,6 +139,9 @@ class Ptz(Section):
         le=3600,
         unit="s",
     )
+    encoding: Literal["iso-8859-1", "utf-8"] = setting(
+        "iso-8859-1", "Encoding of ptz.cgi", "Of names in its replies; what it cannot say is told in UTF-8 all the same."
+    )
     limits: tuple[Stops, ...] = rows([Stops() for _ in range(4)], "Limits")
     presets: tuple[Preset, ...] = setting((), "Preset positions", "Positions with a number and a name, for each view area.")
     tours: tuple[Tour, ...] = setting((), "Guard tours", "Tours through preset positions, and recorded movements.")

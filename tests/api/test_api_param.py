@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from panocam.api.vapix.params.leaf import Leaf, Shape, fact
 from panocam.api.vapix.params.rows import TREE
 from panocam.api.vapix.params.tree import Tree
+from panocam.optics.mount import Mount
+from panocam.optics.pose import Stops
+from panocam.optics.pose import limits as whole_limits
 from panocam.settings import Role
 
 PATH = "/axis-cgi/param.cgi"
@@ -130,7 +133,7 @@ async def test_every_value_that_a_leaf_declares_is_taken(side: Side) -> None:
                 leaf is None
                 or leaf.write is None
                 or ("Image.I" in leaf.path and ".I1." not in leaf.path)
-                or leaf.path.startswith(("Network.RTP.", "Image.I1.Overlay."))  # the latter wants an image first
+                or leaf.path.startswith(("Network.RTP.", "Image.I1.Overlay.", "PTZ.Limit."))  # wants an image; tells how far an area goes
                 or leaf.path in ("HTTPS.Enabled", "System.BoaGroupPolicy.admin")  # must not end the connection that they come on
             ):
                 continue
@@ -277,6 +280,36 @@ async def test_ptz_is_there_as_clients_expect_it(side: Side) -> None:
         assert not any(area.ptz for area in side.services.settings.running.areas)
         assert await ask(client, action="update", **{"PTZ.Various.V6.Locked": "false"}) == "OK\n"
         assert [area.ptz for area in side.services.settings.running.areas] == [False, True, False, False]
+
+
+@pytest.mark.feature("PTZ-01", "PTZ-02")
+async def test_limits_are_told_as_they_are_and_written(side: Side) -> None:
+    """What ptz.cgi tells of limits and what the parameters tell is the same, whoever has set them."""
+
+    async def told(client: httpx.AsyncClient) -> list[dict[str, int]]:
+        ptz = parsed(await ask(client, group="root.PTZ.Limit.L5"))
+        lines = (await client.get("/axis-cgi/com/ptz.cgi?camera=5&query=limits")).text.split()
+        return [
+            {name.rpartition(".")[2]: int(value) for name, value in ptz.items()},
+            {name: round(float(value)) for name, _, value in (line.partition("=") for line in lines)},
+        ]
+
+    async with side.client(Role.OPERATOR) as client:
+        open_ends = {"MinPan": -180, "MaxPan": 180, "MinTilt": -90, "MaxTilt": 1, "MinZoom": 1, "MaxZoom": 9999}
+        assert await told(client) == [open_ends, open_ends]
+        wanted = {"MinPan": 170, "MaxPan": -170, "MinTilt": -60, "MaxTilt": -20, "MinZoom": 2000, "MaxZoom": 8000}
+        assert await ask(client, action="update", **{f"PTZ.Limit.L5.{name}": str(end) for name, end in wanted.items()}) == "OK\n"
+        limits = side.services.settings.running.ptz.limits[0]
+        assert (limits.left, limits.right, limits.down, limits.up) == (170, -170, -60, -20)
+        side.services.ptz.areas[4].head.restrict(Stops(**limits.model_dump()).within(whole_limits(Mount.CEILING)))
+        assert await told(client) == [wanted, wanted]
+        said = await ask(client, action="update", **{"PTZ.Limit.L5.MinTilt": "-91"})
+        assert said == "# Error: Error setting 'root.PTZ.Limit.L5.MinTilt' to '-91'! Use -90 to 90\n"
+        assert (
+            await ask(client, action="update", **{f"PTZ.Limit.L5.{name}": str(end) for name, end in (open_ends | {"MaxTilt": 90}).items()})
+            == "OK\n"
+        )
+        assert not any(side.services.settings.running.ptz.limits[0].model_dump().values())
 
 
 @pytest.mark.feature("PTZ-10")

@@ -516,3 +516,14 @@ async def test_a_tour_that_loses_its_presets_while_it_runs_stops_and_one_without
         await asyncio.gather(*side.services.ptz._errands)
         assert f"root.{tour}.Running=no" in await ask(action="list", group=tour)
         assert f"root.{tour}.Tour.T1.PresetNbr=3" in await ask(action="list", group=tour)  # its steps wait for another such preset
+
+
+async def test_names_are_told_in_the_encoding_that_is_set(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        await done(client, f"camera=5&setserverpresetname={quote('Tür')}", CONFIG)
+        heard = await client.get(f"{PTZ}?camera=5&query=presetposcam")
+        assert (heard.headers["content-type"], b"=T\xfcr" in heard.content) == ("text/plain; charset=iso-8859-1", True)
+        assert (await client.get("/axis-cgi/param.cgi?action=update&PTZ.ResponseEncoding=utf-8")).text == "OK\n"
+        heard = await client.get(f"{PTZ}?camera=5&query=presetposcam")
+        assert (heard.headers["content-type"], "=Tür".encode() in heard.content) == ("text/plain; charset=utf-8", True)
+        assert (await client.get("/axis-cgi/param.cgi?group=root.PTZ.ResponseEncoding")).text == "root.PTZ.ResponseEncoding=utf-8\n"

@@ -104,6 +104,14 @@ def challenge(camera: RunningCamera, secure: bool) -> str:
     )
 
 
+def preset_names(camera: RunningCamera) -> bytes:
+    """The name of a preset position as ptz.cgi sends it."""
+    camera.change(ptz__presets=[{"area": 1, "number": 2, "name": "Tür", "pan": 10, "tilt": -40, "hfov": 60}])
+    with camera.client() as client:
+        lines = client.get("/axis-cgi/com/ptz.cgi?camera=5&query=presetposcam").content.splitlines()
+    return next(line.partition(b"=")[2] for line in lines if line.startswith(b"presetposno2"))
+
+
 def anonymous(path: str, method: str = "GET") -> Look:
     def look(camera: RunningCamera) -> int:
         with camera.client(None) as client:
@@ -419,6 +427,7 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "ptz.limits.N.wide": stopped(ptz__limits__0__wide=60),
     "ptz.limits.N.tele": stopped(ptz__limits__0__tele=110),
     "ptz.zones": check_zones,
+    "ptz.encoding": says(preset_names, "Tür".encode(), ptz__encoding="utf-8"),
     "overlays.items": seen(area, overlays__items=[{"kind": "text", "identity": 0, "text": "HALL", "size": 120, "background": "white"}]),
     "privacy.masks": check_masks,
     "network.rtp_port_first": says(

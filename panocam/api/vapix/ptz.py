@@ -70,10 +70,10 @@ class Channel:
 
 async def ptz(call: Call[None]) -> Response:
     """Any of the commands."""
-    return await said(_answer(call))
+    return await said(call, _answer(call))
 
 
-async def said(work: Awaitable[str | None]) -> Response:
+async def said(call: Call[None], work: Awaitable[str | None]) -> Response:
     """The reply of such a request: its words, none (204), or what was wrong."""
     try:
         answer = await work
@@ -83,7 +83,7 @@ async def said(work: Awaitable[str | None]) -> Response:
         answer = f"Error:{problem.name}: {str(problem.value)[:40]}: {problem.remedy}"
     except PanocamError as problem:
         answer = f"Error:{problem}"
-    return Response(status_code=204) if answer is None else text(answer)
+    return Response(status_code=204) if answer is None else text(answer, call.services.settings.running.ptz.encoding)
 
 
 async def _answer(call: Call[None]) -> str | None:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from panocam.api.endpoint import Call
-from panocam.api.vapix.ptzwords import ZOOM_STEPS, Mistake
+from panocam.api.vapix.ptzwords import ZOOM_STEPS, Mistake, bounds, steps
 from panocam.optics.motion import FULL_TURN
-from panocam.optics.pose import Pose, wrap
+from panocam.optics.pose import Pose
 from panocam.ptz.library import Position
 
 WHOAMI = "panocam digital PTZ"
@@ -69,17 +69,8 @@ def _position(call: Call[None], view: int) -> Lines:
 
 
 def _limits(call: Call[None], view: int) -> Lines:
-    bounds = call.services.ptz.areas[view].head.limits
-    wide, tele = (steps(Pose(hfov=hfov)) for hfov in reversed(bounds.hfov))
-    low, high = (-180.0, 180.0) if bounds.turns else (wrap(bounds.pan[0]) if bounds.pan[0] > -180 else -180.0, wrap(bounds.pan[1]))
-    return [
-        ("MinPan", _degrees(low)),
-        ("MaxPan", _degrees(high)),
-        ("MinTilt", _degrees(bounds.tilt[0])),
-        ("MaxTilt", _degrees(bounds.tilt[1])),
-        ("MinZoom", wide),
-        ("MaxZoom", tele),
-    ]
+    ends = bounds(call.services.ptz.areas[view].head.limits)
+    return [(name, int(end) if name.endswith("Zoom") else _degrees(end)) for name, end in ends.items()]
 
 
 def _speed(call: Call[None], view: int) -> Lines:
@@ -147,11 +138,6 @@ def _line(preset: Position, data: bool) -> str:
     pose = preset.pose
     where = f":pan={_degrees(pose.pan)}:tilt={_degrees(pose.tilt)}:zoom={steps(pose)}" if data else ""
     return f"presetposno{preset.number}={preset.name}{where}"
-
-
-def steps(pose: Pose) -> int:
-    """The zoom position 1..9999."""
-    return 1 + round(min(max(pose.zoom, 0.0), 1.0) * ZOOM_STEPS)
 
 
 def _degrees(angle: float) -> str:

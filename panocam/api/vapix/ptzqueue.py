@@ -20,7 +20,7 @@ ASKS = 4
 
 async def queue(call: Call[None]) -> Response:
     """``control=request``, ``query`` or ``drop``."""
-    return await said(_answer(call))
+    return await said(call, _answer(call))
 
 
 async def _answer(call: Call[None]) -> str | None:

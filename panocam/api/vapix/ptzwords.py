@@ -6,6 +6,8 @@ import re
 
 from starlette.responses import Response
 
+from panocam.optics.pose import Limits, Pose, wrap
+
 ZOOM_STEPS = 9998
 """Steps of zoom between 1 (widest) and 9999."""
 
@@ -34,10 +36,22 @@ def whole(name: str, given: str, low: int, high: int) -> int:
     return int(given)
 
 
-def text(answer: str) -> Response:
-    """In the encoding that clients of this family expect, and in UTF-8 where that cannot say it."""
+def steps(pose: Pose) -> int:
+    """The zoom position 1..9999."""
+    return 1 + round(min(max(pose.zoom, 0.0), 1.0) * ZOOM_STEPS)
+
+
+def bounds(limits: Limits) -> dict[str, float]:
+    """How far a view area goes, as clients call the ends: pan and tilt in degrees, zoom as positions."""
+    wide, tele = (steps(Pose(hfov=hfov)) for hfov in reversed(limits.hfov))
+    low, high = (-180.0, 180.0) if limits.turns else (wrap(limits.pan[0]) if limits.pan[0] > -180 else -180.0, wrap(limits.pan[1]))
+    return {"MinPan": low, "MaxPan": high, "MinTilt": limits.tilt[0], "MaxTilt": limits.tilt[1], "MinZoom": wide, "MaxZoom": tele}
+
+
+def text(answer: str, encoding: str = "iso-8859-1") -> Response:
+    """In the encoding that the settings say, and in UTF-8 where that cannot say it."""
     lines = answer if not answer or answer.endswith("\r\n") else answer + "\r\n"
     try:
-        return Response(lines.encode("latin-1"), headers={"Content-Type": "text/plain; charset=iso-8859-1"})
+        return Response(lines.encode(encoding), headers={"Content-Type": f"text/plain; charset={encoding}"})
     except UnicodeEncodeError:
         return Response(lines.encode(), headers={"Content-Type": "text/plain; charset=utf-8"})

@@ -7,7 +7,7 @@ import type { SettingsAccess } from "../settings/useSettings";
 import { type Area, ptz } from "./ptz";
 import type { Act } from "./usePtz";
 
-const MOVING = ["speed", "preset_speed", "proportional", "home_after", "resume_after"];
+const MOVING = ["speed", "preset_speed", "proportional", "home_after", "resume_after", "encoding"];
 const QUEUE = ["queue", "queue_users", "queue_poll"];
 const GROUPS = ["administrator", "event", "operator", "autotracking", "viewer", "guard tour", "recorded tour"] as const;
 

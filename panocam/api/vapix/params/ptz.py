@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panocam.api.services import Services
-from panocam.api.vapix.params.leaf import TRUE_FALSE, Changes, Codec, Leaf, bound, choice, fact, facts, numbered, whole
+from panocam.api.vapix.params.leaf import (
+    TRUE_FALSE,
+    Changes,
+    Codec,
+    Leaf,
+    Shape,
+    bound,
+    choice,
+    fact,
+    facts,
+    number,
+    numbered,
+    whole,
+    within,
+)
 from panocam.api.vapix.params.tree import Living
+from panocam.api.vapix.ptzwords import ZOOM_STEPS, bounds
 from panocam.optics.pose import Pose
+from panocam.pipeline.renderer import FIRST_AREA
 from panocam.settings.ptz import GROUPS, HOME, Group
 from panocam.settings.role import Role
 
 AREAS = (1, 2, 3, 4)
 FIRST_CHANNEL = 5
 CHANNELS = tuple(range(1, 13))
-ZOOM_STEPS = 9998
-"""Steps of zoom between 1 (widest) and 9999."""
-
 WAYS, AXES = ("Absolute", "Relative", "Continuous"), ("Pan", "Tilt", "Zoom")
 SUPPORTED = (
     *(way + axis for way in WAYS for axis in AXES),
@@ -48,20 +61,17 @@ def rows() -> Iterator[Leaf]:
     yield Leaf("PTZ.ImageSource.I0.PTZEnabled", _any_moves, TRUE_FALSE.shape, _let_move, write_role=admin, title="Pan, tilt and zoom")
     for area in AREAS:
         yield from _area(area)
+    yield from bound("PTZ.ResponseEncoding", "ptz.encoding", choice({"iso-8859-1": "iso-8859-1", "utf-8": "utf-8"}))
     yield from bound("PTZ.UserAdv.U1.MoveSpeed", "ptz.speed", whole(0, 100))
-    for number, name in enumerate(GROUPS):
-        yield from _queue(number, name)
+    for place, name in enumerate(GROUPS):
+        yield from _queue(place, name)
 
 
 def _area(area: int) -> Iterator[Leaf]:
     channel = area + FIRST_CHANNEL - 1
     yield from (fact(f"PTZ.Support.S{channel}.{flag}", "true") for flag in SUPPORTED)
     yield from (fact(f"PTZ.Support.S{channel}.{flag}", "false") for flag in UNSUPPORTED)
-    yield from numbered(f"PTZ.Limit.L{channel}.MinPan", (area,), lambda services, n: _limit(services, n, "pan", 0))
-    yield from numbered(f"PTZ.Limit.L{channel}.MaxPan", (area,), lambda services, n: _limit(services, n, "pan", 1))
-    yield from numbered(f"PTZ.Limit.L{channel}.MinTilt", (area,), lambda services, n: _limit(services, n, "tilt", 0))
-    yield from numbered(f"PTZ.Limit.L{channel}.MaxTilt", (area,), lambda services, n: _limit(services, n, "tilt", 1))
-    yield from facts(f"PTZ.Limit.L{channel}", {"MinZoom": "1", "MaxZoom": str(ZOOM_STEPS + 1)})
+    yield from (_limit(f"PTZ.Limit.L{channel}", area, name) for name in LIMITS)
     group = f"PTZ.Various.V{channel}"
     yield from bound(f"{group}.CtlQueueing", "ptz.queue", TRUE_FALSE)
     yield from bound(f"{group}.CtlQueueLimit", "ptz.queue_users", whole(1, 100))
@@ -73,8 +83,8 @@ def _area(area: int) -> Iterator[Leaf]:
     yield from bound(f"{group}.ReturnToOverview", "ptz.home_after", whole(0, 86_400))
 
 
-def _queue(number: int, name: str) -> Iterator[Leaf]:
-    prefix = f"PTZ.UserCtlQueue.U{number}"
+def _queue(place: int, name: str) -> Iterator[Leaf]:
+    prefix = f"PTZ.UserCtlQueue.U{place}"
     for leaf, field, codec in GROUP_LEAVES:
         yield _of_group(f"{prefix}.{leaf}", name, field, codec)
     yield fact(f"{prefix}.UseCookie", "no")
@@ -111,9 +121,32 @@ def _let_move(services: Services, value: str, so_far: Changes) -> Changes:
     return {f"areas.{area - 1}.ptz": TRUE_FALSE.read(value) for area in AREAS}
 
 
-def _limit(services: Services, area: int, axis: str, end: int) -> int:
-    limits = services.camera.heads[area + 3].limits
-    return round((limits.pan if axis == "pan" else limits.tilt)[end])
+LIMITS = {
+    "MinPan": ("left", -180), "MaxPan": ("right", 180), "MinTilt": ("down", -90), "MaxTilt": ("up", 90),
+    "MinZoom": ("wide", 1), "MaxZoom": ("tele", ZOOM_STEPS + 1),
+}  # fmt: skip
+"""Which limit of the settings an end is, and the value that leaves it open."""
+
+
+def _limit(group: str, area: int, name: str) -> Leaf:
+    """Told as the area really goes, and written as a limit."""
+    side, open_end = LIMITS[name]
+    zooms = name.endswith("Zoom")
+    shape = Shape("int", 1, ZOOM_STEPS + 1) if zooms else Shape("int", -abs(open_end), abs(open_end))
+
+    def read(services: Services) -> str:
+        return str(round(bounds(services.ptz.areas[FIRST_AREA + area - 1].head.limits)[name]))
+
+    def write(services: Services, value: str, so_far: Changes) -> Changes:
+        within(shape, value)
+        end: float | None = number(value)
+        if end == open_end:
+            end = None
+        elif zooms:
+            end = Pose().zoomed((number(value) - 1) / ZOOM_STEPS).hfov
+        return {f"ptz.limits.{area - 1}.{side}": end}
+
+    return Leaf(f"{group}.{name}", read, shape, write, title="Limit")
 
 
 def presets(services: Services) -> Iterator[Leaf]:
