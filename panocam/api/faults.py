@@ -24,7 +24,7 @@ from panocam.errors import (
     Unavailable,
 )
 
-SECRETS = frozenset({"password", "pwd", "new_password", "authorization", "private_key"})
+SECRETS = frozenset({"password", "proxy_password", "pwd", "new_password", "authorization", "private_key"})
 
 STATUSES: tuple[tuple[type[PanocamError], int], ...] = (
     (InvalidValue, 400),

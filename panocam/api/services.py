@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # types only: the delivery side does not need the code behind
     from panocam.api.rules import RuleDesk
     from panocam.api.signed import SignedVideo
     from panocam.network.manager import AddressManager
+    from panocam.notify.desk import RecipientDesk
     from panocam.pipeline.camera import CameraStatus
     from panocam.pipeline.overlays.service import OverlayService
     from panocam.pipeline.renderer import Scenery
@@ -184,6 +185,7 @@ class Services:
     tls: TlsDesk | None = None
     time: TimeKeeper | None = None
     addresses: AddressManager | None = None
+    recipients: RecipientDesk | None = None
     rules: RuleDesk | None = None
     http_port: Callable[[], int | None] = lambda: None
     https_port: Callable[[], int | None] = lambda: None
@@ -236,6 +238,13 @@ def rules_of(services: Services) -> RuleDesk:
     if services.rules is None:
         raise Unavailable("this camera has no rules; start it with panocam run")
     return services.rules
+
+
+def recipients_of(services: Services) -> RecipientDesk:
+    """The recipients. Raises Unavailable where there can be none."""
+    if services.recipients is None:
+        raise Unavailable("this camera sends nothing; start it with panocam run")
+    return services.recipients
 
 
 def timekeeper_of(services: Services) -> TimeKeeper:

@@ -27,6 +27,7 @@ from panocam.app.logbook import hold_secrets, open_logbook
 from panocam.app.motion import watch_motion
 from panocam.app.overlays import make_overlays
 from panocam.app.presence import Presence, protocols
+from panocam.app.recipients import run_recipients
 from panocam.app.recordings import make_storage, storage_plan
 from panocam.app.rules import run_rules
 from panocam.app.schedules import make_scheduler
@@ -112,7 +113,7 @@ async def camera(
         presence = await stack.enter_async_context(Presence(_announcement(settings, listeners.ports), settings, accounts, ways))
         listeners.told = _both(presence, on_ports)
         bind(store, panoramic, rtsp, presence, storage, services.board, listeners)
-        await _watch_and_act(stack, folder, services, clock, panoramic)
+        await _watch_and_act(stack, folder, services, keystore, panoramic)
         services.boot.ready.set()
         bus.emit(SYSTEM_READY, ready=True)
         yield _addresses(settings, listeners.ports, accounts.empty)
@@ -127,11 +128,13 @@ async def _set_clock_and_address(
 
 
 async def _watch_and_act(
-    stack: contextlib.AsyncExitStack, folder: DataFolder, services: Services, clock: CameraClock, panoramic: PanoramicCamera
+    stack: contextlib.AsyncExitStack, folder: DataFolder, services: Services, keystore: KeyStore, panoramic: PanoramicCamera
 ) -> None:
+    clock = services.clock
     for end in (watch_daylight(clock, services.bus, panoramic), watch_links(services.bus)):
         stack.callback(end)
     await stack.enter_async_context(watch_motion(services.settings, services.bus, clock, panoramic))
+    services.recipients = await stack.enter_async_context(run_recipients(services, keystore))
     services.rules = await stack.enter_async_context(run_rules(folder, services, clock))
 
 

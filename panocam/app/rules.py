@@ -6,13 +6,14 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from panocam.api.rules import RuleDesk
-from panocam.api.services import Services, overlays, storage_of
+from panocam.api.services import Services, overlays, recipients_of, storage_of
 from panocam.app.performers.films import Films
 from panocam.app.performers.held import Held
 from panocam.app.performers.ledger import Ledger
 from panocam.app.performers.looks import LookWay
 from panocam.app.performers.outputs import OutputWay
 from panocam.app.performers.presets import Presets
+from panocam.app.performers.senders import Notices, Pictures
 from panocam.app.performers.texts import TextWay
 from panocam.app.performers.tours import Tours
 from panocam.clock import Clock
@@ -21,6 +22,7 @@ from panocam.events.rules.actions import ALL_VIEWS
 from panocam.events.rules.check import check
 from panocam.events.rules.choices import Choice, Lists
 from panocam.events.rules.runner import Performer, RuleRunner
+from panocam.events.rules.sending import SENDING
 from panocam.optics.catalog import available
 from panocam.optics.mount import Mount
 from panocam.pipeline.renderer import FIRST_AREA
@@ -65,6 +67,9 @@ def make_desk(services: Services, clock: Clock, performers: Mapping[str, Perform
         if isinstance(fact, Changed) and "rules.items" in fact.paths:
             runner.set_rules(fact.new.rules.items)
 
+    for each in performers.values():
+        if isinstance(each, Notices | Pictures):
+            each.heard = runner.heard
     store.bind(["rules"], usable)
     store.listen(heard)
     return RuleDesk(store, runner, lists)
@@ -74,8 +79,11 @@ def make_performers(services: Services, ledger: Ledger, clock: Clock) -> Mapping
     """What does each kind of action."""
     tours, presets, outputs = Tours(services.ptz, ledger), Presets(services.ptz, ledger), Held(OutputWay(services.board), ledger)
     looks = Held(LookWay(services.settings), ledger)
-    texts, films = Held(TextWay(overlays(services), clock), ledger), Films(lambda: storage_of(services).recorder, services.settings)
+    texts, films = Held(TextWay(overlays(services)), ledger), Films(lambda: storage_of(services).recorder, services.settings)
+    sending = recipients_of(services), overlays(services).say, clock
+    notices, pictures = Notices(*sending), Pictures(*sending, services.settings, services.camera.snapshot)
     return {
+        **{kind.kind: pictures if kind.kind.startswith("images_") else notices for kind in SENDING},
         "tour.fixed": tours,
         "tour.active": tours,
         "preset.fixed": presets,
@@ -123,6 +131,10 @@ def choice_lists(services: Services) -> Lists:
         "inputs": _ports(services, Direction.INPUT),
         "motion areas": lambda: [Choice(each.id, each.name) for each in store.running.motion.areas],
         "moving views": lambda: [each for each in views() if each.value in ptz.areas],
+        "email recipients": _recipients(services, "email"),
+        "HTTP recipients": _recipients(services, "http"),
+        "methods": lambda: [Choice(name, name) for name in ("GET", "POST", "PUT", "PATCH", "DELETE")],
+        "TCP recipients": _recipients(services, "tcp"),
         "outputs": _ports(services, Direction.OUTPUT),
         "presets": presets,
         "pulses": schedules("pulse"),
@@ -139,3 +151,7 @@ def choice_lists(services: Services) -> Lists:
 
 def _ports(services: Services, direction: Direction) -> Callable[[], Sequence[Choice]]:
     return lambda: [Choice(each.number, each.port.name) for each in services.board.ports if each.port.direction is direction]
+
+
+def _recipients(services: Services, kind: str) -> Callable[[], Sequence[Choice]]:
+    return lambda: [Choice(each.id, each.name) for each in services.settings.running.recipients.items if each.kind == kind]

@@ -49,11 +49,13 @@ class Secrets:
     """Secrets that this program holds, which are hidden wherever they turn up."""
 
     def __init__(self) -> None:
+        self._of: dict[str, frozenset[str]] = {}
         self._held: tuple[str, ...] = ()
 
-    def hold(self, secrets: Iterable[str]) -> None:
-        """From now on these and no others; the longest are looked for first."""
-        long = {secret for secret in secrets if len(secret) >= SHORTEST}
+    def hold(self, secrets: Iterable[str], whose: str = "settings") -> None:
+        """From now on these and no others of that part; the longest are looked for first."""
+        self._of[whose] = frozenset(secret for secret in secrets if len(secret) >= SHORTEST)
+        long = frozenset[str]().union(*self._of.values())
         self._held = tuple(sorted({*long, *(quote(secret, safe="") for secret in long)}, key=len, reverse=True))
 
     def hide(self, text: str) -> str:

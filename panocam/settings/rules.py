@@ -13,7 +13,7 @@ MOST_RULES = 256
 MOST_CONDITIONS = 10
 LONGEST_WAIT_S = 86_399
 
-Scalar = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=1024)]
+Scalar = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=4096)]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -34,6 +34,11 @@ class Action(_Part):
 
     kind: str = Field(min_length=1, max_length=64)
     parameters: dict[Name, Scalar] = Field(default_factory=dict, max_length=16)
+
+    @property
+    def recipient(self) -> object:
+        """The number of whom it sends something to; None where it does not."""
+        return self.parameters.get("recipient")
 
 
 class Rule(_Part):

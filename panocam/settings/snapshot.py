@@ -26,6 +26,7 @@ from panocam.settings.ports import Ports
 from panocam.settings.privacy import Privacy
 from panocam.settings.profiles import Profiles
 from panocam.settings.ptz import Ptz
+from panocam.settings.recipients import Recipients
 from panocam.settings.role import Role
 from panocam.settings.rules import Rules
 from panocam.settings.schedules import Schedules
@@ -64,6 +65,7 @@ class Snapshot(Section):
     location: Location = Location()
     schedules: Schedules = Schedules()
     actions: Actions = Actions()
+    recipients: Recipients = Recipients()
     rules: Rules = Rules()
 
     def flat(self) -> Flat:

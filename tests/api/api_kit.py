@@ -35,6 +35,7 @@ from panocam.api.services import Services, assemble
 from panocam.api.signed import SignedVideo
 from panocam.app.addressing import address_plan
 from panocam.app.performers.ledger import Ledger
+from panocam.app.recipients import make_recipients
 from panocam.app.rules import make_desk, make_performers
 from panocam.app.timekeeping import make_timekeeper
 from panocam.clock import CameraClock, ManualClock, SystemClock
@@ -259,6 +260,7 @@ def make_services(folder: Path, machine: ManualClock) -> Services:
     services.addresses = AddressManager("", SERIAL, clock)
     store.bind(["addressing"], lambda old, new: services.addresses.apply(address_plan(new)))
     services.time = make_timekeeper(clock, store, services.overlays.board, bus)
+    services.recipients = make_recipients(services, keystore)
     services.rules = make_desk(services, clock, make_performers(services, Ledger(data, clock), clock))
     return services
 

@@ -29,6 +29,7 @@ EXAMPLES = {
     "identity": "1",
     "image": "logo.ovl",
     "tour": "1",
+    "recipient": "1",
     "log": "system",
     "guesser": "0123456789abcdef",
     "subscription": "0123456789abcdef",
@@ -39,7 +40,7 @@ EXAMPLES = {
 }
 """Something for every path parameter."""
 
-ABSENT = "no (recording|export|disk|network share|job|certificate|CA certificate|schedule|rule)|nobody waits"
+ABSENT = "no (recording|export|disk|network share|job|certificate|CA certificate|schedule|rule|recipient)|nobody waits"
 """Words of the answer where the example names nothing that is there; a missing route has none."""
 
 
@@ -49,7 +50,10 @@ def url(row: Endpoint) -> str:
 
 
 async def furnish(side: Side, row: Endpoint) -> None:
-    """Rows about one tour or zone need one."""
+    """Rows about one tour, zone or recipient need one."""
+    if "{recipient}" in row.path:
+        line = {"id": 1, "name": "Nobody", "kind": "tcp", "host": "127.0.0.1", "port": 9}
+        await side.services.settings.patch({"recipients.items": [line]})
     if "zones/{number}" in row.path:
         zone = {"number": int(EXAMPLES["number"]), "area": 1, "name": "Gate", "left": 1, "down": -40, "right": 9, "up": -20}
         await side.services.settings.patch({"ptz.zones": [zone]})

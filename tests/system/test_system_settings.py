@@ -510,6 +510,7 @@ ELSEWHERE = {
     "privacy.mosaic_scale": "privacy.masks",
     "ports.items": "tests/system/test_system_ports.py",
     **dict.fromkeys(("schedules.items", "actions.items"), "tests/system/test_system_schedules.py, tests/system/test_system_actions.py"),
+    "recipients.items": "tests/system/test_system_notify.py",
     "rules.items": "tests/system/test_system_rules.py",
     "motion.areas": "tests/system/test_system_motion.py",
     "access.throttle_attempts": "access.throttle",

@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from panocam.api.services import Services
 from panocam.errors import InvalidValue
 from panocam.events.names import FIRST_AREA_CAMERA
-from panocam.events.rules.actions import ACTIONS, ALL_VIEWS, ActionKind
+from panocam.events.rules.actions import ACTIONS, ALL_VIEWS
+from panocam.events.rules.kind import ActionKind
 from panocam.events.topics import Value
 from panocam.settings.ptz import Tour
 from panocam.settings.rules import Action

@@ -10,10 +10,11 @@ from panocam.api.endpoint import Call, Kind, Reply, Wish, rest
 from panocam.api.rules import RuleDesk
 from panocam.api.services import rules_of
 from panocam.events.rules import words
-from panocam.events.rules.actions import ACTIONS, KINDS, ActionKind, Parameter
-from panocam.events.rules.actions import Kind as ValueKind
+from panocam.events.rules.actions import ACTIONS
 from panocam.events.rules.catalogue import Offer, offers
 from panocam.events.rules.choices import Lists, choices
+from panocam.events.rules.kind import KINDS, ActionKind, Parameter
+from panocam.events.rules.kind import Kind as ValueKind
 from panocam.events.topics import Value
 from panocam.settings.role import Role
 from panocam.settings.rules import LONGEST_WAIT_S, MOST_CONDITIONS, MOST_RULES, Action, Condition, Rule

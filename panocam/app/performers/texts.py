@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from panocam.app.performers.ledger import Entry
-from panocam.clock import Clock
 from panocam.errors import InvalidValue
-from panocam.events.modifiers import Moment, expand
 from panocam.events.modifiers import Template as Words
 from panocam.events.rules.actions import ALL_VIEWS
 from panocam.events.rules.runner import Job
@@ -21,8 +19,8 @@ class TextWay:
 
     lasting = ""
 
-    def __init__(self, overlays: OverlayService, clock: Clock) -> None:
-        self._overlays, self._clock = overlays, clock
+    def __init__(self, overlays: OverlayService) -> None:
+        self._overlays = overlays
 
     def thing(self, job: Job) -> Place:
         slot, view = int(job.values["slot"]), int(job.values["view"])
@@ -40,10 +38,7 @@ class TextWay:
 
     async def make(self, thing: Place, job: Job) -> str:
         slot, view = thing
-        board = self._overlays.board
-        shown = max(view, 0)
-        moment = Moment(self._clock.wall_ns(), board.zone, lambda name, number: board.fact(name, shown, number))
-        text = expand(str(job.values["text"]), moment)[:LONGEST_TEXT]
+        text = self._overlays.say(str(job.values["text"]), max(view, 0))[:LONGEST_TEXT]
         self._set(slot, view, text)
         return text
 

@@ -6,82 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from panocam.clock import NS
 from panocam.errors import InvalidValue
 from panocam.events.rules.choices import Lists, choices
 from panocam.events.rules.engine import Lasting
-from panocam.events.topics import Value
+from panocam.events.rules.kind import LONGEST_S, ActionKind, Parameter, Values
+from panocam.events.rules.sending import SENDING
 from panocam.settings.rules import Action, Rule
-
-Form = Literal["fixed", "while active"]
-Kind = Literal["integer", "number", "boolean", "text", "choice"]
-Values = Mapping[str, Value]
-KINDS: Mapping[type, Kind] = {int: "integer", float: "number", bool: "boolean", str: "text"}
-LONGEST_S = 86_400
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One value that an action takes, of the type of ``default``. ``among`` names the list of what it may be; ``required``: there is no
-    default that could be meant."""
-
-    name: str
-    title: str
-    default: Value
-    help: str = ""
-    least: float | None = None
-    most: float | None = None
-    unit: str = ""
-    among: str = ""
-    required: bool = False
-
-    @property
-    def kind(self) -> Kind:
-        return "choice" if self.among else KINDS[type(self.default)]
-
-    def read(self, given: Value) -> Value:
-        """``given``, if it is of the type and in the bounds. Raises InvalidValue."""
-        number = float(given) if isinstance(self.default, float) and type(given) is int else given
-        if type(number) is not type(self.default):
-            raise InvalidValue(self.name, given, f"should be {_A[type(self.default)]}")
-        size = len(number) if isinstance(number, str) else number
-        if (self.least is not None and size < self.least) or (self.most is not None and size > self.most):
-            length = " characters" if isinstance(number, str) else f" {self.unit}".rstrip()
-            raise InvalidValue(self.name, given, f"use {self.least or 0:g} to {self.most:g}{length}")
-        return number
-
-
-_A: Mapping[type, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
-
-
-@dataclass(frozen=True)
-class ActionKind:
-    """One row. ``lasts``: the parameter that says for how many seconds it lasts (or goes on afterwards)."""
-
-    kind: str
-    title: str
-    group: str
-    help: str
-    parameters: tuple[Parameter, ...] = ()
-    lasts: str = ""
-
-    @property
-    def form(self) -> Form:
-        return "fixed" if self.kind.endswith(".fixed") else "while active"
-
-    def values(self, given: Values) -> dict[str, Value]:
-        """What is given, and the defaults of the rest. Raises InvalidValue for what is not known, missing or out of bounds."""
-        names = [each.name for each in self.parameters]
-        for name in given:
-            if name not in names:
-                raise InvalidValue(name, given[name], f"{self.kind} takes {', '.join(names) or 'nothing'}")
-        for each in self.parameters:
-            if each.required and given.get(each.name, "") == "":
-                raise InvalidValue(each.name, "", f"say it: {self.kind} needs it")
-        return {each.name: each.read(given.get(each.name, each.default)) for each in self.parameters}
 
 
 def _seconds(name: str, title: str, default: int, help: str, least: int = 0, most: int = LONGEST_S) -> Parameter:
@@ -191,6 +123,7 @@ ACTIONS: Mapping[str, ActionKind] = {
         ActionKind("output.active", "Set an output port while the rule is active", _IO, "Afterwards it is as it was.", _OUTPUT),
         ActionKind("wdr.active", "Switch wide dynamic range while the rule is active", _IMAGE, "Afterwards it is as it was.", (_ON,)),
         ActionKind("defog.active", "Switch defog while the rule is active", _IMAGE, "Afterwards it is as it was.", (_ON,)),
+        *SENDING,
     )
 }
 """All kinds by name."""

@@ -19,8 +19,9 @@ from panocam.clock import NS, Clock
 from panocam.errors import PanocamError
 from panocam.events.bus import Bus
 from panocam.events.event import Event
-from panocam.events.rules.actions import Values, action_kind, lasting
+from panocam.events.rules.actions import action_kind, lasting
 from panocam.events.rules.engine import OFTEN, WITHIN_NS, Decision, Engine, Turn
+from panocam.events.rules.kind import Values
 from panocam.events.topics import ACTION_FAILED
 from panocam.settings.role import SystemActor
 from panocam.settings.rules import Rule
@@ -36,12 +37,13 @@ RETRY_S, LONGEST_RETRY_S = 5, 60
 
 @dataclass(frozen=True)
 class Job:
-    """What a performer is to do: an action of a rule, its parameters complete."""
+    """What a performer is to do: an action of a rule, its parameters complete. ``cause`` is the event that started the rule, if one did."""
 
     rule: int
     name: str
     kind: str
     values: Values
+    cause: Event | None = None
 
     @property
     def by(self) -> SystemActor:
@@ -128,6 +130,16 @@ class RuleRunner:
         """How a rule is doing since the start of the camera."""
         return self._reports.get(rule, Report())
 
+    def heard(self, job: Job, fault: str | None) -> None:
+        """How something fares that a performer has begun and does not wait for; None: all is well."""
+        rule = self._rules.get(job.rule)
+        if rule is None or rule.action.kind != job.kind:
+            return
+        if fault is not None:
+            self._failed(Decision(Turn.BEGIN, rule, job.cause), fault)
+        elif rule.id in self._reports:
+            self._reports[rule.id].fault = None
+
     async def settled(self, seconds: float | None = None) -> set[asyncio.Task[None]]:
         """Wait until everything that was decided has been done, or for so long; what is still being done then."""
         while tasks := [lane.task for lane in self._lanes.values() if lane.task is not None and not lane.task.done()]:
@@ -196,7 +208,8 @@ class RuleRunner:
             begins = decision.turn is Turn.BEGIN
             rule = decision.rule
             try:
-                job = Job(rule.id, rule.name, rule.action.kind, action_kind(rule.action).values(rule.action.parameters))
+                values = action_kind(rule.action).values(rule.action.parameters)
+                job = Job(rule.id, rule.name, rule.action.kind, values, decision.cause)
                 performer = self._performers[job.kind]
                 log.info("rule %d (%s): %s %s", rule.id, rule.name, job.kind, "begins" if begins else "ends")
                 await (performer.begin(job) if begins else performer.end(job))

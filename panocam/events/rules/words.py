@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from panocam.events.rules.actions import ACTIONS, Parameter
+from panocam.events.rules.actions import ACTIONS
 from panocam.events.rules.catalogue import offer
 from panocam.events.rules.choices import Lists, choices
+from panocam.events.rules.kind import Parameter
 from panocam.events.topics import Value
 from panocam.settings.rules import Condition, Rule
 

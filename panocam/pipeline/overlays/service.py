@@ -159,6 +159,11 @@ class OverlayService:
 
     # --- looking
 
+    def say(self, text: str, view: int) -> str:
+        """A text with what its modifiers stand for just now, in a view but in none of its streams."""
+        moment = Moment(self._clock.wall_ns(), self.board.zone)
+        return Painter(self.board, view, (640, 480)).say(Template(text), moment, self._pose(view))
+
     def examples(self, view: int = 0) -> list[tuple[Modifier, str]]:
         """Every modifier and what it stands for just now."""
         painter = Painter(self.board, view, (640, 480))
