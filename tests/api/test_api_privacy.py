@@ -177,6 +177,7 @@ async def test_hiding_is_for_administrators_and_on_record(side: Side, caplog: py
         assert side.services.privacy.shown
         with caplog.at_level(logging.WARNING):
             assert (await client.get(f"{CGI}?action=disable_all")).status_code == 204
+        assert [row["enabled"] for row in (await client.get(f"{CGI}?query=listpxjson")).json()["listpx"]] == [False]
     assert "privacy masks hidden by anna: Door" in caplog.text
     (event,) = side.services.bus.states(PRIVACY_MASKS.path)
     assert dict(event.data) == {"hidden": True, "names": "Door", "by": "anna"}

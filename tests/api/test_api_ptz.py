@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import string
 from typing import Any
@@ -527,3 +528,24 @@ async def test_names_are_told_in_the_encoding_that_is_set(side: Side) -> None:
         heard = await client.get(f"{PTZ}?camera=5&query=presetposcam")
         assert (heard.headers["content-type"], "=Tür".encode() in heard.content) == ("text/plain; charset=utf-8", True)
         assert (await client.get("/axis-cgi/param.cgi?group=root.PTZ.ResponseEncoding")).text == "root.PTZ.ResponseEncoding=utf-8\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "across", "up"),
+    [
+        ("left", -1, 0), ("right", 1, 0), ("up", 0, 1), ("down", 0, -1),
+        ("upleft", -1, 1), ("upright", 1, 1), ("downleft", -1, -1), ("downright", 1, -1),
+    ],
+)  # fmt: skip
+async def test_a_step_goes_a_quarter_of_the_view_that_way(side: Side, word: str, across: int, up: int) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        side.services.ptz.areas[4].head.set_pose(Pose(0, -40, 40))
+        await done(client, f"camera=5&move={word}")
+        assert near(pose(side), across * 10 / math.cos(math.radians(40)), -40 + up * 7.5, 40)
+
+
+async def test_full_speed_is_a_speed(side: Side) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        await done(client, "camera=5&continuouspantiltmove=-100,100&continuouszoommove=100")
+        assert side.services.ptz.areas[4].driving == (-100, 100, 100)
+        await done(client, "camera=5&move=stop")

@@ -43,7 +43,7 @@ async def test_text_refusals_name_the_argument_and_what_was_sent(side: Side, add
         said = await told(client, address)
         assert said.startswith(begin), said
         assert remedy in said, said
-        assert side.services.privacy.masks == ()
+        assert side.services.settings.snapshot.privacy.masks == ()
         assert side.services.settings.snapshot.ptz.presets == ()
 
 

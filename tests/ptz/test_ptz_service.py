@@ -295,3 +295,11 @@ async def test_a_tour_that_a_rule_started_waits_among_the_events(queued: Stage) 
     await queued.service.start(1, SYSTEM, who=rule)
     queued.poses(1)
     assert queued.service.place(4, rule) == 0
+
+
+async def test_an_equal_waits_its_turn(queued: Stage) -> None:
+    other = Mover.person("olga", Role.OPERATOR, "o2")
+    queued.service.go(4, OTTO, Pose(1))
+    with pytest.raises(Busy, match="otto"):
+        queued.service.go(4, other, Pose(2))
+    assert (queued.service.place(4, OTTO), queued.service.place(4, other)) == (0, 1)

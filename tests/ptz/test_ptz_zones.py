@@ -14,6 +14,7 @@ from ptz_kit import Stage
 from panocam.errors import Denied, InvalidValue, NotFound
 from panocam.imaging.layer import lay
 from panocam.media.planes import VIDEO_COLOR, Planes
+from panocam.optics.aim import pan_tilt
 from panocam.optics.mount import Mount
 from panocam.optics.pose import Pose
 from panocam.optics.window import Window, rolled
@@ -192,3 +193,14 @@ def test_what_is_outside_of_a_window_is_inside_of_its_complement(left: int, righ
     assert one.width + other.width == 360
     on_edge = (pan - left) % 360 == 0 or (pan - right) % 360 == 0
     assert one.holds(pan, tilt) != other.holds(pan, tilt) or on_edge
+
+
+async def test_a_border_stays_on_its_thing_on_a_wall_too(stage: Stage) -> None:
+    """There a rolled rectangle is none any more, and its border runs askew."""
+    await stage.store.patch({"installation.mount": "wall"})
+    (zone,) = await stage.service.zones.add(1, [{"left": 20, "down": 0, "right": 40, "up": 10}], SYSTEM)
+    corner = rolled(20, 0, Mount.WALL, 0, 30)
+    await stage.store.patch({"installation.roll": 30})
+    pan, tilt = pan_tilt(stage.service.zones.border(zone)[0])
+    assert (pan, tilt) == (pytest.approx(corner[0]), pytest.approx(corner[1]))
+    assert abs(tilt) > 5

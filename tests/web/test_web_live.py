@@ -256,3 +256,28 @@ async def test_without_webcodecs_the_page_shows_mjpeg_and_says_so(anna: Visitor)
     await expect(anna.canvas).to_have_attribute("data-codec", "jpeg")
     await expect(anna.page.get_by_test_id("limited")).to_contain_text("shows MJPEG")
     await expect(anna.page.get_by_test_id("format").locator("input[value=h264]")).to_be_disabled()
+
+
+async def test_the_picture_is_stopped_and_played(anna: Visitor, api: Api) -> None:
+    """A stopped picture stays, and the camera sends nothing; what is chosen next plays."""
+    await anna.open("/")
+    await anna.choose(4)
+    await anna.watching()
+    page = anna.page
+    await page.get_by_role("button", name="Stop the picture").click()
+
+    async def nothing_runs() -> bool:
+        return not any(row["running"] for row in api.send("GET", "status")["channels"])
+
+    await eventually(nothing_runs, "no stream any more")
+    count, before = await anna.pictures(), await anna.looks()
+    api.send("PUT", "views/4/pose", {"pan": 90})
+    assert await anna.pictures() == count
+    assert np.array_equal(await anna.looks(), before)
+    await page.get_by_role("button", name="Play").click()
+    await anna.changes_from(before)
+    await page.get_by_role("button", name="Stop the picture").click()
+    await eventually(nothing_runs, "no stream once more")
+    await anna.choose(0)
+    await anna.watching()
+    await expect(page.get_by_role("button", name="Stop the picture")).to_be_visible()

@@ -34,6 +34,8 @@ interface Props {
   counter?: boolean;
   info?: boolean;
   pad?: boolean;
+  /** False: the stream is stopped, and its last picture stays. */
+  playing?: boolean;
   /** One pixel of the stream on one pixel of the screen. */
   actualSize?: boolean;
   onUnplayable?(codec: string): void;
@@ -43,7 +45,7 @@ interface Props {
 }
 
 /** The live picture of one view, steered by mouse, touch, wheel and keys where the view can move. */
-export function LiveView({ wish, version = "", views, quadOrder, maySteer = false, grid, counter, info, pad, actualSize, onUnplayable, children, ref }: Props) {
+export function LiveView({ wish, version = "", views, quadOrder, maySteer = false, grid, counter, info, pad, playing = true, actualSize, onUnplayable, children, ref }: Props) {
   const { ended, check } = useSession();
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<HTMLDivElement>(null);
@@ -84,6 +86,8 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
     if (first.current) first.current = false;
     else player.current?.watch(wish);
   }, [wish.view, wish.codec, wish.resolution, version]);
+
+  useEffect(() => player.current?.play(playing), [playing]);
 
   useImperativeHandle(ref, () => ({
     fullscreen: () => void (document.fullscreenElement ? document.exitFullscreen() : frame.current?.requestFullscreen()),

@@ -75,6 +75,7 @@ export class LivePlayer {
   private retryMs = FIRST_RETRY_MS;
   private retryTimer = 0;
   private closed = false;
+  private stopped = false;
   private troubled = false;
   private failures = 0;
   private aliveAt = performance.now();
@@ -87,8 +88,8 @@ export class LivePlayer {
     private readonly events: PlayerEvents,
   ) {
     this.ticker = window.setInterval(() => this.tick(), TICK_MS);
-    document.addEventListener("visibilitychange", this.onVisibility);
-    if (!document.hidden) this.connect();
+    document.addEventListener("visibilitychange", this.rouse);
+    if (!this.resting) this.connect();
   }
 
   /** Watch something else on the same connection. */
@@ -96,7 +97,7 @@ export class LivePlayer {
     this.wish = wish;
     this.failures = 0;
     this.aliveAt = performance.now();
-    if (!document.hidden && !this.send({ type: "watch", ...withoutNull(wish) })) this.reconnectNow();
+    if (!this.resting && !this.send({ type: "watch", ...withoutNull(wish) })) this.reconnectNow();
   }
 
   /** Send a control message (a move, for instance); false when there is no connection now. */
@@ -110,14 +111,26 @@ export class LivePlayer {
     this.closed = true;
     window.clearInterval(this.ticker);
     window.clearTimeout(this.retryTimer);
-    document.removeEventListener("visibilitychange", this.onVisibility);
+    document.removeEventListener("visibilitychange", this.rouse);
     this.socket?.close();
     this.dropDecoder();
   }
 
-  private readonly onVisibility = (): void => {
+  /** Stop the stream and keep its last picture on the canvas, or go on. */
+  play(on: boolean): void {
+    if (on === !this.stopped) return;
+    this.stopped = !on;
+    this.rouse();
+  }
+
+  /** Nothing is streamed to a page that nobody sees, or that was told to stop. */
+  private get resting(): boolean {
+    return document.hidden || this.stopped;
+  }
+
+  private readonly rouse = (): void => {
     if (this.closed) return;
-    if (!document.hidden) {
+    if (!this.resting) {
       this.watch(this.wish);
       return;
     }
@@ -161,7 +174,7 @@ export class LivePlayer {
     }
     this.trouble("The connection to the camera is lost. Trying again…");
     this.events.lost();
-    if (document.hidden) return;
+    if (this.resting) return;
     this.retryTimer = window.setTimeout(() => this.connect(), this.retryMs);
     this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
   }
@@ -258,7 +271,7 @@ export class LivePlayer {
 
   private tick(): void {
     this.report();
-    if (document.hidden || this.socket?.readyState !== WebSocket.OPEN) return;
+    if (this.resting || this.socket?.readyState !== WebSocket.OPEN) return;
     const silent = performance.now() - this.aliveAt;
     const patience = Math.max(STALL_MS, 3000 / (this.hello?.fps || 1));
     if (silent > Math.max(GIVE_UP_MS, 2 * patience)) this.reconnectNow();

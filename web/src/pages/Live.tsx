@@ -1,7 +1,7 @@
 import { Alert, Box, Group, Select, Stack, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconArrowsMove, IconCamera, IconGridDots, IconInfoCircle, IconMaximize, IconRulerMeasure, IconZoomScan } from "@tabler/icons-react";
+import { IconArrowsMove, IconCamera, IconGridDots, IconInfoCircle, IconMaximize, IconPlayerPause, IconPlayerPlay, IconRulerMeasure, IconZoomScan } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 
 import { saying } from "../api";
@@ -31,6 +31,7 @@ export function Live() {
   const [counter, setCounter] = useState(false);
   const [actualSize, setActualSize] = useState(false);
   const [saving, setSaving] = useState(false);
+  const [stopped, setStopped] = useState<string | null>(null);
   const live = useRef<LiveHandle>(null);
 
   const playable = formats.playable.filter((each) => !failed.includes(each));
@@ -41,6 +42,9 @@ export function Live() {
   const chosenCodec = playable.includes(codec) ? codec : "jpeg";
   const chosen = resolutions[view.index];
   const resolution = chosen && view.resolutions.includes(chosen) ? chosen : comfortable(view.resolutions);
+
+  const watched = `${view.index} ${chosenCodec} ${resolution}`;
+  const playing = stopped !== watched; // what is chosen next plays
 
   const save = async () => {
     setSaving(true);
@@ -70,6 +74,12 @@ export function Live() {
         <FormatChoice formats={{ ...formats, playable }} value={chosenCodec} onChange={setCodec} />
         <Box flex={1} visibleFrom="sm" />
         <Group gap={6}>
+          <Tool
+            label={playing ? "Stop the picture" : "Play"}
+            onClick={() => setStopped(playing ? watched : null)}
+            icon={playing ? <IconPlayerPause size={SIZE} /> : <IconPlayerPlay size={SIZE} />}
+            active={!playing}
+          />
           <RecordTool view={view} />
           {maySteer && <Tool label="Pan, tilt and zoom buttons" onClick={() => setPad(!pad)} icon={<IconArrowsMove size={SIZE} />} active={pad} />}
           <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={SIZE} />} active={grid} />
@@ -100,6 +110,7 @@ export function Live() {
         counter={counter}
         info={info}
         pad={pad}
+        playing={playing}
         actualSize={actualSize}
         onUnplayable={(each) => setFailed((all) => [...new Set([...all, each])])}
       />
