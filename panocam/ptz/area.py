@@ -63,6 +63,11 @@ class AreaControl:
         self.playing: Playing | None = None
         self.driving: Speeds = STILL
         self.speed: int | None = None
+        self.moved_by: Mover | None = None
+        """Who has moved the area last, tours aside, and when."""
+        self.moved_ns = now_ns
+        self.held = False
+        """Somebody keeps it where it is: it does not go home by itself."""
         self._rules, self._bus, self._over = rules, bus, over
         self._heading: Reached | None = None
         self._goal: Pose | None = None
@@ -82,7 +87,8 @@ class AreaControl:
         rules = self._rules()
         if rules.queue:
             self.queue.act(who, now_ns)
-        self._active_ns = now_ns
+        self._active_ns = self.moved_ns = now_ns
+        self.moved_by = who
         self._heading = self._standing = None
         self.driving = STILL
         if self.playing is not None:
@@ -193,7 +199,7 @@ class AreaControl:
 
     def _leaves_ns(self, rules: Ptz) -> int | None:
         """When an idle area goes home; None when it does not."""
-        if not rules.home_after or self.playing is not None or self.head.movement.goal == self.head.home:
+        if not rules.home_after or self.held or self.playing is not None or self.head.movement.goal == self.head.home:
             return None
         return self._active_ns + rules.home_after * NS
 

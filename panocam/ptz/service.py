@@ -17,10 +17,12 @@ from typing import Any, Self
 from panocam.clock import NS, Clock
 from panocam.errors import Busy, InvalidValue, NotFound, PanocamError
 from panocam.events.bus import Bus
+from panocam.events.topics import MOTION
 from panocam.optics.pose import Pose
 from panocam.pipeline.heads import PtzHead
 from panocam.ptz.area import AreaControl
 from panocam.ptz.flood import FloodGate
+from panocam.ptz.gatekeeper import Gatekeeper
 from panocam.ptz.library import NOWHERE, Library, Position
 from panocam.ptz.mover import Mover
 from panocam.ptz.players import PresetPlayer, TapePlayer
@@ -48,7 +50,7 @@ class PtzService:
         folder: DataFolder,
         order: random.Random | None = None,
     ) -> None:
-        self._store, self._clock, self._heads = store, clock, heads
+        self._store, self._clock, self._heads, self._bus = store, clock, heads, bus
         self._order = order or random.SystemRandom()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -64,8 +66,10 @@ class PtzService:
             view: AreaControl(view - self._first + 1, head, lambda: store.running.ptz, bus, now, self._over) for view, head in heads.items()
         }
         """By view index."""
+        self.gatekeepers = {view: self._gatekeeper(view, area) for view, area in self.areas.items()}
         self.recordings = Recordings(self.areas, self.library, self.tapes, clock)
         self._unlisten = store.listen(lambda fact: self._sync())
+        self._unsubscribe = bus.subscribe(lambda event: self._wake.set(), MOTION.path)
 
     async def __aenter__(self) -> Self:
         self.tapes.keep_only({tour.number for tour in self.library.tours() if tour.kind == "recorded"})
@@ -75,6 +79,7 @@ class PtzService:
 
     async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         self._unlisten()
+        self._unsubscribe()
         tasks = [task for task in (self._task, *self._errands) if task is not None]
         for task in tasks:
             task.cancel()
@@ -230,7 +235,10 @@ class PtzService:
     def tick(self) -> int | None:
         """Do what is due now; returns when to come again (monotonic), None if only something new can make it necessary."""
         now = self._clock.monotonic_ns()
-        dues = [area.tick(now, usable=self._usable(area)) for area in self.areas.values()]
+        dues = []
+        for view, area in self.areas.items():
+            usable, keeper = self._usable(area), self.gatekeepers[view]
+            dues += [keeper.tick(now, usable=usable), area.tick(now, usable=usable)]
         due, full = self.recordings.sample(now)
         for number in full:
             self._errand(self.recordings.keep(number, SYSTEM))
@@ -253,6 +261,16 @@ class PtzService:
     def _usable(self, area: AreaControl) -> bool:
         settings = self._store.running
         return settings.areas[area.number - 1].ptz and settings.views[self._first + area.number - 1].enabled
+
+    def _gatekeeper(self, view: int, area: AreaControl) -> Gatekeeper:
+        def moving(id: int) -> bool:
+            states = self._bus.states(MOTION.path)
+            return any(event.source["motion_area"] == id and event.data["active"] for event in states)
+
+        def go(who: Mover, preset: int) -> None:
+            self.go_to_preset(view, who, self.library.preset(area.number, preset))
+
+        return Gatekeeper(area, lambda: self.library.rules.gatekeepers[area.number - 1], moving, go)
 
     def _of(self, tour: Tour) -> AreaControl:
         return self.areas[self._first + tour.area - 1]

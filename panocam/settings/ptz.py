@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from panocam.settings.declare import Section, once, rows, setting
+from panocam.settings.gatekeeper import Gatekeeper
 from panocam.settings.namedzones import NamedZone, told_apart
 
 HOME = 1
@@ -145,6 +146,7 @@ class Ptz(Section):
     limits: tuple[Stops, ...] = rows([Stops() for _ in range(4)], "Limits")
     presets: tuple[Preset, ...] = setting((), "Preset positions", "Positions with a number and a name, for each view area.")
     tours: tuple[Tour, ...] = setting((), "Guard tours", "Tours through preset positions, and recorded movements.")
+    gatekeepers: tuple[Gatekeeper, ...] = rows([Gatekeeper() for _ in range(4)], "Gatekeepers")
     zones: tuple[NamedZone, ...] = setting((), "Named zones", "Parts of what a view area sees, with the name that #L shows in overlays.")
     queue: bool = setting(False, "Control queue", "One user at a time moves an area; others wait by the priority of their group.")
     queue_users: int = setting(20, "Users in the queue", "How many may wait for an area.", ge=1, le=100)

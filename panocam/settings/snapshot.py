@@ -25,7 +25,7 @@ from panocam.settings.picture import Area, Installation, Source, Stream, View, a
 from panocam.settings.ports import Ports
 from panocam.settings.privacy import Privacy
 from panocam.settings.profiles import Profiles
-from panocam.settings.ptz import Ptz
+from panocam.settings.ptz import HOME, Ptz
 from panocam.settings.recipients import Recipients
 from panocam.settings.role import Role
 from panocam.settings.rules import Rules
@@ -154,6 +154,23 @@ def _the_router_is_near(new: Snapshot) -> InvalidValue | None:
     return None
 
 
+def _gatekeepers_find_their_places(new: Snapshot) -> InvalidValue | None:
+    areas = {area.id for area in new.motion.areas}
+    presets = {(preset.area, preset.number) for preset in new.ptz.presets}
+    for number, keeper in enumerate(new.ptz.gatekeepers, 1):
+        path = f"ptz.gatekeepers.{number - 1}"
+        off = f"choose another, or switch the gatekeeper of view area {number} off first"
+        if not keeper.enabled:
+            continue
+        if keeper.motion_area is None:
+            return InvalidValue(f"{path}.motion_area", None, f"say which motion area the gatekeeper of view area {number} watches")
+        if keeper.motion_area not in areas:
+            return InvalidValue(f"{path}.motion_area", keeper.motion_area, f"there is no such motion area; {off}")
+        if keeper.preset != HOME and (number, keeper.preset) not in presets:
+            return InvalidValue(f"{path}.preset", keeper.preset, f"view area {number} has no such preset position; {off}")
+    return None
+
+
 RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (
     _ports_differ,
     _rtp_range_is_one,
@@ -163,6 +180,7 @@ RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (
     _somebody_tells_the_time,
     _a_position_is_whole,
     _the_router_is_near,
+    _gatekeepers_find_their_places,
 )
 
 

@@ -513,6 +513,10 @@ ELSEWHERE = {
     "recipients.items": "tests/system/test_system_notify.py",
     "rules.items": "tests/system/test_system_rules.py",
     "motion.areas": "tests/system/test_system_motion.py",
+    **dict.fromkeys(
+        [f"ptz.gatekeepers.N.{name}" for name in ("enabled", "motion_area", "preset", "home_after")],
+        "tests/system/test_system_motion.py, tests/ptz/test_ptz_gatekeeper.py with the clock moved by hand",
+    ),
     "access.throttle_attempts": "access.throttle",
     "access.throttle_max_delay": "access.throttle",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from panocam.api.web.moves import PoseReply, pose_reply
 from panocam.optics.pose import Limits, wrap
 from panocam.ptz.area import AreaControl
 from panocam.ptz.library import LIMITS, Position
+from panocam.settings.gatekeeper import LONGEST_S, SHORTEST_S
 from panocam.settings.role import Role
 
 Side = Literal["left", "right", "down", "up", "wide", "tele"]
@@ -59,6 +60,16 @@ class ControlReply(Reply):
     waiting: list[str]
 
 
+class GatekeeperReply(Reply):
+    """The gatekeeper of an area. ``on_duty``: the area looks where it does because of motion."""
+
+    enabled: bool
+    motion_area: int | None
+    preset: int
+    home_after: int
+    on_duty: bool
+
+
 class AreaReply(Reply):
     """A view area. ``area`` is its number 1–4, ``view`` its index. ``limits`` are those set by hand, ``range`` what follows from them."""
 
@@ -76,6 +87,7 @@ class AreaReply(Reply):
     tour_state: str
     recording: RecordingReply | None
     control: ControlReply
+    gatekeeper: GatekeeperReply
 
 
 class PtzReply(Reply):
@@ -106,6 +118,15 @@ class LimitsChange(Wish):
 
     here: list[Side] = Field(default_factory=list, max_length=6)
     clear: list[Side] = Field(default_factory=list, max_length=6)
+
+
+class GatekeeperChange(Wish):
+    """What is given is changed."""
+
+    enabled: bool | None = None
+    motion_area: int | None = Field(None, ge=1, le=1_000_000, description="number of the motion area that is watched")
+    preset: int | None = Field(None, ge=1, le=3600, description="number of the preset position to go to; 1 is home")
+    home_after: int | None = Field(None, ge=SHORTEST_S, le=LONGEST_S, description="seconds without motion until it goes home")
 
 
 class ControlWish(Wish):
@@ -173,7 +194,16 @@ async def control(call: Call[ControlWish]) -> AreaReply:
     return _area(call, view, service.area(view))
 
 
-def _area(call: Call[NewPreset] | Call[None] | Call[LimitsChange] | Call[ControlWish], view: int, area: AreaControl) -> AreaReply:
+async def keep_gate(call: Call[GatekeeperChange]) -> AreaReply:
+    """Change the gatekeeper."""
+    view = call.path_number("view")
+    area = call.services.ptz.area(view)
+    given = call.wish.model_dump(exclude_none=True)
+    await call.services.settings.patch({f"ptz.gatekeepers.{area.number - 1}.{name}": value for name, value in given.items()}, call.caller)
+    return _area(call, view, area)
+
+
+def _area(call: Call[Any], view: int, area: AreaControl) -> AreaReply:
     services = call.services
     settings, playing, head = services.settings.running, area.playing, area.head
     recording = services.ptz.recordings.of_area(area.number)
@@ -195,10 +225,13 @@ def _area(call: Call[NewPreset] | Call[None] | Call[LimitsChange] | Call[Control
         if recording is None
         else RecordingReply(number=recording.number, name=recording.name, seconds=round(services.ptz.recordings.seconds(recording), 1)),
         control=_control(call, view, area),
+        gatekeeper=GatekeeperReply(
+            **settings.ptz.gatekeepers[area.number - 1].model_dump(), on_duty=services.ptz.gatekeepers[view].on_duty
+        ),
     )
 
 
-def _control(call: Call[NewPreset] | Call[None] | Call[LimitsChange] | Call[ControlWish], view: int, area: AreaControl) -> ControlReply:
+def _control(call: Call[Any], view: int, area: AreaControl) -> ControlReply:
     service, now = call.services.ptz, call.services.clock.monotonic_ns()
     place = service.place(view, mover_of(call.caller))
     holder = area.queue.holder(now) if service.library.rules.queue else None
@@ -240,6 +273,15 @@ ENDPOINTS = (
     ),
     rest(_PRESETS + "/{number}", "Forget a preset position", remove, _OPERATOR, methods=("DELETE",), reply=Kind.NOTHING),
     rest(_ONE + "/limits", "Set or clear limits", limit, _OPERATOR, methods=("POST",), request=LimitsChange, reply=AreaReply),
+    rest(
+        _ONE + "/gatekeeper",
+        "Look at a preset position while something moves",
+        keep_gate,
+        _OPERATOR,
+        methods=("PATCH",),
+        request=GatekeeperChange,
+        reply=AreaReply,
+    ),
     rest(
         _ONE + "/control",
         "Enter the control queue or give control back",
