@@ -11,6 +11,7 @@ import { Live } from "./pages/Live";
 import { Login } from "./pages/Login";
 import { Logs } from "./pages/Logs";
 import { Maintenance } from "./pages/Maintenance";
+import { Motion } from "./pages/Motion";
 import { Network } from "./pages/Network";
 import { Overlays } from "./pages/Overlays";
 import { Preview } from "./pages/Preview";
@@ -63,10 +64,12 @@ function Gate() {
             <Route path="installation" element={<Installation />} />
             <Route path="source" element={<Source />} />
             <Route path="areas" element={<Areas />} />
+            <Route path="motion" element={<Motion />} />
             <Route path="overlays" element={<Overlays />} />
             <Route path="ptz/presets" element={<Ptz part="presets" />} />
             <Route path="ptz/limits" element={<Ptz part="limits" />} />
             <Route path="ptz/tours" element={<Ptz part="tours" />} />
+            <Route path="ptz/gatekeeper" element={<Ptz part="gatekeeper" />} />
             <Route path="ptz/zones" element={<Ptz part="zones" />} />
             <Route path="ptz/control" element={<Ptz part="control" />} />
             <Route path="ptz/settings" element={<Ptz part="movement" />} />

@@ -8,6 +8,7 @@ import {
   IconBolt,
   IconBookmarks,
   IconDatabase,
+  IconDoorEnter,
   IconClock,
   IconEyeOff,
   IconFocusCentered,
@@ -34,6 +35,7 @@ import {
   IconUsers,
   IconUsersGroup,
   IconVideo,
+  IconWalk,
 } from "@tabler/icons-react";
 import { Link, Outlet, useLocation } from "react-router-dom";
 
@@ -58,6 +60,7 @@ const MENU = [
       { to: "/areas", label: "View areas", icon: IconFocusCentered, roles: OPERATORS },
       { to: "/overlays", label: "Overlays", icon: IconTypography, roles: OPERATORS },
       { to: "/privacy", label: "Privacy masks", icon: IconEyeOff, roles: ["administrator"] as Role[] },
+      { to: "/motion", label: "Motion", icon: IconWalk, roles: OPERATORS },
       { to: "/streams", label: "Streams", icon: IconStack2, roles: OPERATORS },
       { to: "/signed-video", label: "Signed video", icon: IconShieldCheck, roles: OPERATORS },
       { to: "/recordings", label: "Recordings", icon: IconMovie, roles: OPERATORS },
@@ -70,6 +73,7 @@ const MENU = [
       { to: "/ptz/presets", label: "Preset positions", icon: IconMapPin, roles: OPERATORS },
       { to: "/ptz/limits", label: "Limits", icon: IconArrowsMaximize, roles: OPERATORS },
       { to: "/ptz/tours", label: "Guard tours", icon: IconRoute, roles: OPERATORS },
+      { to: "/ptz/gatekeeper", label: "Gatekeeper", icon: IconDoorEnter, roles: OPERATORS },
       { to: "/ptz/zones", label: "Named zones (OSDI)", icon: IconMapSearch, roles: OPERATORS },
       { to: "/ptz/control", label: "Control queue", icon: IconUsersGroup, roles: OPERATORS },
       { to: "/ptz/settings", label: "PTZ settings", icon: IconArrowsMove, roles: OPERATORS },

@@ -2,11 +2,11 @@ import { Alert, Button, Group, Input, Modal, Select, Slider, Stack, Text } from 
 import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { useState } from "react";
 
+import type { Act } from "../drawn/useDrawn";
 import { masks, type Privacy } from "./api";
-import type { MaskAccess } from "./useMasks";
 
 /** How all masks look, and the switch that hides them. */
-export function Look({ privacy, access }: { privacy: Privacy; access: MaskAccess }) {
+export function Look({ privacy, act }: { privacy: Privacy; act: Act }) {
   const [scale, setScale] = useState<number | null>(null);
   const [finest, coarsest] = privacy.limits.mosaic_scale;
   return (
@@ -17,7 +17,7 @@ export function Look({ privacy, access }: { privacy: Privacy; access: MaskAccess
         data={privacy.limits.colors.map((color) => ({ value: color, label: color.charAt(0).toUpperCase() + color.slice(1) }))}
         value={privacy.color}
         allowDeselect={false}
-        onChange={(color) => color && void access.act(() => masks.look({ color }))}
+        onChange={(color) => color && void act(() => masks.look({ color }))}
       />
       {privacy.color === "mosaic" && (
         <Input.Wrapper label="Mosaic cell size" labelElement="div" pb="md">
@@ -28,7 +28,7 @@ export function Look({ privacy, access }: { privacy: Privacy; access: MaskAccess
             marks={[finest, coarsest].map((value) => ({ value, label: value === finest ? "small" : "large" }))}
             value={scale ?? privacy.mosaic_scale}
             onChange={setScale}
-            onChangeEnd={(value) => void access.act(() => masks.look({ mosaic_scale: value })).then(() => setScale(null))}
+            onChangeEnd={(value) => void act(() => masks.look({ mosaic_scale: value })).then(() => setScale(null))}
           />
         </Input.Wrapper>
       )}
@@ -37,11 +37,11 @@ export function Look({ privacy, access }: { privacy: Privacy; access: MaskAccess
 }
 
 /** Hide all masks, for emergencies, after a question; while they are hidden, say so. */
-export function HideAll({ privacy, access }: { privacy: Privacy; access: MaskAccess }) {
+export function HideAll({ privacy, act }: { privacy: Privacy; act: Act }) {
   const [asking, setAsking] = useState(false);
   const show = (enabled: boolean) => {
     setAsking(false);
-    void access.act(() => masks.look({ enabled }));
+    void act(() => masks.look({ enabled }));
   };
   if (!privacy.enabled)
     return (

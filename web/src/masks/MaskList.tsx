@@ -1,12 +1,12 @@
-import { ActionIcon, Badge, Group, Paper, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Badge, Group, Paper, Stack, Switch, Text } from "@mantine/core";
 import { IconFocus2, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
 
+import type { Act } from "../drawn/useDrawn";
+import { NameField } from "../parts/NameField";
 import { type Mask, masks } from "./api";
-import type { MaskAccess } from "./useMasks";
 
 interface Props {
-  access: MaskAccess;
+  act: Act;
   all: Mask[];
   chosen: number | null;
   /** Longest name. */
@@ -33,28 +33,11 @@ export function MaskList({ all, ...rest }: Props) {
   );
 }
 
-function MaskRow({ mask, access, chosen, longest, onChoose, onGoTo, onRemove }: Omit<Props, "all"> & { mask: Mask }) {
-  const [draft, setDraft] = useState<string | null>(null);
-  const keep = async () => {
-    if (draft === null) return;
-    const name = draft.trim();
-    if (name && name !== mask.name) await access.act(() => masks.change(mask.id, { name }));
-    setDraft(null);
-  };
+function MaskRow({ mask, act, chosen, longest, onChoose, onGoTo, onRemove }: Omit<Props, "all"> & { mask: Mask }) {
   return (
     <Paper withBorder p={6} role="listitem" onPointerDown={() => onChoose(mask.id)} bd={mask.id === chosen ? "1px solid var(--mantine-primary-color-filled)" : undefined}>
       <Group wrap="nowrap" gap="xs">
-        <TextInput
-          flex={1}
-          size="sm"
-          aria-label={`Name of ${mask.name}`}
-          value={draft ?? mask.name}
-          maxLength={longest}
-          onFocus={() => onChoose(mask.id)}
-          onChange={(event) => setDraft(event.currentTarget.value)}
-          onBlur={() => void keep()}
-          onKeyDown={(event) => event.key === "Enter" && void keep()}
-        />
+        <NameField name={mask.name} longest={longest} onFocus={() => onChoose(mask.id)} onName={(name) => act(() => masks.change(mask.id, { name }))} />
         <Badge size="sm" variant="light" color="gray" style={{ flex: "none" }}>
           {mask.corners.length} corners
         </Badge>
@@ -63,7 +46,7 @@ function MaskRow({ mask, access, chosen, longest, onChoose, onGoTo, onRemove }: 
           checked={mask.enabled}
           onChange={(event) => {
             const enabled = event.currentTarget.checked;
-            void access.act(() => masks.change(mask.id, { enabled }));
+            void act(() => masks.change(mask.id, { enabled }));
           }}
         />
         <ActionIcon variant="subtle" color="gray" aria-label={`Look at ${mask.name}`} title="Let the view area look at it" onClick={() => onGoTo(mask)}>

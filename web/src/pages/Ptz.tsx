@@ -7,6 +7,7 @@ import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
 import { SideBySide } from "../parts/SideBySide";
 import { Control, Movement } from "../ptz/Control";
+import { GatekeeperCard } from "../ptz/GatekeeperCard";
 import { Limits, LimitsDial } from "../ptz/Limits";
 import { Presets } from "../ptz/Presets";
 import { Tours } from "../ptz/Tours";
@@ -19,6 +20,7 @@ const PARTS = {
   presets: { title: "Preset positions", about: "Views with a name, one press away for everybody, for tours and for clients." },
   limits: { title: "Limits", about: "How far each view area may turn and zoom." },
   tours: { title: "Guard tours", about: "View areas that move by themselves, from position to position or as they were taught." },
+  gatekeeper: { title: "Gatekeeper", about: "A view area that looks where something moves, and comes home afterwards." },
   zones: { title: "Named zones (OSDI)", about: "Names for parts of what a view area sees; an overlay shows where it looks." },
   control: { title: "Control queue", about: "Who moves a view area when several people want to." },
   movement: { title: "PTZ settings", about: "Speeds, going home, and which view areas may be moved at all." },
@@ -51,6 +53,7 @@ export function Ptz({ part }: { part: keyof typeof PARTS }) {
             {part === "presets" && <Presets key={view} area={area} act={act} mayChange={mayChange} />}
             {part === "limits" && <Limits area={area} act={act} mayChange={mayChange} />}
             {part === "tours" && <Tours key={view} area={area} tours={tours.filter((tour) => tour.view === view)} act={act} mayChange={mayChange} />}
+            {part === "gatekeeper" && <GatekeeperCard key={view} area={area} act={act} mayChange={mayChange} />}
             {part === "zones" && <Zones key={view} area={area} act={act} mayChange={mayChange} />}
             {part === "control" && <Control area={area} access={access} act={act} />}
             {part === "movement" && <Movement area={area} access={access} />}

@@ -15,6 +15,14 @@ export interface Preset {
 export type Side = "left" | "right" | "down" | "up" | "wide" | "tele";
 export type Sides = Record<Side, number | null>;
 
+export interface Gatekeeper {
+  enabled: boolean;
+  motion_area: number | null;
+  preset: number;
+  home_after: number;
+  on_duty: boolean;
+}
+
 export interface Area {
   area: number;
   view: number;
@@ -30,6 +38,7 @@ export interface Area {
   tour_state: string;
   recording: { number: number; name: string; seconds: number } | null;
   control: { queue: boolean; holder: string; group: string; place: number | null; waiting: string[] };
+  gatekeeper: Gatekeeper;
 }
 
 export interface Step {
@@ -61,6 +70,7 @@ export const ptz = {
   change: (view: number, number: number, changes: { name?: string; here?: boolean }) => call<Preset>("PATCH", `ptz/${view}/presets/${number}`, changes),
   remove: (view: number, number: number) => call<void>("DELETE", `ptz/${view}/presets/${number}`),
   limit: (view: number, changes: { here?: Side[]; clear?: Side[] }) => call<Area>("POST", `ptz/${view}/limits`, changes),
+  gatekeeper: (view: number, changes: Partial<Gatekeeper>) => call<Area>("PATCH", `ptz/${view}/gatekeeper`, changes),
   control: (view: number, action: "enter" | "release") => call<Area>("POST", `ptz/${view}/control`, { action }),
   tours: async () => (await call<{ tours: Tour[] }>("GET", "ptz/tours")).tours,
   addTour: (view: number, tour: TourWish) => call<Tour>("POST", "ptz/tours", { view, ...tour }),

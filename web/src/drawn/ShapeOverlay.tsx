@@ -1,41 +1,50 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 
-import type { Corner, Mask, Outline, Place, Point, Privacy, Shape } from "./api";
-import styles from "./MaskOverlay.module.css";
+import type { Corner, Outline, Place, Point, Shape, Thing } from "./api";
+import styles from "./ShapeOverlay.module.css";
 import { closed, closes, hold, path, step } from "./shapes";
-import { usePreview } from "./usePreview";
+import { type Ask, usePreview } from "./usePreview";
 
-interface Props {
-  privacy: Privacy;
+interface Props<T extends Thing> {
+  /** What one of them is called, and for tests all of them. */
+  word: string;
+  testId: string;
+  things: T[];
+  /** Whether it is in force. */
+  shown(thing: T): boolean;
+  /** Whether it is lit up. */
+  lit?(thing: T): boolean;
+  preview: Ask;
   place: Place;
   chosen: number | null;
-  /** Corners of the mask that is being drawn; null when none is. */
+  /** Corners of what is being drawn; null when none is. */
   drawing: Point[] | null;
   /** The camera's outline of what is being drawn, and whether it cannot be. */
   sketch: { outline: Outline | null; wrong: boolean };
   onChoose(id: number): void;
   onPoint(point: Point): void;
   onClose(): void;
-  onShape(mask: Mask, shape: Shape): void;
-  onRemove(mask: Mask): void;
+  onShape(thing: T, shape: Shape): void;
+  onRemove(thing: T): void;
 }
 
 /** What a finger or the mouse has hold of. */
-interface Grip {
-  mask: Mask;
-  /** Null: the whole mask. */
+interface Grip<T> {
+  thing: T;
+  /** Null: the whole of it. */
   corner: number | null;
   from: Point;
 }
 
 const REACH_CSS = 13;
 
-/** The borders of all masks over the live picture, and hands to move them. */
-export function MaskOverlay({ privacy, place, chosen, drawing, sketch, onChoose, onPoint, onClose, onShape, onRemove }: Props) {
+/** The borders of all that is drawn over the live picture, and hands to move them. */
+export function ShapeOverlay<T extends Thing>({ word, testId, things, place, chosen, drawing, sketch, ...rest }: Props<T>) {
+  const { shown, lit, preview: ask, onChoose, onPoint, onClose, onShape, onRemove } = rest;
   const svg = useRef<SVGSVGElement>(null);
-  const grip = useRef<Grip | null>(null);
+  const grip = useRef<Grip<T> | null>(null);
   const [dragged, setDragged] = useState<number | null>(null);
-  const preview = usePreview(place);
+  const preview = usePreview(place, ask);
   const [width = 4, height = 3] = place.resolution.split("x").map(Number);
 
   const box = () => svg.current?.getBoundingClientRect();
@@ -46,22 +55,22 @@ export function MaskOverlay({ privacy, place, chosen, drawing, sketch, onChoose,
     const inside = (value: number, most: number) => Math.min(Math.max(value, 0), most - 1);
     return { x: inside(((event.clientX - frame.left) / frame.width) * width, width), y: inside(((event.clientY - frame.top) / frame.height) * height, height) };
   };
-  const shapeOf = ({ mask, corner, from }: Grip, to: Point): Shape =>
+  const shapeOf = ({ thing, corner, from }: Grip<T>, to: Point): Shape =>
     corner === null
-      ? { corners: mask.corners, shift: { from_x: from.x, from_y: from.y, to_x: to.x, to_y: to.y } }
-      : { corners: mask.corners.map((kept, index): Corner => (index === corner ? to : kept)) };
+      ? { corners: thing.corners, shift: { from_x: from.x, from_y: from.y, to_x: to.x, to_y: to.y } }
+      : { corners: thing.corners.map((kept, index): Corner => (index === corner ? to : kept)) };
 
-  const grab = (mask: Mask, corner: number | null) => (event: PointerEvent<SVGElement>) => {
+  const grab = (thing: T, corner: number | null) => (event: PointerEvent<SVGElement>) => {
     if (drawing || event.button !== 0) return;
     event.stopPropagation();
     event.currentTarget.setPointerCapture(event.pointerId);
-    grip.current = { mask, corner, from: at(event) };
-    onChoose(mask.id);
+    grip.current = { thing, corner, from: at(event) };
+    onChoose(thing.id);
   };
   const drag = (event: PointerEvent<SVGElement>) => {
     if (!grip.current) return;
     event.stopPropagation();
-    setDragged(grip.current.mask.id);
+    setDragged(grip.current.thing.id);
     preview.show(shapeOf(grip.current, at(event)));
   };
   const drop = (event: PointerEvent<SVGElement>) => {
@@ -69,19 +78,19 @@ export function MaskOverlay({ privacy, place, chosen, drawing, sketch, onChoose,
     if (!held) return;
     event.stopPropagation();
     grip.current = null;
-    if (dragged !== null && event.type !== "pointercancel") onShape(held.mask, shapeOf(held, at(event)));
+    if (dragged !== null && event.type !== "pointercancel") onShape(held.thing, shapeOf(held, at(event)));
     setDragged(null);
     preview.show(null);
   };
-  const hands = (mask: Mask, corner: number | null) => ({ onPointerDown: grab(mask, corner), onPointerMove: drag, onPointerUp: drop, onPointerCancel: drop });
+  const hands = (thing: T, corner: number | null) => ({ onPointerDown: grab(thing, corner), onPointerMove: drag, onPointerUp: drop, onPointerCancel: drop });
 
-  const press = (mask: Mask, corner: number | null, from: Point | null) => (event: KeyboardEvent<SVGElement>) => {
-    if (event.key === "Delete") onRemove(mask);
+  const press = (thing: T, corner: number | null, from: Point | null) => (event: KeyboardEvent<SVGElement>) => {
+    if (event.key === "Delete") onRemove(thing);
     const by = step(event.key, event.shiftKey);
     if (!by && event.key !== "Delete") return;
     event.preventDefault();
     event.stopPropagation();
-    if (by && from) onShape(mask, shapeOf({ mask, corner, from }, { x: from.x + by.x, y: from.y + by.y }));
+    if (by && from) onShape(thing, shapeOf({ thing, corner, from }, { x: from.x + by.x, y: from.y + by.y }));
   };
 
   const point = (event: PointerEvent<SVGSVGElement>) => {
@@ -99,28 +108,27 @@ export function MaskOverlay({ privacy, place, chosen, drawing, sketch, onChoose,
       className={`${styles["stage"]} ${drawing ? styles["drawing"] : ""}`}
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
-      data-testid="masks"
+      data-testid={testId}
       onPointerDown={point}
       onDoubleClick={(event) => drawing && event.stopPropagation()}
     >
-      {privacy.masks.map((mask) => {
-        const outline = dragged === mask.id ? (preview.outline ?? mask.outline) : mask.outline;
+      {things.map((thing) => {
+        const outline = dragged === thing.id ? (preview.outline ?? thing.outline) : thing.outline;
         if (!outline) return null;
-        const shown = privacy.enabled && mask.enabled;
-        const middle = hold(outline);
-        const names = [mask.id === chosen && "chosen", !shown && "hidden", dragged === mask.id && preview.problem && "wrong"].filter(Boolean) as string[];
+                const middle = hold(outline);
+        const names = [thing.id === chosen && "chosen", !shown(thing) && "hidden", lit?.(thing) && "lit", dragged === thing.id && preview.problem && "wrong"].filter(Boolean) as string[];
         return (
-          <g key={mask.id} className={names.map((name) => styles[name]).join(" ")} data-mask={mask.id}>
+          <g key={thing.id} className={names.map((name) => styles[name]).join(" ")} data-thing={thing.id}>
             <Border outline={outline} />
             <path
               d={outline.lines.filter(({ points }) => closed(points)).map(({ points }) => `${path(points)}Z`).join("")}
               className={styles["body"]}
               tabIndex={middle ? 0 : -1}
               role="button"
-              aria-label={`Mask ${mask.name}`}
-              {...hands(mask, null)}
-              onKeyDown={press(mask, null, middle)}
-              onFocus={() => onChoose(mask.id)}
+              aria-label={`${word} ${thing.name}`}
+              {...hands(thing, null)}
+              onKeyDown={press(thing, null, middle)}
+              onFocus={() => onChoose(thing.id)}
             />
             {!drawing &&
               outline.places.map((places, index) =>
@@ -131,13 +139,13 @@ export function MaskOverlay({ privacy, place, chosen, drawing, sketch, onChoose,
                       cy={y}
                       r={radius * 2.6}
                       className={styles["grip"]}
-                      tabIndex={copy === 0 && mask.id === chosen ? 0 : -1}
+                      tabIndex={copy === 0 && thing.id === chosen ? 0 : -1}
                       role="button"
-                      aria-label={`Corner ${index + 1} of ${mask.name}`}
-                      {...hands(mask, index)}
-                      onKeyDown={press(mask, index, { x, y })}
+                      aria-label={`Corner ${index + 1} of ${thing.name}`}
+                      {...hands(thing, index)}
+                      onKeyDown={press(thing, index, { x, y })}
                     />
-                    <circle cx={x} cy={y} r={mask.id === chosen ? radius : radius * 0.7} className={styles["corner"]} />
+                    <circle cx={x} cy={y} r={thing.id === chosen ? radius : radius * 0.7} className={styles["corner"]} />
                   </g>
                 )),
               )}

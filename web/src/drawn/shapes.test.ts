@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 
-import type { Mask } from "./api";
 import { closed, closes, freshName, hold, path, square, step } from "./shapes";
 
 test("a piece of an outline becomes a path, closed when its ends meet", () => {
@@ -18,8 +17,8 @@ test("a click near the first corner closes a shape of three corners or more", ()
 });
 
 test("names do not repeat, squares are square, and keys move", () => {
-  const taken = [{ name: "Mask 1" }, { name: "Mask 3" }] as Mask[];
-  expect(freshName(taken, 32)).toBe("Mask 2");
+  const taken = [{ name: "Mask 1" }, { name: "Mask 3" }];
+  expect(freshName("Mask", taken, 32)).toBe("Mask 2");
   expect(square(100, 60)[2]).toEqual({ x: 56, y: 36 });
   expect(step("ArrowUp", true)).toEqual({ x: 0, y: -20 });
   expect(step("Enter", false)).toBeNull();

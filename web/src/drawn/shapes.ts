@@ -1,6 +1,6 @@
 /** Small sums about shapes on the picture. */
 
-import type { Mask, Outline, Point } from "./api";
+import type { Outline, Point } from "./api";
 
 export const FEWEST = 3;
 export const MOST = 10;
@@ -22,11 +22,11 @@ export function closes(points: Point[], at: Point, reach: number): boolean {
   return points.length >= FEWEST && !!first && Math.hypot(first.x - at.x, first.y - at.y) <= reach;
 }
 
-/** A name that no other mask has. */
-export function freshName(masks: Mask[], most: number): string {
-  const taken = new Set(masks.map(({ name }) => name));
-  const numbers = Array.from({ length: most + 1 }, (_, index) => `Mask ${index + 1}`);
-  return numbers.find((name) => !taken.has(name)) ?? `Mask ${Date.now()}`;
+/** A name with a number after ``word`` that no other thing has. */
+export function freshName(word: string, things: { name: string }[], most: number): string {
+  const taken = new Set(things.map(({ name }) => name));
+  const numbers = Array.from({ length: most + 1 }, (_, index) => `${word} ${index + 1}`);
+  return numbers.find((name) => !taken.has(name)) ?? `${word} ${Date.now()}`;
 }
 
 /** A square in the middle of the picture, for those who draw without a pointer. */
@@ -47,7 +47,7 @@ export function step(key: string, far: boolean): Point | null {
   return ways[key] ?? null;
 }
 
-/** Where a mask can be taken hold of: the middle of its corners that are seen. */
+/** Where a thing can be taken hold of: the middle of its corners that are seen. */
 export function hold(outline: Outline): Point | null {
   const seen = outline.places.flatMap((places) => places.slice(0, 1));
   if (seen.length === 0) return null;
