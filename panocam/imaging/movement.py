@@ -6,12 +6,12 @@ cell over four whole rows of it: noise averages out. Five looks a second are com
 before, but not from the next look. What moves is where the picture has changed twice running, there or up to two cells aside.
 
 Light is no movement. Each look is made as bright as the one before, row of cells by row, by the median of their ratios, so neither light
-that rises everywhere nor bands of mains light, which lie along the rows, are seen, and daylight may shine beside them. When a great part of
-all cells has changed at once, that was light or the camera itself. Pictures that were exposed, masked or placed otherwise are not compared
-at all.
+that rises everywhere nor bands of mains light, which lie along the rows, are seen, and daylight may shine beside them. Pictures that were
+exposed, masked or placed otherwise are not compared at all.
 
-What counts is told by the picture: more than cells as bright usually differ (by the median, so that a few moving ones do not raise it;
-noise is not the same in the dark and in the light), and a few levels of 255 at the least.
+What counts is told by the picture: several times what cells as bright differ by (their median, so that a few moving ones do not raise it;
+noise is not the same in the dark and in the light), and a few levels of 255 at the least. When a picture jumps, all of it differs, and so
+nothing counts.
 """
 
 from __future__ import annotations
@@ -51,9 +51,6 @@ HALVES: Final = 50
 
 GROUPS: Final = 10
 """Noise is different where it is dark and where it is bright: cells are told by so many groups of equal size."""
-
-ALL_OVER: Final = 0.4
-"""When this part of the cells changes at once, nothing has moved in the picture."""
 
 FEWEST: Final = 20
 """Cells of a row that tell its light; one with fewer goes by the rows next to it."""
@@ -96,8 +93,8 @@ class MotionMeter:
         self._before: Floats | None = None
 
     def look(self, frame: Frame, exposure: object) -> Movement | None:
-        """``exposure`` is how the picture was exposed, where that is known. None while there is nothing to tell: too early, nothing to
-        compare with, or light."""
+        """``exposure`` is how the picture was exposed, where that is known. None while there is nothing to tell: too early, or nothing to
+        compare with."""
         past = self._past
         if past and not frame.discontinuity and 0 <= frame.pts_ns - past[-1][0] < EVERY_NS:
             return None
@@ -124,9 +121,6 @@ class MotionMeter:
         changed = np.where(seen, np.minimum(recent, self._change(means, older)[0]) / counts, np.float32(0))
         before, self._before = self._before, changed
         if before is None:
-            return None
-        if (changed > 1).sum() > ALL_OVER * seen.sum():
-            self._forget()
             return None
         return Movement(np.minimum(changed, cv2.dilate(before, ASIDE)))
 

@@ -56,11 +56,10 @@ def largest(cells: Cells, sizes: Floats) -> float:
 def cells_of(polygon: Polygon, lens: Lens) -> Cells:
     """The cells of which the polygon covers half at least; of a smaller one, those of which it covers most."""
     side = CELLS * FINE
-    fine = _centred(lens, side)
-    rows, columns = (each.ravel() for each in np.indices((side, side)))
-    covered = np.zeros(side * side, bool)
-    for patch in patches((polygon,), fine, (side, side)):
-        covered |= patch.hides(rows, columns)
+    covered = np.zeros((side, side), bool)
+    for patch in patches((polygon,), _centred(lens, side), (side, side)):
+        place = covered[patch.y : patch.y + patch.height, patch.x : patch.x + patch.width]
+        place |= True if patch.luma is None else patch.luma > 0
     part = covered.reshape(CELLS, FINE, CELLS, FINE).mean(axis=(1, 3))
     cells: Cells = (part >= min(0.5, part.max())) & (part > 0)
     return cells

@@ -99,3 +99,23 @@ async def test_names_and_numbers_have_bounds(side: Side) -> None:
             assert (await add(client, name=f"Area {number}")).status_code == 200
         assert "remove one" in (await add(client, name="One more")).text
         assert "another area" in (await client.patch("/api/v1/motion/areas/1", json={"name": "Area 2"})).text
+
+
+async def test_the_gatekeeper_is_changed_by_operators_and_needs_what_it_names(side: Side) -> None:
+    path = "/api/v1/ptz/4/gatekeeper"
+    async with side.client(Role.OPERATOR) as client:
+        state = (await client.get("/api/v1/ptz/4")).json()["gatekeeper"]
+        assert state == {"enabled": False, "motion_area": None, "preset": 1, "home_after": 30, "on_duty": False}
+        refused = await client.patch(path, json={"enabled": True})
+        assert (refused.status_code, refused.json()["error"]["name"]) == (400, "ptz.gatekeepers.0.motion_area")
+        await add(client)
+        kept = await client.patch(path, json={"enabled": True, "motion_area": 1, "home_after": 5})
+        assert kept.json()["gatekeeper"] == {"enabled": True, "motion_area": 1, "preset": 1, "home_after": 5, "on_duty": False}
+        for wish, words in (({"preset": 7}, "no such preset"), ({"motion_area": 9}, "no such motion area"), ({"home_after": 0}, "1")):
+            reply = await client.patch(path, json=wish)
+            assert reply.status_code == 400
+            assert words in reply.json()["error"]["message"]
+        assert "switch the gatekeeper of view area 1 off first" in (await client.delete("/api/v1/motion/areas/1")).text
+        assert len(await areas(client)) == 1
+    async with side.client(Role.VIEWER) as client:
+        assert (await client.patch(path, json={"enabled": False})).status_code == 403

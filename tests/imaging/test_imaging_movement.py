@@ -14,6 +14,7 @@ from panocam.clock import NS, ManualClock
 from panocam.imaging.movement import CELLS, EVERY_NS, MotionMeter, Movement
 from panocam.imaging.privacy import Privacy, PrivacyMask
 from panocam.imaging.watched import MotionArea, Watched, cells_of, largest, sizes
+from panocam.media.bands import Bands
 from panocam.media.frame import Frame, RawFrame
 from panocam.media.planes import JPEG_COLOR, Planes
 from panocam.optics.lens import Lens, default_lens
@@ -109,8 +110,16 @@ def test_noise_only_where_it_is_bright_is_no_movement() -> None:
         lambda number, rows: SCENE * (1 + 0.1 * np.sin(rows / 25 + 1.3 * number)),
         lambda number, rows: SCENE * (0.3 if number < 6 else 1),
         lambda number, rows: np.where((rows < 200) & (number >= 6), SCENE * 1.4, SCENE),
+        lambda number, rows: np.where(rows.T > 240, SCENE, SCENE * (1 + 0.1 * np.sin(rows / 25 + 1.3 * number))),
     ],
-    ids=["up and down", "ever brighter", "bands of the mains", "switched on", "one of several lamps"],
+    ids=[
+        "up and down",
+        "ever brighter",
+        "bands of the mains",
+        "switched on",
+        "one of several lamps",
+        "daylight beside bands",
+    ],
 )
 def test_light_is_no_movement(light: Callable[[int, NDArray[np.intp]], Luma]) -> None:
     rows = np.arange(SIDE)[:, None]
@@ -145,6 +154,19 @@ def test_what_a_mask_covers_is_not_seen() -> None:
     assert not any(moved(looks(walker, hides=lambda rows, columns: (rows > 130) & (rows < 190))))
     half = moved(looks(walker, hides=lambda rows, columns: (rows > 130) & (rows < 160)))
     assert any(half)
+
+
+def test_a_picture_in_bands_is_read_where_it_lies() -> None:
+    """That is what a mask makes of a decoder's picture."""
+    planes = Planes.blank(SIDE, SIDE, JPEG_COLOR)
+    planes.y[:] = walking(3)
+    bands = shown(RawFrame(planes, 0, 0), Privacy((Polygon(((300, 60), (310, 60), (305, 70))),))).planes
+    assert isinstance(bands, Bands)
+    meter = MotionMeter((SIDE, SIDE), LENS, nothing)
+    means = meter._means(bands)
+    assert "_whole" not in vars(bands)
+    assert (means == meter._means(Planes(bands.y.copy(), bands.u, bands.v, bands.color))).all()
+    assert not (means == meter._means(planes)).all()
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,13 @@ async def test_it_goes_to_its_preset_and_comes_home_when_all_has_been_still_for_
     assert gate.pan() == home
 
 
+async def test_the_time_counts_from_the_end_of_motion_however_long_nothing_had_to_be_done(gate: Gate) -> None:
+    gate.moves(True)
+    gate.clock.advance(100)
+    gate.moves(False)
+    assert (gate.pan(9), gate.on_duty) == (80, True)
+
+
 async def test_what_it_does_is_told_as_the_move_of_a_client_is(gate: Gate) -> None:
     with gate.events("PTZController/PresetReached") as seen:
         gate.moves(True)

@@ -62,10 +62,11 @@ async def test_an_area_is_drawn_named_tuned_removed_and_brought_back(otto: Visit
     await otto.open("/motion")
     await otto.watching()
     await page.get_by_role("button", name="Add area").click()
-    box = await page.get_by_test_id("motion-areas").bounding_box()
-    assert box is not None
-    for x, y in ((0.4, 0.2), (0.6, 0.2), (0.6, 0.4), (0.4, 0.4)):
+    for count, (x, y) in enumerate(((0.4, 0.2), (0.6, 0.2), (0.6, 0.4), (0.4, 0.4)), 1):
+        box = await page.get_by_test_id("motion-areas").bounding_box()
+        assert box is not None
         await page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        await expect(page.get_by_text(f"{count} of at least 3 corners" if count < 3 else f"{count} corners, at most 10")).to_be_visible()
     await page.get_by_role("button", name="Finish").click()
     await there(owner, lambda found: [area["name"] for area in found] == ["Area 1"], "the area")
     name = page.get_by_label("Name of Area 1")

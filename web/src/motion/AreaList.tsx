@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Group, NumberInput, Paper, Slider, Stack, Switch, Text } from "@mantine/core";
+import { ActionIcon, Badge, Group, Input, NumberInput, Paper, Slider, Stack, Switch, Text } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -70,8 +70,7 @@ function Tuning({ area, limits, onChange }: { area: MotionArea; limits: Motion["
   const [sensitivity, setSensitivity] = useState<number | null>(null);
   return (
     <Stack gap="xs" px={4} pb={4}>
-      <Text size="sm" component="div">
-        Sensitivity
+      <Input.Wrapper label="Sensitivity" labelElement="div">
         <Slider
           mt={4}
           thumbLabel={`Sensitivity of ${area.name}`}
@@ -84,7 +83,7 @@ function Tuning({ area, limits, onChange }: { area: MotionArea; limits: Motion["
             setSensitivity(null);
           }}
         />
-      </Text>
+      </Input.Wrapper>
       <Group grow align="start">
         <Amount label="Smallest size" unit="°" step={0.5} bounds={limits.size} value={area.size} onValue={(size) => onChange({ size })} />
         <Amount label="Hold" unit=" s" step={1} bounds={limits.hold} value={area.hold} onValue={(hold) => onChange({ hold })} />
