@@ -33,7 +33,7 @@ def owner(shop: CameraProcess) -> Iterator[Api]:
         api.set_up()
     else:
         api.log_in()
-    api.send("PATCH", "settings", {"device.model": "m4327", "ptz.gatekeepers.0.enabled": False, "motion.areas": []})
+    api.send("PATCH", "settings", {"ptz.gatekeepers.0.enabled": False, "motion.areas": []})
     yield api
     api.close()
 
