@@ -131,6 +131,9 @@ def test_transparent_pixels_leave_no_fringe_when_shrunk() -> None:
     [
         ("<script>alert(1)</script>", "scripts"),
         ('<rect width="5" height="5" onclick="alert(1)"/>', "event handlers"),
+        ('<rect width="5" height="5" onClick="alert(1)"/>', "event handlers"),
+        ('<rect width="5" height="5" ONCLICK="alert(1)"/>', "event handlers"),
+        ('<handler type="application/ecmascript">alert(1)</handler>', "scripts"),
         ("<foreignObject><p/></foreignObject>", "foreign content"),
         ('<image href="file:///etc/passwd" width="5" height="5"/>', "references to other files"),
         ('<image xlink:href="http://192.0.2.1/x.png" width="5" height="5"/>', "references to other files"),
@@ -221,3 +224,10 @@ def test_no_text_breaks_the_check(text: str) -> None:
 
 def test_limits_are_told_to_clients_as_they_are() -> None:
     assert set(artwork.FORMATS) == {"PNG", "JPEG", "BMP", "SVG"}
+
+
+def test_the_largest_picture_that_is_offered_is_taken() -> None:
+    whole = accept(encoded(Image.new("1", (artwork.LARGEST_SIDE, 8)), "PNG"), "wide.png")
+    assert (whole.width, whole.height) == (artwork.LARGEST_SIDE, 8)
+    with pytest.raises(InvalidValue, match="is 4097x8"):
+        accept(encoded(Image.new("1", (artwork.LARGEST_SIDE + 1, 8)), "PNG"), "wider.png")

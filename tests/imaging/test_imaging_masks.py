@@ -347,3 +347,15 @@ def test_cells_are_flat_coarse_and_quantised() -> None:
                 assert np.ptp(shown.y[cell]) == 0
                 assert shown.y[cell][0, 0] % 16 == 0
     assert cell_side(16, shown.size) > 5 * side
+
+
+def test_a_mosaic_stays_as_the_picture_was_adjusted() -> None:
+    """Repainting it with its cells would show the picture of before beside the adjusted one."""
+    mask, planes = PrivacyMask(Privacy((Polygon(SHAPES["anywhere"]),), Ink.MOSAIC)), picture()
+    shown = mask.apply(RawFrame(planes, 0, 0), LENS).planes
+    adjusted = Planes.blank(SIDE, SIDE, JPEG_COLOR)
+    copy_planes(shown, adjusted)
+    adjusted.y[:] += 20
+    before = adjusted.y.copy()
+    mask.repaint(adjusted)
+    assert np.array_equal(adjusted.y, before)
