@@ -105,6 +105,10 @@ async def test_the_quad_order_s_refusal_names_what_was_sent(side: Side) -> None:
         wish = {"apiVersion": "1.0", "method": "setOrder", "params": {"id": [1, 1, 2, 3]}}
         error = (await client.post("/axis-cgi/quadviewsetup.cgi", json=wish)).json()["error"]
         assert error == {"code": 1000, "message": "id=[1, 1, 2, 3]: should name each of 1, 2, 3 and 4 once"}
+        for params, said in (({}, "quadeye=None: give true or false"), ({"quadeye": "maybe"}, "quadeye='maybe': give true or false")):
+            wish = {"apiVersion": "1.0", "method": "setQuadEyeValue", "params": params}
+            assert (await client.post("/axis-cgi/quadviewsetup.cgi", json=wish)).json()["error"] == {"code": 4002, "message": said}
+        assert side.services.settings.snapshot.installation.quad_eye is False
 
 
 @pytest.mark.parametrize(("sent", "said"), [({"context": 7}, 7), ({"context": "mine"}, "mine"), ({}, 0)])
