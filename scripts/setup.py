@@ -25,6 +25,8 @@ PEERS = {
     "softhsm2-util": "softhsm2",
     "swtpm": "swtpm tpm2-tools libtpm2-pkcs11-1 opensc",
     "smbd": "samba",
+    "lighttpd": "lighttpd lighttpd-mod-openssl",
+    "tinyproxy": "tinyproxy-bin",
     "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
     "gstreamer1.0-libav gir1.2-gst-rtsp-server-1.0 python3-gi",
 }

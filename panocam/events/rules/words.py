@@ -13,6 +13,9 @@ from panocam.events.rules.kind import Parameter
 from panocam.events.topics import Value
 from panocam.settings.rules import Condition, Rule
 
+SHOWN_TEXT = 60
+"""Characters of a text that a sentence repeats."""
+
 UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
@@ -113,5 +116,6 @@ def _parameter(each: Parameter, given: Mapping[str, Value], lists: Lists) -> str
     if isinstance(value, bool):
         return f"{'' if value else 'not '}{each.title.lower()}"
     if isinstance(value, str):
-        return f"“{value}”"
+        line = " ".join(value.split())
+        return f"“{line if len(line) <= SHOWN_TEXT else line[: SHOWN_TEXT - 1] + '…'}”"
     return f"{each.title.lower()} {value:g} {each.unit}".rstrip()

@@ -7,6 +7,7 @@ import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
 import { type Rule, rules } from "../rules/calls";
 import { EditRule } from "../rules/EditRule";
+import { RecipientList } from "../rules/RecipientList";
 import { RuleList } from "../rules/RuleList";
 import { ScheduleList } from "../rules/ScheduleList";
 import { Triggers } from "../rules/Triggers";
@@ -15,6 +16,7 @@ import { useCatalogue, useRules } from "../rules/useRules";
 const PARTS = [
   { value: "/rules", label: "Rules" },
   { value: "/rules/schedules", label: "Schedules" },
+  { value: "/rules/recipients", label: "Recipients" },
   { value: "/rules/triggers", label: "Manual triggers" },
 ];
 
@@ -65,6 +67,9 @@ export function Rules() {
                 </Tabs.Panel>
                 <Tabs.Panel value="/rules/schedules">
                   <ScheduleList all={found.schedules} rules={all} act={found.act} />
+                </Tabs.Panel>
+                <Tabs.Panel value="/rules/recipients">
+                  <RecipientList act={found.act} />
                 </Tabs.Panel>
                 <Tabs.Panel value="/rules/triggers">
                   <Triggers catalogue={catalogue} rules={all} />

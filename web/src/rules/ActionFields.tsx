@@ -9,6 +9,7 @@ import { acting, type Draft, type Faults } from "./draft";
 
 /** Where the things are made that a parameter chooses from. */
 const MADE_AT: Record<string, { to: string; label: string }> = {
+  recipient: { to: "/rules/recipients", label: "Add a recipient" },
   tour: { to: "/ptz/tours", label: "Make a guard tour" },
   preset: { to: "/ptz/presets", label: "Keep a preset position" },
   port: { to: "/accessories", label: "Add a port" },

@@ -5,7 +5,8 @@ interface Props {
   name: string;
   mayCopy?: boolean;
   onChange(): void;
-  onCopy(): void;
+  /** Without it there is no copying. */
+  onCopy?(): void;
   onDelete(): void;
 }
 
@@ -16,9 +17,11 @@ export function RowTools({ name, mayCopy = true, onChange, onCopy, onDelete }: P
       <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Change ${name}`} onClick={onChange}>
         <IconPencil size={18} />
       </ActionIcon>
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Copy ${name}`} disabled={!mayCopy} onClick={onCopy}>
-        <IconCopy size={18} />
-      </ActionIcon>
+      {onCopy && (
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Copy ${name}`} disabled={!mayCopy} onClick={onCopy}>
+          <IconCopy size={18} />
+        </ActionIcon>
+      )}
       <ActionIcon variant="subtle" color="red" size="lg" aria-label={`Delete ${name}`} onClick={onDelete}>
         <IconTrash size={18} />
       </ActionIcon>
