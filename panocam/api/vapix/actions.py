@@ -1,20 +1,22 @@
 """Action rules by SOAP, as the VAPIX action service has them: an action is prepared first, then a rule is made that uses it.
 
-They are the rules of ``api.rules``, whoever made them. There are no recipients, and the lists of them say so.
+They are the rules of ``api.rules``, and the recipients of ``notify.desk``, whoever made them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from panocam.api.endpoint import Call
-from panocam.api.services import rules_of
+from panocam.api.services import recipients_of, rules_of
 from panocam.api.soap.pullpoints import CONCRETE, CONTENTS, TOPICS, Answer, Operation
 from panocam.api.soap.reply import ACTION, SoapFault
 from panocam.api.soap.request import TOPIC, Request
 from panocam.api.soap.times import seconds
-from panocam.api.vapix import actionstore, actiontemplates
+from panocam.api.vapix import actionstore, actiontemplates, sendtemplates
+from panocam.api.vapix.template import Template
 from panocam.errors import InvalidValue, NotFound
 from panocam.events import spelling
 from panocam.events.metadata import NOTIFICATION
@@ -22,6 +24,7 @@ from panocam.events.rules.actions import ACTIONS, check_choices
 from panocam.events.rules.catalogue import offer
 from panocam.events.rules.choices import Lists, choices
 from panocam.events.topics import TOPICS as DECLARED
+from panocam.events.topics import Value
 from panocam.settings import Role
 from panocam.settings.rules import LONGEST_WAIT_S, Action, Condition, Rule
 
@@ -57,10 +60,20 @@ async def _templates(_call: Call[None], _request: Request) -> Element:
     for each in actiontemplates.templates():
         made = SubElement(parent, _tag("ActionTemplate"))
         SubElement(made, _tag("TemplateToken")).text = each.token
-        parameters = SubElement(made, _tag("Parameters"))
-        for name, kind in each.parameters.items():
-            SubElement(parameters, _tag("Parameter"), {"Name": name, "Type": kind})
+        if each.recipient:
+            SubElement(made, _tag("RecipientTemplate")).text = each.recipient
+        _list(made, each.parameters, "Type")
     return answer
+
+
+def _list(parent: Element, parameters: Mapping[str, str], what: str) -> None:
+    told = SubElement(parent, _tag("Parameters"))
+    for name, value in parameters.items():
+        SubElement(told, _tag("Parameter"), {"Name": name, what: value})
+
+
+def _given(new: Element) -> dict[str, str]:
+    return {each.get("Name", ""): each.get("Value", "") for each in new.iterfind(f"{_tag('Parameters')}/{_tag('Parameter')}")}
 
 
 async def _add_configuration(call: Call[None], request: Request) -> Element:
@@ -70,19 +83,29 @@ async def _add_configuration(call: Call[None], request: Request) -> Element:
     template = actiontemplates.find(_text(new, "TemplateToken"))
     if template is None:
         raise _fault("ActionTemplateNotFound", f"there is no template {_text(new, 'TemplateToken')[:80]!r}; GetActionTemplates lists all")
-    given = {each.get("Name", ""): each.get("Value", "") for each in new.iterfind(f"{_tag('Parameters')}/{_tag('Parameter')}")}
     try:
-        given = template.whole(given)
+        given = template.whole(_given(new))
     except InvalidValue as problem:
         raise _fault("ParametersMissmatch", problem) from None
     row = ACTIONS[template.kind]
     try:
-        values = row.values(template.read(call.services, given))
+        values = row.values(await _values(call, template, _text(new, "Name"), given))
         check_choices(row, values, rules_of(call.services).lists)
     except InvalidValue as problem:
         raise _fault("InvalidActionConfiguration", problem) from None
     number = await actionstore.add(call.services, _text(new, "Name"), Action(kind=row.kind, parameters=values), call.caller)
     return _with_number("AddActionConfigurationResponse", "ConfigurationID", number)
+
+
+async def _values(call: Call[None], template: Template, name: str, given: Mapping[str, str]) -> dict[str, Value]:
+    """Our parameters of theirs; whom it sends to is found in the list, or made once all else is right. Raises InvalidValue."""
+    if not template.recipient:
+        return template.read(call.services, given)
+    row = ACTIONS[template.kind]
+    tried = row.values(template.read(call.services, {**given, "recipient": "0"}))
+    check_choices(replace(row, parameters=row.parameters[1:]), tried, rules_of(call.services).lists)
+    recipient = await sendtemplates.the_recipient(call, template.recipient, name, given)
+    return template.read(call.services, {**given, "recipient": str(recipient)})
 
 
 async def _configurations(call: Call[None], _request: Request) -> Element:
@@ -93,9 +116,7 @@ async def _configurations(call: Call[None], _request: Request) -> Element:
         token, parameters = actiontemplates.tell(call.services, each.action)
         for name, text in (("ConfigurationID", str(each.id)), ("Name", each.name), ("TemplateToken", token)):
             SubElement(made, _tag(name)).text = text
-        told = SubElement(made, _tag("Parameters"))
-        for name, value in parameters.items():
-            SubElement(told, _tag("Parameter"), {"Name": name, "Value": value})
+        _list(made, parameters, "Value")
     return answer
 
 
@@ -236,26 +257,63 @@ async def _remove_rule(call: Call[None], request: Request) -> Element:
     return Element(_tag("RemoveActionRuleResponse"))
 
 
-# --- recipients: there are none
+# --- recipients
+
+
+async def _recipient_templates(_call: Call[None], _request: Request) -> Element:
+    answer = Element(_tag("GetRecipientTemplatesResponse"))
+    parent = SubElement(answer, _tag("RecipientTemplates"))
+    for token in sendtemplates.TEMPLATES:
+        made = SubElement(parent, _tag("RecipientTemplate"))
+        SubElement(made, _tag("TemplateToken")).text = token
+        if (template := sendtemplates.template_of(token)) is not None:
+            _list(made, template.parameters, "Type")
+    return answer
+
+
+async def _add_recipient(call: Call[None], request: Request) -> Element:
+    new = request.element.find(_tag("NewRecipientConfiguration"))
+    if new is None:
+        raise _fault("InvalidRecipientConfiguration", "NewRecipientConfiguration is missing")
+    token = _text(new, "TemplateToken")
+    template = sendtemplates.template_of(token)
+    if template is None:
+        raise _fault("RecipientTemplateNotFound", f"there is no template {token[:80]!r}; GetRecipientTemplates lists all")
+    try:
+        given = template.whole(_given(new))
+    except InvalidValue as problem:
+        raise _fault("ParametersMissmatch", problem) from None
+    try:
+        number = await sendtemplates.add_recipient(call, token, _text(new, "Name"), given)
+    except InvalidValue as problem:
+        raise _fault("InvalidRecipientConfiguration", problem) from None
+    return _with_number("AddRecipientConfigurationResponse", "ConfigurationID", number)
+
+
+async def _recipients(call: Call[None], _request: Request) -> Element:
+    answer = Element(_tag("GetRecipientConfigurationsResponse"))
+    parent = SubElement(answer, _tag("RecipientConfigurations"))
+    for row in recipients_of(call.services).rows:
+        made = SubElement(parent, _tag("RecipientConfiguration"))
+        token, parameters = sendtemplates.tell_recipient(row)
+        for name, text in (("ConfigurationID", str(row.id)), ("Name", row.name), ("TemplateToken", token)):
+            SubElement(made, _tag(name)).text = text
+        _list(made, parameters, "Value")
+    return answer
+
+
+async def _remove_recipient(call: Call[None], request: Request) -> Element:
+    missing = "RecipientConfigurationNotFound"
+    try:
+        await recipients_of(call.services).remove(_number(request.element, "ConfigurationID", missing), call.caller)
+    except NotFound as problem:
+        raise _fault(missing, problem) from None
+    except InvalidValue as problem:
+        raise _fault("RecipientConfigurationIsInUse", problem) from None
+    return Element(_tag("RemoveRecipientConfigurationResponse"))
 
 
 Ask = Callable[[Call[None], Request], Awaitable[Element]]
-
-
-def _none(kind: str) -> Ask:
-    async def answer(_call: Call[None], _request: Request) -> Element:
-        made = Element(_tag(f"Get{kind}Response"))
-        SubElement(made, _tag(kind))
-        return made
-
-    return answer
-
-
-def _unknown(kind: str) -> Ask:
-    async def answer(_call: Call[None], _request: Request) -> Element:
-        raise _fault(f"Recipient{kind}NotFound", "this camera has no recipients")
-
-    return answer
 
 
 def _with_number(response: str, name: str, number: int) -> Element:
@@ -272,10 +330,10 @@ ASKS: Mapping[str, Ask] = {
     "AddActionRule": _add_rule,
     "GetActionRules": _rules,
     "RemoveActionRule": _remove_rule,
-    "GetRecipientTemplates": _none("RecipientTemplates"),
-    "GetRecipientConfigurations": _none("RecipientConfigurations"),
-    "AddRecipientConfiguration": _unknown("Template"),
-    "RemoveRecipientConfiguration": _unknown("Configuration"),
+    "GetRecipientTemplates": _recipient_templates,
+    "AddRecipientConfiguration": _add_recipient,
+    "GetRecipientConfigurations": _recipients,
+    "RemoveRecipientConfiguration": _remove_recipient,
 }
 
 

@@ -13,7 +13,7 @@ def _to(among: str) -> Parameter:
     return Parameter("recipient", "Recipient", 0, among=among, required=True)
 
 
-_SUBJECT = Parameter("subject", "Subject", "", "Words and modifiers, which say what is so when the rule starts.", 0, LONGEST_SUBJECT)
+_SUBJECT = Parameter("subject", "Subject", "", "With modifiers. Empty: the rule's name.", 0, LONGEST_SUBJECT)
 _VIEW = Parameter("view", "View", 0, "What modifiers such as #x are about.", among="views")
 
 

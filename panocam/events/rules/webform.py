@@ -16,13 +16,13 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def arguments(text: str) -> Pairs:
-    """Plain values, not percent-encoded: that is done when they are sent. Raises ValueError."""
+    """Plain values, not percent-encoded: that is done when they are sent; only %26 stands for an ampersand. Raises ValueError."""
     found = []
     for part in text.strip().split("&") if text.strip() else ():
         name, _, value = part.partition("=")
         if not name.strip():
             raise ValueError("give arguments as name=value&name=value")
-        found.append((name.strip(), value))
+        found.append((name.strip(), value.replace("%26", "&")))
     return tuple(found)
 
 

@@ -160,5 +160,5 @@ function Port({ onChange, ...shown }: { label: string; description: string; valu
 }
 
 function Secret({ kept, onChange, ...shown }: { label: string; kept: boolean; value: string; onChange(value: string): void }) {
-  return <PasswordInput {...shown} autoComplete="new-password" description={kept ? "Empty: the one that is kept" : " "} placeholder={kept ? "••••••••" : undefined} onChange={({ currentTarget }) => onChange(currentTarget.value)} />;
+  return <PasswordInput {...shown} autoComplete="new-password" description={kept ? "Empty: the one that is kept" : "It is never shown again"} placeholder={kept ? "••••••••" : undefined} onChange={({ currentTarget }) => onChange(currentTarget.value)} />;
 }

@@ -89,10 +89,12 @@ function Row({ recipient, act, ...tools }: { recipient: Recipient; act: Act; onC
             </Text>
           )}
         </div>
-        <Button size="xs" variant="default" leftSection={<IconSend size={14} />} loading={busy} aria-label={`Test ${name}`} onClick={() => void test()}>
-          Test
-        </Button>
-        <RowTools name={name} {...tools} />
+        <Group gap="xs" wrap="nowrap" ml="auto">
+          <Button size="xs" variant="default" leftSection={<IconSend size={14} />} loading={busy} aria-label={`Test ${name}`} onClick={() => void test()}>
+            Test
+          </Button>
+          <RowTools name={name} {...tools} />
+        </Group>
       </Group>
       {tested && (
         <div style={{ marginTop: 8 }}>
