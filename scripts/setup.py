@@ -21,7 +21,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PEERS = {
     "ffmpeg": "ffmpeg",
-    "chromium": "chromium",
+    "chromium-headless-shell": "chromium-headless-shell",
     "softhsm2-util": "softhsm2",
     "swtpm": "swtpm tpm2-tools libtpm2-pkcs11-1 opensc",
     "smbd": "samba",

@@ -230,12 +230,12 @@ def show(path: str, value: object) -> object:
 
 
 _DEFAULT_FLAT = Snapshot().flat()
+_IN_ROWS = {path: value for path, value in _DEFAULT_FLAT.items() if any(part.isdigit() for part in path.split("."))}
 
 
 def _with_whole_rows(flat: Mapping[str, object]) -> dict[str, object]:
     """Rows are validated as whole lists, so the defaults of their unnamed leaves are filled in."""
-    in_rows = {path: value for path, value in _DEFAULT_FLAT.items() if any(part.isdigit() for part in path.split("."))}
-    return {**in_rows, **flat}
+    return {**_IN_ROWS, **flat}
 
 
 def _translate(fault: ValidationError, flat: Mapping[str, object]) -> InvalidValue:

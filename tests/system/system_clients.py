@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ def interpreter(version: str) -> Path:
     on_path = shutil.which(f"python{version}")
     candidates = [*reversed(found), *([Path(on_path)] if on_path else [])]
     for candidate in candidates:
-        if subprocess.run([candidate, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0:
+        if subprocess.run([candidate, "-c", "import venv"], capture_output=True).returncode == 0:
             return candidate
     pytest.skip(f"Python {version} is not installed here")
 
@@ -45,8 +46,9 @@ def python(version: str, *requirements: str) -> Path:
     base = interpreter(version)
 
     def make(folder: Path) -> None:
-        subprocess.run([base, "-m", "venv", folder], check=True, capture_output=True)
-        _install([folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *requirements], folder)
+        subprocess.run([base, "-m", "venv", "--without-pip", folder], check=True, capture_output=True)  # ours serves it as well
+        pip = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python"]
+        _install([*pip, "install", "-q", "--no-compile", "--disable-pip-version-check", *requirements], folder)
 
     return _made(f"python{version}-{'-'.join(requirements)}", make) / "bin" / "python"
 

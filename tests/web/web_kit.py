@@ -15,7 +15,9 @@ from camera_process import ADMIN, PASSWORD
 
 playwright_api = pytest.importorskip("playwright.async_api", reason="the playwright package drives the browser and is missing")
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The same engine; the first one does without the windows, tabs and menus that nobody sees, and takes half the time."""
+CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 SIDE = 960
 LIVE_MS = 15_000
