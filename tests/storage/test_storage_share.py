@@ -232,14 +232,16 @@ async def test_a_server_that_hangs_blocks_nothing(quick: None, tmp_path: Path, p
             watching = asyncio.create_task(watch())
             for _ in range(10):
                 await it.push(2)
+                await it.flushed(it.card)  # time passes here as fast as the test runs: the card is given its share of it
             await until(lambda: seen >= 500 - 1, "a live stream gets every picture while the share hangs")
             watching.cancel()
-            await it.flushed(it.card)
             assert it.disks(identity)[-1] == "SD_DISK", "it is taken for too slow before it is given up"
-            it.clock.advance(16)
+            for _ in range(16):
+                it.clock.advance(1)
+                await it.flushed(it.card)
             await until(lambda: not it.share.usable)
             assert any(word in it.share.reason for word in ("answered", "broke", "connection"))
-            await until(lambda: it.card.usable)  # the leap of the clock may have found it in the middle of something
+            assert it.card.usable
             server.signal(signal.SIGCONT)
             await it.ready()
             await it.push(2)

@@ -32,6 +32,9 @@ def large(packets: list[Packet]) -> list[Packet]:
     return [replace(packet, data=packet.data + FILLER) for packet in packets]
 
 
+PICTURE_S = 0.04
+
+
 class Live:
     """Somebody watches, and pictures go on, while something else happens."""
 
@@ -45,8 +48,8 @@ class Live:
             watching = asyncio.create_task(self._watch(packets))
             while not true():
                 assert asyncio.get_running_loop().time() < end, "it never came"
-                await self._it.push(0.04)
-                await asyncio.sleep(0.001)
+                await self._it.push(PICTURE_S)
+                await asyncio.sleep(PICTURE_S)  # the clock of the test must not run ahead: a server on a busy machine would be given up
             await asyncio.sleep(0)
             watching.cancel()
         assert self.seen - before >= len(self._it.pushed) - pushed, "every picture comes"
