@@ -9,9 +9,8 @@ Light is no movement. Each look is made as bright as the one before, row of cell
 that rises everywhere nor bands of mains light, which lie along the rows, are seen, and daylight may shine beside them. Pictures that were
 exposed, masked or placed otherwise are not compared at all.
 
-What counts is told by the picture: several times what cells as bright differ by (their median, so that a few moving ones do not raise it;
-noise is not the same in the dark and in the light), and a few levels of 255 at the least. When a picture jumps, all of it differs, and so
-nothing counts.
+What counts is told by the picture: several times what cells as bright usually differ by (``Usual``), and a few levels of 255 at the least.
+When a picture jumps, all of it differs, and so nothing counts.
 """
 
 from __future__ import annotations
@@ -55,8 +54,12 @@ GROUPS: Final = 10
 FEWEST: Final = 20
 """Cells of a row that tell its light; one with fewer goes by the rows next to it."""
 
-MAD: Final = 1.4826
-"""From the median of absolute values to the standard deviation of noise."""
+PART: Final = 0.85
+PART_SIGMAS: Final = 1.44
+"""So much of noise lies within so many standard deviations."""
+
+RISES, FADES, QUIET = 4.0, 0.97, 0.3
+"""How fast what is usual goes up and down from one look to the next, and from which level on."""
 
 ASIDE: Final = np.ones((5, 5), np.uint8)
 DARK: Final = 1.0
@@ -91,6 +94,7 @@ class MotionMeter:
         self._past: deque[tuple[int, Floats]] = deque(maxlen=2)
         self._exposure: object = None
         self._before: Floats | None = None
+        self._usual = Usual()
 
     def look(self, frame: Frame, exposure: object) -> Movement | None:
         """``exposure`` is how the picture was exposed, where that is known. None while there is nothing to tell: too early, or nothing to
@@ -117,7 +121,7 @@ class MotionMeter:
             return None
         (_, older), (_, last) = self._past
         recent, noise = self._change(means, last)
-        counts = np.maximum(SIGMAS * usual(means, noise, seen), np.float32(LEAST))
+        counts = np.maximum(SIGMAS * self._usual.learn(means, noise, seen), np.float32(LEAST))
         changed = np.where(seen, np.minimum(recent, self._change(means, older)[0]) / counts, np.float32(0))
         before, self._before = self._before, changed
         if before is None:
@@ -194,20 +198,37 @@ def _rows_of(planes: Planes, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def usual(means: Floats, recent: Floats, seen: Cells) -> Floats:
-    """By how much each cell is expected to differ for noise alone: as cells as bright as it usually do, or a little darker or brighter."""
-    bright, differ = means[seen], recent[seen]
-    size = len(bright) // GROUPS
-    ends = size * np.arange(1, GROUPS)
-    order = np.argpartition(bright, ends)
-    groups = differ[order[: size * GROUPS]].reshape(GROUPS, size)
-    noise = np.float32(MAD) * np.partition(groups, size // 2, axis=1)[:, size // 2]
-    near = np.maximum(noise, np.maximum(np.append(noise[1:], 0), np.append(0, noise[:-1])))
-    expected = np.empty(len(bright), np.float32)
-    expected[order] = np.append(near.repeat(size), np.full(len(bright) - size * GROUPS, near[-1]))
-    whole = np.zeros(seen.shape, np.float32)
-    whole[seen] = expected
-    return whole
+class Usual:
+    """By how much cells differ though nothing moves, learnt look by look: for each group of cells that are about as bright.
+
+    It is told from the cell that differs more than ``PART`` of its group, as if it were noise; more than that seldom moves at once. What
+    was usual lately is so still: a coder leaves noise away for a while and brings it back all at once.
+    """
+
+    def __init__(self) -> None:
+        self._level: Floats | None = None
+
+    def learn(self, means: Floats, differ: Floats, seen: Cells) -> Floats:
+        """What to expect of each cell at this look."""
+        bright = means[seen]
+        size = len(bright) // GROUPS
+        order = np.argpartition(bright, size * np.arange(1, GROUPS))
+        groups = differ[seen][order[: size * GROUPS]].reshape(GROUPS, size)
+        at = int(PART * size)
+        noise = np.partition(groups, at, axis=1)[:, at] / np.float32(PART_SIGMAS)
+        near = np.maximum(noise, np.maximum(np.append(noise[1:], 0), np.append(0, noise[:-1])))
+        level = self._level = near if self._level is None else self._followed(self._level, near)
+        expected = np.empty(len(bright), np.float32)
+        expected[order] = np.append(level.repeat(size), np.full(len(bright) - size * GROUPS, level[-1]))
+        whole = np.zeros(seen.shape, np.float32)
+        whole[seen] = expected
+        return whole
+
+    @staticmethod
+    def _followed(level: Floats, now: Floats) -> Floats:
+        """Up within a look or two, and down in some ten seconds."""
+        followed: Floats = np.clip(now, level * np.float32(FADES), np.maximum(level, np.float32(QUIET)) * np.float32(RISES))
+        return followed
 
 
 def _middles(values: Floats, seen: Cells) -> Floats:

@@ -258,3 +258,21 @@ def test_how_much_of_an_area_is_seen_is_told() -> None:
     assert Watched([MotionArea(1, WALK, 50, 4)], LENS, ~seen).shares == {1: 0.0}
     seen[:, : CELLS // 2] = False
     assert Watched([MotionArea(1, WALK, 50, 4)], LENS, seen).shares[1] == pytest.approx(0.5, abs=0.05)
+
+
+def test_noise_that_a_coder_leaves_away_and_brings_back_is_no_movement() -> None:
+    """Blocks of it stay as they were, some are renewed, and now and then all of them are; what walks is seen all the same."""
+    rng = np.random.default_rng(4)
+
+    def coded(lumas: Iterable[Luma]) -> Iterable[Luma]:
+        noise = np.zeros((SIDE, SIDE))
+        for number, luma in enumerate(lumas):
+            fresh = np.kron(rng.normal(0, 5, (40, 40)), np.ones((8, 8)))
+            renewed = np.kron(rng.random((40, 40)) < (1.0 if number % 10 == 0 else 0.1), np.ones((8, 8))) > 0
+            noise = np.where(renewed, fresh, noise)
+            yield luma + noise
+
+    still = moved(looks(coded(SCENE for _ in range(80)), 0.5))
+    assert not any(still[20:])  # it has to get to know it
+    told = moved(looks(coded(walking(number % 14, 8) for number in range(80)), 0.5))
+    assert sum(told[20:]) > 40

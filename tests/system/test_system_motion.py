@@ -53,6 +53,7 @@ def pass_by(camera: RunningCamera, seconds: float) -> None:
     until(lambda: pictures(camera) > end, 10 * seconds)
 
 
+@pytest.mark.feature("EVT-02")
 def test_who_walks_through_an_area_is_recorded_by_a_rule_and_heard_of_by_clients(shop: RunningCamera) -> None:
     condition = {"topic": MOTION, "where": {"motion_area": 1}}
     offered = next(row for row in send(shop, "GET", "rules/conditions")["conditions"] if row["topic"] == MOTION)

@@ -83,6 +83,7 @@ async def test_an_area_is_drawn_named_tuned_removed_and_brought_back(otto: Visit
     await there(owner, lambda found: found[0]["sensitivity"] == 51, "its sensitivity")
     await page.get_by_label("North is watched").click(force=True)
     await there(owner, lambda found: not found[0]["enabled"], "its switch")
+    await expect(page.get_by_label("North: off")).to_be_visible()
     before = areas(owner)[0]
     await page.get_by_role("button", name="Remove North").click()
     await there(owner, lambda found: not found, "that it is gone")
