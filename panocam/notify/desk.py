@@ -6,15 +6,17 @@ so nobody learns it by pointing a recipient at a server of his own.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from panocam.clock import NS, Clock
-from panocam.errors import InvalidValue, NotFound, PanocamError
+from panocam.errors import InvalidValue, NotFound, PanocamError, Unavailable
 from panocam.notify.message import Line, Mail, Message, WebCall
 from panocam.notify.outbox import Outbox, Told
 from panocam.notify.sender import Passwords, Sender
@@ -36,11 +38,20 @@ class Vault(Protocol):
     def delete(self, name: str) -> None: ...
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """Passwords, and whom they were given for."""
+
+    asked: tuple[str, ...]
+    passwords: Passwords
+
+
 class RecipientDesk:
     """Reads and changes them, tries them out, and sends to them by way of the queues. ``on_secrets`` is told all passwords there are."""
 
     def __init__(self, store: Store, vault: Vault, sender: Sender, clock: Clock) -> None:
         self._store, self._vault, self._sender, self._clock = store, vault, sender, clock
+        self._known: dict[int, _Kept] = {}
         self._gone: dict[int, tuple[int, Row, Passwords]] = {}
         self.outbox = Outbox(clock, self._deliver)
         self.on_secrets: Callable[[list[str]], None] = lambda secrets: None
@@ -60,11 +71,8 @@ class RecipientDesk:
 
     def passwords(self, row: Row) -> Passwords:
         """Those that are kept for this server and user."""
-        try:
-            kept = json.loads(self._vault.get(_name(row.id)))
-        except (PanocamError, ValueError):
-            return Passwords()
-        return Passwords(str(kept["password"]), str(kept["proxy"])) if kept.get("for") == list(row.asked) else Passwords()
+        kept = self._kept(row.id)
+        return kept.passwords if kept.asked == row.asked else Passwords()
 
     def send(self, id: int, message: Message, told: Told = lambda fault: None) -> None:
         """Put a message in the queue of a recipient. Raises NotFound, and InvalidValue for one of another kind."""
@@ -163,6 +171,7 @@ class RecipientDesk:
             now = new.recipients.find(row.id)
             if now is None:
                 self.outbox.forget(row.id)
+                self._known.pop(row.id, None)
                 self._vault.delete(_name(row.id))
             else:
                 self.outbox.try_again(row.id)
@@ -189,28 +198,27 @@ class RecipientDesk:
     async def _revise(
         self, law: Callable[[Snapshot], Mapping[str, object]], row: Callable[[], Row], passwords: Passwords, by: Actor
     ) -> None:
-        """Keep row and passwords together, or neither."""
-        undo: list[Callable[[], None]] = []
-
-        def both(now: Snapshot) -> Mapping[str, object]:
-            changes = law(now)
-            name = _name(row().id)
-            try:
-                old = self._vault.get(name)
-            except PanocamError:
-                undo.append(lambda: self._vault.delete(name))
-            else:
-                undo.append(lambda: self._vault.put(name, old))
-            body = {"for": row().asked, "password": passwords.password, "proxy": passwords.proxy_password}
-            self._vault.put(name, json.dumps(body).encode())
-            return changes
-
+        """Keep a row, then its passwords. A power cut between the two leaves one without them, which its list says."""
+        await self._store.revise(law, by)
+        kept = _Kept(row().asked, passwords)
+        self._known[row().id] = kept
+        body = {"for": kept.asked, "password": passwords.password, "proxy": passwords.proxy_password}
         try:
-            await self._store.revise(both, by)
-        except PanocamError:
-            for each in undo:
-                each()
-            raise
+            await asyncio.to_thread(self._vault.put, _name(row().id), json.dumps(body).encode())
+        except PanocamError as fault:
+            raise Unavailable(f"{row().name} is kept, but its password only until the camera ends: {fault}") from None
+        finally:
+            self.tell_secrets()
+
+    def _kept(self, id: int) -> _Kept:
+        """What is in the vault, which is looked into once."""
+        if id not in self._known:
+            try:
+                kept = json.loads(self._vault.get(_name(id)))
+                self._known[id] = _Kept(tuple(kept["for"]), Passwords(str(kept["password"]), str(kept["proxy"])))
+            except (PanocamError, ValueError, KeyError, TypeError):
+                self._known[id] = _Kept((), Passwords())
+        return self._known[id]
 
 
 def users(snapshot: Snapshot, id: int) -> list[str]:

@@ -110,6 +110,10 @@ def test_a_virtual_input_sends_a_mail_whose_modifiers_are_resolved(sending: Runn
         assert (took.user, took.encrypted) == (USER, True)
         until(lambda: standing(camera, guard)["sent"] == 1)
         assert (rule(camera, number)["starts"], rule(camera, number)["fault"]) == (1, None)
+        camera.kill()
+        camera.start()
+        assert send(camera, "POST", f"recipients/{guard}/test")["works"]  # the password outlives a power cut
+        assert server.next().user == USER
     assert PASSWORD not in camera.log
     assert camera.stop() == 0
     kept = b"".join(path.read_bytes() for path in camera.folder.rglob("*") if path.is_file())
