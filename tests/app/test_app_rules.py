@@ -249,6 +249,33 @@ async def test_failing_rules_do_not_start_each_other_for_ever(stage: Stage) -> N
     assert [event.data["rule"] for event in stage.failures] == [1]
 
 
+async def test_what_fails_after_it_was_begun_is_the_rules_fault_and_starts_no_rules_for_ever(stage: Stage) -> None:
+    jobs: list[Job] = []
+
+    class Sends:
+        async def begin(self, job: Job) -> None:
+            jobs.append(job)
+            asyncio.get_running_loop().call_soon(stage.runner.heard, job, "it did not get through")
+
+        async def end(self, job: Job) -> None:
+            """Nothing lasts."""
+
+    sends = Sends()
+    stage.runner._performers = {"tour.fixed": sends}
+    stage.rules(ONCE, FAILED, FAILED)
+    stage.pulse()
+    for _ in range(20):
+        await stage.said()
+        await asyncio.sleep(0)
+    assert sorted(job.rule for job in jobs) == [1, 2, 3]
+    assert [event.data["description"] for event in stage.failures] == ["it did not get through"]
+    assert [stage.runner.report(number).fault for number in (1, 2, 3)] == ["it did not get through"] * 3
+    stage.runner.heard(jobs[0], None)
+    assert stage.runner.report(1).fault is None
+    stage.runner.heard(Job(9, "R9", "tour.fixed", {}), "nobody has that rule")
+    assert stage.runner.report(9).fault is None
+
+
 async def test_what_should_last_is_tried_again_while_the_rule_is_met(stage: Stage) -> None:
     stage.rules(LASTS, {**LASTS, "action": ONCE["action"]})
     stage.doing.fail = Busy("not now")
