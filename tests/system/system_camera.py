@@ -26,10 +26,12 @@ from exchanges import NOBODY
 NAME, PASSWORD = "root", "Pelargonie-7"
 FREE_PORTS = tuple(word for name in ("http", "https", "rtsp", "rtsps") for word in (f"--{name}-port", "0"))
 START_S = 30.0
+HOPE_S = 30.0
+"""After this, what has not come to pass never will, even on a machine that has much else to do."""
 STOP_S = 10.0
 
 
-def until(condition: Callable[[], Any], seconds: float = 10.0, process: copies.Running | None = None) -> Any:
+def until(condition: Callable[[], Any], seconds: float = HOPE_S, process: copies.Running | None = None) -> Any:
     """What ``condition`` gives as soon as it is true; a process that must live meanwhile may be named."""
     end = time.monotonic() + seconds
     while not (found := condition()):

@@ -202,10 +202,10 @@ def test_a_recording_that_runs_is_signed_from_the_moment_of_the_switch_on(fresh:
         files = {identity: fresh.get(f"/api/v1/recordings/{identity}")["segments"] for identity in running}
         return [{"id": identity, **there[-1]} for identity, there in files.items() if there]
 
-    until(lambda: len(newest()) == 2 and all(file["pictures"] > 20 for file in newest()), 20)
+    until(lambda: len(newest()) == 2 and all(file["pictures"] > 20 for file in newest()))
     since = max(file["stop"] for file in newest())
     fresh.change(signing__enabled=True)
-    until(lambda: len(newest()) == 2 and all(file["start"] > since and file["pictures"] > 40 for file in newest()), 30)
+    until(lambda: len(newest()) == 2 and all(file["start"] > since and file["pictures"] > 40 for file in newest()), 60)
     assert byhand in [file["id"] for file in newest()]
     with fresh.client() as client:
         for file in newest():
