@@ -76,6 +76,8 @@ async def test_the_order_of_a_tour(phone: Visitor, api: Api) -> None:
     await steps.nth(0).scroll_into_view_if_needed()
     start, end = await phone.spot(steps.nth(1).get_by_test_id("grip")), await phone.spot(steps.nth(0).get_by_test_id("grip"))
     start = await phone.spot(steps.nth(1).get_by_test_id("grip"))
+    style = await steps.nth(1).get_by_test_id("grip").evaluate("handle => getComputedStyle(handle).touchAction")
+    assert style == "none", "a finger on the handle would scroll the page where there is more of it"
     await phone.drag_by_touch(start, end)
     await expect(steps.nth(0)).to_contain_text("Shelf")
     api.send("PATCH", "settings", {"ptz.presets": []})
