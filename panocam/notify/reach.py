@@ -1,32 +1,57 @@
 """The way to another machine: its addresses, and a connection to the first that answers.
 
-Names are looked up on threads of our own. A name server that hangs holds those, and nobody else's.
+Each name is looked up on a thread of its own, which a name server that hangs may hold as long as it likes: nobody waits for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
-from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
 
 from panocam.notify.fault import SendFault, nameless, unreached
+from panocam.pipeline.workers import spawn
 from panocam.settings.hosts import bracketed, wire
 
 CONNECT_S = 10.0
-_NAMES = ThreadPoolExecutor(4, "notify-names")
 
 
 async def addresses(host: str, port: int) -> list[str]:
     """Every address of a host once, in the machine's order of preference. Raises SendFault."""
-    loop = asyncio.get_running_loop()
     try:
-        look_up = loop.run_in_executor(_NAMES, lambda: socket.getaddrinfo(wire(host), port, type=socket.SOCK_STREAM))
-        found = await asyncio.wait_for(look_up, CONNECT_S)
+        return [str(ip_address(host))]
+    except ValueError:
+        pass
+    try:
+        found = await asyncio.wait_for(_look_up(host, port), CONNECT_S)
     except TimeoutError:
         raise nameless(host, socket.gaierror(socket.EAI_AGAIN, "")) from None
     except (OSError, UnicodeError) as fault:
         raise nameless(host, fault if isinstance(fault, OSError) else OSError()) from None
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    return list(dict.fromkeys(found))
+
+
+async def _look_up(host: str, port: int) -> list[str]:
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[list[str]] = loop.create_future()
+
+    def tell(found: list[str], fault: Exception | None) -> None:
+        if not done.done():
+            done.set_result(found) if fault is None else done.set_exception(fault)
+
+    def body() -> None:
+        found: list[str] = []
+        fault: Exception | None = None
+        try:
+            found = [str(each[4][0]) for each in socket.getaddrinfo(wire(host), port, type=socket.SOCK_STREAM)]
+        except (OSError, ValueError) as problem:
+            fault = problem
+        with contextlib.suppress(RuntimeError):  # the loop has closed
+            loop.call_soon_threadsafe(tell, found, fault)
+
+    spawn("notify-name", body)
+    return await done
 
 
 async def connect(host: str, port: int) -> socket.socket:
