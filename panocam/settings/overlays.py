@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Literal
+from unicodedata import category
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -78,6 +79,14 @@ class Text(Overlay):
     background: Paint = Paint.TRANSPARENT
     outline: Paint = Paint.BLACK
     scroll: float = Field(0, ge=-20, le=20, description="Speed across the picture, to the left when positive; 0 stands still")
+
+    @field_validator("text")
+    @classmethod
+    def _shown(cls, text: str) -> str:
+        unseen = next((letter for letter in text if letter not in "\t\r\n" and category(letter) == "Cc"), None)
+        if unseen is not None:
+            raise ValueError(f"there is a control character in it (U+{ord(unseen):04X}), which nobody would see; leave it out")
+        return text
 
 
 class Image(Overlay):

@@ -34,7 +34,7 @@ WAYS: dict[str, tuple[Way, str]] = {
     "dynamic text, REST": (rest("PUT", "overlay-texts", slot=3, text=LONG), "text"),
     "overlay, VAPIX": (method("addText", camera=1, text=LONG), "text"),
     "overlay changed, VAPIX": (method("setText", identity=1, text=LONG), "text"),
-    "image's path, VAPIX": (method("addImage", camera=1, overlayPath=LONG), "image"),
+    "image's path, VAPIX": (method("addImage", camera=1, overlayPath=LONG), "overlayPath"),
     "dynamic text, VAPIX": (form("dynamicoverlay.cgi", action="settext", text=LONG, index="3"), "text"),
     "line, parameters": (form("param.cgi", action="update", **{"Image.I4.Text.String": LONG}), "characters"),
     "image's path, parameters": (form("param.cgi", action="update", **{"Image.OverlayPath": LONG}), "OverlayPath"),

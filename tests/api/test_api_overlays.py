@@ -65,6 +65,8 @@ async def test_add_change_list_remove_and_put_back(side: Side) -> None:
         ({"kind": "text"}, "text"),
         ({"kind": "text", "text": ""}, "text"),
         ({"kind": "text", "text": "x" * 10_000}, "text"),
+        ({"kind": "text", "text": "a\0b"}, "text"),
+        ({"kind": "text", "text": "\x1b[31mred"}, "text"),
         ({"kind": "text", "text": "x", "size": 201}, "size"),
         ({"kind": "text", "text": "x", "color": "mauve"}, "color"),
         ({"kind": "text", "text": "x", "position": [0, 1.5]}, "position"),

@@ -209,6 +209,7 @@ async def test_a_number_that_is_none_is_refused(admin: httpx.AsyncClient) -> Non
     [
         ({"topic": "Schedule/Active", "where": {"schedule": "weekends"}}, "schedules.items", "there is no schedule 'weekends' any more"),
         ({"topic": "PTZController/Tour", "where": {"tour": 2}}, "ptz.tours", "there is no number 2 any more"),
+        ({"topic": "VideoSource/Motion/Area", "where": {"motion_area": 2}}, "motion.areas", "there is no motion area 2 any more"),
     ],
 )
 @pytest.mark.feature("EVT-07")
@@ -218,11 +219,12 @@ async def test_a_rule_whose_condition_lost_what_it_is_about_says_so(
     """Settings that are written as a whole ask no rule."""
     store = side.services.settings
     second = {"number": 2, "area": 2, "name": "Other", "steps": [{"preset": 1}]}
-    await store.patch({"ptz.tours": [*(each.model_dump() for each in store.snapshot.ptz.tours), second]})
+    door = {"id": 2, "name": "Door", "corners": [[0, 30], [90, 30], [180, 30]]}
+    await store.patch({"ptz.tours": [*(each.model_dump() for each in store.snapshot.ptz.tours), second], "motion.areas": [door]})
     assert (await post(admin, conditions=[condition]))["fault"] is None
     part, leaf = setting.split(".")
     value = store.snapshot.model_dump(mode="json")[part][leaf]
-    await store.patch({setting: [each for each in value if each.get("id") != "weekends" and each.get("number") != 2]})
+    await store.patch({setting: [each for each in value if each.get("id") not in ("weekends", 2) and each.get("number") != 2]})
     (rule,) = (await admin.get("/api/v1/rules")).json()["rules"]
     assert what in rule["fault"]
     assert "never met" in rule["fault"]

@@ -29,7 +29,7 @@ def check(rule: Rule, lists: Lists) -> None:
     check_choices(row, row.values(rule.action.parameters), lists)
 
 
-LASTING_LISTS = frozenset({"schedules", "pulses", "tours", "area presets", "inputs", "outputs"})
+LASTING_LISTS = frozenset({"schedules", "pulses", "tours", "area presets", "inputs", "outputs", "motion areas"})
 """Of what is in these lists, an instance that is gone does not come back by itself."""
 
 
