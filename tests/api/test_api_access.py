@@ -50,13 +50,16 @@ def url(row: Endpoint) -> str:
 
 
 async def furnish(side: Side, row: Endpoint) -> None:
-    """Rows about one tour, zone or recipient need one."""
+    """Rows about one tour, zone, motion area or recipient need one."""
     if "{recipient}" in row.path:
         line = {"id": 1, "name": "Nobody", "kind": "tcp", "host": "127.0.0.1", "port": 9}
         await side.services.settings.patch({"recipients.items": [line]})
     if "zones/{number}" in row.path:
         zone = {"number": int(EXAMPLES["number"]), "area": 1, "name": "Gate", "left": 1, "down": -40, "right": 9, "up": -20}
         await side.services.settings.patch({"ptz.zones": [zone]})
+    if "motion/areas/{number}" in row.path:
+        area = {"id": int(EXAMPLES["number"]), "name": "Door", "corners": [[0, 30], [90, 30], [180, 30]]}
+        await side.services.settings.patch({"motion.areas": [area]})
     if "{tour}" in row.path:
         await side.services.settings.patch({"ptz.tours": [{"number": 1, "area": 1, "name": "Rounds", "steps": [{"preset": 1}]}]})
 

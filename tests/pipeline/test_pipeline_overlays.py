@@ -377,9 +377,11 @@ def test_turned_text_lies_as_it_is_told() -> None:
 )
 @pytest.mark.parametrize("size", [0, 1, 200])
 def test_any_text_is_drawn_inside_the_picture(text: str, size: float) -> None:
+    """Also what the settings refuse: what modifiers stand for can bring it."""
+    overlay = Text(identity=0, text="x", size=size, background="semiTransparent").model_copy(update={"text": text[:512]})
     for view in ((192, 72), (640, 480)):
         out = noise(view)
-        draw(painter(Text(identity=0, text=text[:512], size=size, background="semiTransparent"), size=view), frame(), out)
+        draw(painter(overlay, size=view), frame(), out)
 
 
 def test_long_lines_are_broken_at_blanks_and_nothing_is_lost() -> None:
