@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from panocam.errors import InvalidValue, NotFound, Unavailable
+from panocam.api.known import known
+from panocam.errors import InvalidValue, NotFound
 from panocam.optics.aim import direction, locate, pan_tilt, shows, tile_at, tile_rays
 from panocam.optics.lens import Lens
 from panocam.optics.mount import camera_from_world
@@ -198,10 +199,7 @@ class Drawn(Generic[T]):
 
     @property
     def _lens(self) -> Lens:
-        lens = self._camera.lens
-        if lens is None:
-            raise Unavailable("the lens is not known before the source's first picture: see /api/v1/status for the source's state")
-        return lens
+        return known(self._camera.lens)
 
     def _from_world(self) -> Floats:
         scenery = self._camera.scenery

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from panocam.api.known import known
 from panocam.api.offers import plan
 from panocam.api.services import Services
-from panocam.errors import Unavailable
 from panocam.optics.lens import Lens
 from panocam.optics.levelgrid import Floats, Point, traced
 from panocam.optics.view import Arrangement, View
@@ -31,10 +31,8 @@ class Sight:
         Raises NotFound, InvalidValue for a size that it does not have, Unavailable before the first picture.
         """
         profile, camera = plan(services, StreamRequest(index, resolution=size), as_camera=False).profile, services.camera
-        if camera.lens is None:
-            raise Unavailable("the lens is not known before the source's first picture: see /api/v1/status for the source's state")
-        arrangement = camera.scenery.arrangement
-        return cls(arrangement.view(index, (profile.width, profile.height)), camera.lens, arrangement, profile.width, profile.height)
+        lens, arrangement = known(camera.lens), camera.scenery.arrangement
+        return cls(arrangement.view(index, (profile.width, profile.height)), lens, arrangement, profile.width, profile.height)
 
     def traced(self, world: Floats) -> tuple[tuple[Point, ...], ...]:
         """The pieces of a line through world directions that the view shows."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from panocam.api.endpoint import Call, Reply, rest
+from panocam.api.known import known
 from panocam.api.offers import head, offers
 from panocam.api.steering import mover_of
 from panocam.api.web.moves import AnyMove, Center, Drive, Frame, Home, Move, Pose, PoseReply, ToPreset, carry_out, pose_reply
-from panocam.errors import Unavailable
 from panocam.media.codec import Codec
 from panocam.optics.lens import LensModel
 from panocam.settings.role import Role
@@ -113,9 +113,7 @@ async def codecs(_call: Call[None]) -> CodecsReply:
 
 async def lens(call: Call[None]) -> LensReply:
     """The lens, so that clients can dewarp by themselves."""
-    found, size = call.services.camera.lens, call.services.camera.source_size
-    if found is None or size is None:
-        raise Unavailable("the lens is not known before the source's first picture: see /api/v1/status for the source's state")
+    found, size = known(call.services.camera.lens), known(call.services.camera.source_size)
     circle = CircleReply(cx=found.circle.cx, cy=found.circle.cy, radius=found.circle.radius)
     return LensReply(
         model=found.model,
