@@ -27,6 +27,8 @@ def exposure_plan(settings: Snapshot) -> ExposurePlan:
         max_shutter_s=wished.max_shutter.seconds,
         max_gain_db=wished.max_gain,
         trade_off=wished.blur_noise / 100,
+        min_shutter_s=wished.min_shutter.seconds,
+        min_gain_db=wished.min_gain,
     )
     zones = tuple(Zone(zone.left, zone.top, zone.right, zone.bottom) for zone in wished.zones)
     image = settings.image.model_dump()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from panocam.errors import InvalidValue
 from panocam.imaging.adjustment import Adjustment, WhiteBalance
 from panocam.imaging.ink import Ink
+from panocam.imaging.metering import Zone
 from panocam.imaging.privacy import Privacy
 from panocam.imaging.watched import MotionArea
 from panocam.media.signing import Signing
@@ -90,7 +91,8 @@ def adjustment(settings: Snapshot) -> Adjustment:
     wished = settings.image.model_dump()
     mode = WhiteBalance(wished.pop("white_balance"))
     wdr = wished.pop("wdr") and capture_mode(settings.installation.capture_mode).wdr
-    return Adjustment(**wished, white_balance=mode, wdr=wdr)
+    window = wished.pop("white_balance_window")
+    return Adjustment(**wished, white_balance=mode, wdr=wdr, window=None if window is None else Zone(**window))
 
 
 def stream_defaults(settings: Snapshot) -> StreamDefaults:

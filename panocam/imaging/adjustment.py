@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from panocam.errors import InvalidValue
+from panocam.imaging.metering import Zone
 
 NEUTRAL = 50
 """Of brightness, contrast, saturation and sharpness."""
@@ -50,6 +51,7 @@ class Adjustment:
     noise_temporal: int = 0
     defog: bool = False
     defog_effect: int = 50
+    window: Zone | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -58,6 +60,11 @@ class Adjustment:
                 raise InvalidValue(field.name, value, "give 0 to 100")
             if field.type == "float" and not 0.25 <= value <= 4:
                 raise InvalidValue(field.name, value, "give a gain from 0.25 to 4")
+
+    @property
+    def follows_light(self) -> bool:
+        """Whether the colour of the light is told from the picture."""
+        return self.white_balance in (WhiteBalance.AUTOMATIC, WhiteBalance.OUTDOORS, WhiteBalance.HOLD)
 
     @property
     def neutral(self) -> bool:

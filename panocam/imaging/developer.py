@@ -14,6 +14,7 @@ import numpy as np
 from panocam.imaging import balance, local, noise, tone
 from panocam.imaging.adjustment import Adjustment, WhiteBalance
 from panocam.imaging.balance import Gains
+from panocam.imaging.metering import Cells
 from panocam.imaging.pool import PlanesPool
 from panocam.imaging.recipe import Recipe, State, develop, fresh_state, luma_range
 from panocam.media.planes import Planes
@@ -23,10 +24,6 @@ FOLLOW_S = {"noise": 1.0, "scene": 0.7, "gains": 3.0}
 
 GAP_S = 2.0
 """After a longer time without pictures, what is remembered counts no more."""
-
-
-FOLLOWING = (WhiteBalance.AUTOMATIC, WhiteBalance.OUTDOORS, WhiteBalance.HOLD)
-"""Modes that look at the picture's light."""
 
 
 @dataclass
@@ -54,9 +51,9 @@ class Developer:
         """What comes next has nothing to do with what came before."""
         self._memory = self._done = None
 
-    def develop(self, planes: Planes, pts_ns: int) -> Planes:
+    def develop(self, planes: Planes, pts_ns: int, tells: Cells | None = None) -> Planes:
         """``planes`` as they shall look; the very same when there is nothing to do. The same planes again give the same result again
-        once nothing is followed any more."""
+        once nothing is followed any more. ``tells``: which cells of the eighth-size picture may tell the light; None is all."""
         wish = self.adjustment
         if wish.neutral:
             self.forget()
@@ -69,7 +66,7 @@ class Developer:
         holding = wish.white_balance is WhiteBalance.HOLD
         if holding and self._held is not None:
             memory.gains = self._held
-        recipe, settled = self._recipe(wish, planes, memory, (pts_ns - memory.pts_ns) / 1e9)
+        recipe, settled = self._recipe(wish, planes, memory, (pts_ns - memory.pts_ns) / 1e9, tells)
         memory.pts_ns = pts_ns
         self._held = memory.gains if holding else None
         if recipe.temporal is None:
@@ -86,14 +83,14 @@ class Developer:
             self._pool = PlanesPool(*like.size, like.color)
         return self._pool.take()
 
-    def _recipe(self, wish: Adjustment, planes: Planes, memory: Memory, seconds: float) -> tuple[Recipe, bool]:
+    def _recipe(self, wish: Adjustment, planes: Planes, memory: Memory, seconds: float, tells: Cells | None) -> tuple[Recipe, bool]:
         """The numbers for this picture, and whether the same picture would get the same numbers again."""
         floor, top = luma_range(planes)
         sigma = noise.Noise()
         if wish.noise_spatial or wish.noise_temporal or wish.sharpness > 50:
             sigma = memory.noise = _followed(memory.noise, noise.measure(planes.y, planes.u), "noise", seconds)
         coded = local.small_rgb(planes) if _looks(wish) else None
-        gains, steady = _gains(wish, memory, coded, seconds)
+        gains, steady = _gains(wish, memory, coded if coded is None or tells is None else coded[:, tells], seconds)
         grid = None
         if coded is not None and (wish.wdr or wish.defog):
             kr, kb = balance.COEFFICIENTS[planes.color.matrix]
@@ -116,7 +113,7 @@ class Developer:
 
 def _looks(wish: Adjustment) -> bool:
     """Whether the picture itself must be looked at in small."""
-    return wish.wdr or wish.defog or wish.white_balance in FOLLOWING
+    return wish.wdr or wish.defog or wish.follows_light
 
 
 def _coded(gains: Gains, kr: float, kb: float) -> Any:
@@ -129,7 +126,7 @@ def _gains(wish: Adjustment, memory: Memory, coded: Any, seconds: float) -> tupl
     """White-balance gains of this picture, and whether they have arrived. A change of mode glides as a change of light does."""
     if wish.white_balance is WhiteBalance.HOLD and memory.gains is not None:
         return memory.gains, True
-    found = balance.estimate(coded) if coded is not None and wish.white_balance in FOLLOWING else None
+    found = balance.estimate(coded) if coded is not None and wish.follows_light else None
     target = balance.wanted(wish, found) or memory.gains or Gains()
     if wish.white_balance in (WhiteBalance.AUTOMATIC, WhiteBalance.OUTDOORS):
         memory.gains = _followed(memory.gains, target, "gains", seconds)

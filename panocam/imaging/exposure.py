@@ -12,7 +12,8 @@ does not move it. ``asked`` is always something the sensor can do, so nothing wi
 
 ``program`` divides a total exposure between shutter and gain. Up to the knee, one pulse of mains light, the shutter alone does it:
 that costs neither noise nor visible blur. Beyond, each stop is shared: the part ``trade_off`` to the shutter, the rest to the gain,
-until one of them is at its limit and the other takes all. Mains light of f hertz pulses 2f times a second, and a shutter of whole
+until one of them is at its limit and the other takes all. A least gain is there from the start; the shutter does the rest. Mains
+light of f hertz pulses 2f times a second, and a shutter of whole
 pulses collects the same light in every row; *flicker-free* uses nothing else and lets the gain fill in, *flicker-reduced* prefers them
 but goes below one pulse rather than overexpose by more than ``TOLERATED``.
 """
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import exp, floor, log2
+from math import ceil, exp, floor, log2
 from typing import Final
 
 from panocam.errors import InvalidValue
@@ -83,13 +84,18 @@ class Reach:
         bounded = min(max(seconds, self.shortest_s), self.longest_s)
         return max(self.shortest_s, floor(bounded / self.step_s + 1e-6) * self.step_s) if self.step_s else bounded
 
+    def least(self, seconds: float) -> float:
+        """The shortest shutter time there is that is not below ``seconds``, but never above the longest."""
+        stepped = ceil(seconds / self.step_s - 1e-6) * self.step_s if self.step_s else seconds
+        return min(max(stepped, self.shortest_s), self.longest_s)
+
 
 @dataclass(frozen=True)
 class ExposureRules:
     """What is wished. Raises InvalidValue outside the stated ranges.
 
     ``target``: linear luminance of the picture's mean, 0.005..1 of white. ``trade_off``: 0 (short shutter) .. 1 (low gain).
-    ``mains_hz``: 50 or 60. ``max_shutter_s`` above 0, ``max_gain_db`` from 0.
+    ``mains_hz``: 50 or 60. ``max_shutter_s`` above 0, ``min_shutter_s`` from 0 to it; ``min_gain_db`` from 0, ``max_gain_db`` from that.
     """
 
     mode: ExposureMode = ExposureMode.AUTOMATIC
@@ -98,6 +104,8 @@ class ExposureRules:
     max_shutter_s: float = 1 / 30
     max_gain_db: float = 36.0
     trade_off: float = 0.5
+    min_shutter_s: float = 0.0
+    min_gain_db: float = 0.0
 
     def __post_init__(self) -> None:
         if self.mains_hz not in (50, 60):
@@ -110,6 +118,10 @@ class ExposureRules:
             raise InvalidValue("max_shutter_s", self.max_shutter_s, "give seconds above 0")
         if self.max_gain_db < 0:
             raise InvalidValue("max_gain_db", self.max_gain_db, "give decibels from 0")
+        if not 0 <= self.min_shutter_s <= self.max_shutter_s:
+            raise InvalidValue("min_shutter_s", self.min_shutter_s, "give seconds from 0, not longer than the longest")
+        if not 0 <= self.min_gain_db <= self.max_gain_db:
+            raise InvalidValue("min_gain_db", self.min_gain_db, "give decibels from 0, not more than the most")
 
     @property
     def pulse_s(self) -> float:
@@ -121,12 +133,16 @@ def program(total: float, rules: ExposureRules, reach: Reach) -> Exposure:
     """The exposure that comes nearest to ``total`` (seconds at 0 dB) by the rules; a fixed point of itself."""
     longest = min(rules.max_shutter_s, reach.longest_s)
     most_db = min(rules.max_gain_db, reach.most_gain_db)
-    shutter = _shared(total, min(rules.pulse_s, longest), longest, most_db, rules.trade_off)
-    if _in_pulses(total, longest, rules):
-        shutter = _whole_pulses(shutter, total, longest, most_db, rules.pulse_s)
-    shutter = reach.shutter(shutter)
+    least_db = min(rules.min_gain_db, most_db)
+    left, room_db = total / 2 ** (least_db / STOP_DB), most_db - least_db
+    shutter = _shared(left, min(rules.pulse_s, longest), longest, room_db, rules.trade_off)
+    if _in_pulses(left, longest, rules):
+        shutter = _whole_pulses(shutter, left, (rules.min_shutter_s, longest), room_db, rules.pulse_s)
+        shutter = reach.shutter(shutter)
+    else:
+        shutter = max(reach.shutter(shutter), reach.least(rules.min_shutter_s))
     gain_db = STOP_DB * log2(max(total, 1e-9) / shutter)
-    return Exposure(shutter, min(max(gain_db, 0.0), most_db))
+    return Exposure(shutter, min(max(gain_db, least_db), most_db))
 
 
 def _shared(total: float, knee: float, longest: float, most_db: float, trade_off: float) -> float:
@@ -149,10 +165,11 @@ def _in_pulses(total: float, longest: float, rules: ExposureRules) -> bool:
     return False
 
 
-def _whole_pulses(shutter: float, total: float, longest: float, most_db: float, pulse: float) -> float:
-    """``shutter`` rounded down to pulses, or up where the gain could not fill in; one pulse at the least."""
-    most = max(1, floor(longest / pulse + 1e-3))
-    count = min(max(1, floor(shutter / pulse + 1e-3)), most)
+def _whole_pulses(shutter: float, total: float, bounds: tuple[float, float], most_db: float, pulse: float) -> float:
+    """``shutter`` rounded down to pulses, or up where the gain could not fill in; one pulse at the least, and within
+    ``bounds`` where pulses fit between them."""
+    most = max(1, floor(bounds[1] / pulse + 1e-3))
+    count = min(max(1, ceil(bounds[0] / pulse - 1e-3), floor(shutter / pulse + 1e-3)), most)
     while count < most and count * pulse * 2 ** (most_db / STOP_DB) < total * 0.999:
         count += 1
     return count * pulse

@@ -29,6 +29,12 @@ Hides = Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]]
 """Which of the pixels at rows and columns a privacy mask covers."""
 
 
+Cells = NDArray[np.bool_]
+"""Some cells of a picture reduced to an eighth, by row and column."""
+
+CELL: Final = 8
+
+
 @dataclass(frozen=True)
 class Zone:
     """A rectangle of the unrotated overview: 0, 0 is its top left, 1, 1 its bottom right. Raises InvalidValue if it is none or lies
@@ -71,6 +77,23 @@ class Meter:
         coded = _unit(values, shown.color)
         white = _unit(np.array([WHITE], np.uint8), Color())[0]
         return Measured(float(coded.mean()) ** GAMMA, float((coded >= white).mean()))
+
+
+def cells(size: tuple[int, int], circle: Circle, window: Zone | None, hides: Hides) -> Cells:
+    """The cells whose middle lies in the image circle and in ``window``, and that no privacy mask touches."""
+    down, across = (np.arange(-(-side // CELL)) * CELL + (CELL - 1) / 2 for side in (size[1], size[0]))
+    x, y = (axis.ravel() for axis in np.meshgrid(across, down))
+    within = (x - circle.cx) ** 2 + (y - circle.cy) ** 2 < (circle.radius * 0.98) ** 2
+    if window is not None:
+        part_x, part_y = ((at - middle) / (2 * circle.radius) + 0.5 for at, middle in ((x, circle.cx), (y, circle.cy)))
+        within &= (part_x >= window.left) & (part_x <= window.right) & (part_y >= window.top) & (part_y <= window.bottom)
+    for dx, dy in ((0, 0), (-1, -1), (1, -1), (-1, 1), (1, 1)):
+        columns, rows = (
+            np.clip(at + step * CELL / 2, 0, most - 1).astype(np.intp) for at, step, most in ((x, dx, size[0]), (y, dy, size[1]))
+        )
+        within &= ~hides(rows, columns)
+    counted: Cells = within.reshape(len(down), len(across))
+    return counted
 
 
 def _unit(values: NDArray[np.uint8], color: Color) -> NDArray[np.float32]:

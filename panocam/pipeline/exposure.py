@@ -166,7 +166,7 @@ class ExposureLoop:
 def _hurried(rules: ExposureRules, asked: Exposure, reach: Reach) -> ExposureRules:
     """The rules while things move: gain first, as far as it is worth it, and never less than is needed anyhow."""
     needed_db = program(asked.total, rules, reach).gain_db
-    return replace(rules, trade_off=0.0, max_gain_db=min(rules.max_gain_db, max(HURRIED_DB, needed_db)))
+    return replace(rules, trade_off=0.0, max_gain_db=min(rules.max_gain_db, max(HURRIED_DB, needed_db, rules.min_gain_db)))
 
 
 def _numbers(measured: Measured | None) -> tuple[float | None, float]:

@@ -12,6 +12,7 @@ from panocam.clock import Clock
 from panocam.imaging.adjustment import Adjustment
 from panocam.imaging.circle import CircleFinder
 from panocam.imaging.developer import Developer
+from panocam.imaging.metering import Cells, Zone, cells
 from panocam.imaging.privacy import Privacy, PrivacyMask
 from panocam.imaging.pyramid import Pyramid
 from panocam.media.frame import Frame, RawFrame
@@ -45,6 +46,7 @@ class Intake:
         self.adjustment = Adjustment()
         self._developer = Developer()
         self._developed_for: tuple[object, ...] = ()
+        self._tells: tuple[object, Cells] | None = None
         self.masked: Planes | None = None
         self._options = options
         self._known: Circle | None = None
@@ -111,12 +113,20 @@ class Intake:
         if frame.discontinuity or context != self._developed_for:
             self._developer.forget()  # what lay under a mask, or elsewhere, must not live on in what is remembered
             self._developed_for = context
-        planes = self._developer.develop(frame.planes, frame.pts_ns)
+        tells = self._light(frame.planes.size, lens.circle, wish.window) if wish.follows_light else None
+        planes = self._developer.develop(frame.planes, frame.pts_ns, tells)
         if planes is frame.planes:
             return frame
         if planes is not self._pyramid.planes:  # a still picture is painted once; others are reading it
             self.mask.repaint(planes)
         return frame.derive(planes, frame.stamps.at(Stage.ADJUST, self._clock.monotonic_ns()))
+
+    def _light(self, size: tuple[int, int], circle: Circle, window: Zone | None) -> Cells:
+        """Where the colour of the light is told: in the window, and never from what a mask covers."""
+        key = (self.mask, self.settled, size, circle, window)
+        if self._tells is None or self._tells[0] != key:
+            self._tells = (key, cells(size, circle, window, self.mask.hides))
+        return self._tells[1]
 
     def drawn(self, notice: Notice, pts_ns: int) -> Shot:
         """A shot of words; it carries no picture."""

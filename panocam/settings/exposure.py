@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import field_validator
 
 from panocam.settings.declare import Section, setting
+from panocam.settings.window import Window
 
 MOST_ZONES = 8
-LEAST_SIDE = 0.02
-"""Of the overview's side."""
 
 
 class ExposureMode(StrEnum):
@@ -34,8 +32,16 @@ class ExposureMode(StrEnum):
         return self if self.mains_hz is None else ExposureMode(f"{self[:-2]}{mains_hz}")
 
 
-class MaxShutter(StrEnum):
-    """Shutter times on offer, in seconds."""
+class Shutter(StrEnum):
+    """A shutter time on offer, in seconds."""
+
+    @property
+    def seconds(self) -> float:
+        return 1 / int(self[2:])
+
+
+class MaxShutter(Shutter):
+    """The longest ones that can be chosen."""
 
     S2 = "1/2"
     S4 = "1/4"
@@ -55,32 +61,23 @@ class MaxShutter(StrEnum):
     S2000 = "1/2000"
     S4000 = "1/4000"
 
-    @property
-    def seconds(self) -> float:
-        return 1 / int(self[2:])
 
+class MinShutter(Shutter):
+    """The shortest ones that can be chosen; the first is as short as sensors go."""
 
-Part = Annotated[float, Field(ge=0, le=1)]
-
-
-class ExposureZone(BaseModel):
-    """A rectangle of the overview as it is without roll: 0, 0 is its top left corner, 1, 1 its bottom right one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    left: Part
-    top: Part
-    right: Part
-    bottom: Part
-
-    @model_validator(mode="after")
-    def _is_a_rectangle_in_the_circle(self) -> ExposureZone:
-        if self.right - self.left < LEAST_SIDE or self.bottom - self.top < LEAST_SIDE:
-            raise ValueError(f"zone should have right at least {LEAST_SIDE} beyond left, and bottom at least {LEAST_SIDE} below top")
-        x, y = min(max(0.5, self.left), self.right), min(max(0.5, self.top), self.bottom)
-        if (x - 0.5) ** 2 + (y - 0.5) ** 2 > 0.24:
-            raise ValueError("zone should not lie in a corner outside of the image circle; move it inwards")
-        return self
+    S32500 = "1/32500"
+    S16000 = "1/16000"
+    S8000 = "1/8000"
+    S4000 = "1/4000"
+    S2000 = "1/2000"
+    S1000 = "1/1000"
+    S500 = "1/500"
+    S250 = "1/250"
+    S120 = "1/120"
+    S100 = "1/100"
+    S60 = "1/60"
+    S50 = "1/50"
+    S30 = "1/30"
 
 
 class ExposureSettings(Section):
@@ -102,8 +99,22 @@ class ExposureSettings(Section):
     max_shutter: MaxShutter = setting(
         MaxShutter.S30, "Max shutter", "The longest shutter time. Long ones need less gain, but what moves is blurred.", unit="s"
     )
+    min_shutter: MinShutter = setting(
+        MinShutter.S32500,
+        "Min shutter",
+        "The shortest shutter time. A long one keeps what moves smooth, and lets very bright scenes come out too bright.",
+        unit="s",
+    )
     max_gain: float = setting(
         36.0, "Max gain", "The most amplification. A lower limit means less noise and darker nights.", ge=0, le=48, unit="dB"
+    )
+    min_gain: float = setting(
+        0.0,
+        "Min gain",
+        "The least amplification. More keeps the shutter shorter, and the picture noisier, under good light too.",
+        ge=0,
+        le=48,
+        unit="dB",
     )
     blur_noise: int = setting(
         50, "Blur-noise trade-off", "0: low motion blur, the gain rises first. 100: low noise, the shutter opens first.", ge=0, le=100
@@ -114,7 +125,7 @@ class ExposureSettings(Section):
         "While things move the shutter is kept short and the gain rises first; when all is still again the trade-off counts.",
     )
     aperture: int = setting(100, "Aperture", "How far the iris is open, where the camera has one that can be set.", ge=0, le=100, unit="%")
-    zones: tuple[ExposureZone, ...] = setting(
+    zones: tuple[Window, ...] = setting(
         (),
         "Exposure zones",
         "The rectangles of the overview, without roll, in which brightness is measured: left, top, right, bottom from 0 to 1. "
@@ -122,7 +133,7 @@ class ExposureSettings(Section):
         max_length=MOST_ZONES,
     )
 
-    @field_validator("mode", "max_shutter", mode="before")
+    @field_validator("mode", "max_shutter", "min_shutter", mode="before")
     @classmethod
     def _without_blanks(cls, value: object) -> object:
         return value.strip() if isinstance(value, str) else value

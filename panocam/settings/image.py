@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from panocam.settings.declare import Section, setting
+from panocam.settings.window import Window
 
 WhiteBalanceMode = Literal[
     "source",
@@ -53,6 +54,12 @@ class Image(Section):
     )
     red_gain: float = setting(1.0, "Red gain", "Of the manual white balance, on linear light.", ge=0.25, le=4)
     blue_gain: float = setting(1.0, "Blue gain", "Of the manual white balance, on linear light.", ge=0.25, le=4)
+    white_balance_window: Window | None = setting(
+        None,
+        "White balance window",
+        "The rectangle of the overview, without roll, from which automatic white balance tells the light: left, top, right, bottom from 0 "
+        "to 1. None is the whole picture.",
+    )
     noise_spatial: int = level(0, "Spatial noise reduction", "Smooths what differs from its neighbours no more than noise does. 0 is off.")
     noise_temporal: int = level(0, "Temporal noise reduction", "Averages over time where nothing moves. 0 is off.")
     defog: bool = setting(False, "Defog", "Finds fog and takes it away. On a clear day it makes the picture darker.")
@@ -73,7 +80,7 @@ def _profile(title: str, description: str, **values: object) -> Profile:
     return Profile(title, description, {f"image.{name}": value for name, value in {**look, **values}.items()})
 
 
-OWN = ("white_balance", "red_gain", "blue_gain")
+OWN = ("white_balance", "red_gain", "blue_gain", "white_balance_window")
 """Settings that belong to the place and not to a purpose; profiles leave them alone."""
 
 PROFILES: Mapping[str, Profile] = {

@@ -171,6 +171,17 @@ def _gatekeepers_find_their_places(new: Snapshot) -> InvalidValue | None:
     return None
 
 
+def _exposure_has_room(new: Snapshot) -> InvalidValue | None:
+    asked = new.exposure
+    if asked.min_shutter.seconds > asked.max_shutter.seconds:
+        return InvalidValue(
+            "exposure.min_shutter", str(asked.min_shutter), f"must not be longer than exposure.max_shutter ({asked.max_shutter})"
+        )
+    if asked.min_gain > asked.max_gain:
+        return InvalidValue("exposure.min_gain", asked.min_gain, f"must not be more than exposure.max_gain ({asked.max_gain:g})")
+    return None
+
+
 RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (
     _ports_differ,
     _rtp_range_is_one,
@@ -181,6 +192,7 @@ RULES: tuple[Callable[[Snapshot], InvalidValue | None], ...] = (
     _a_position_is_whole,
     _the_router_is_near,
     _gatekeepers_find_their_places,
+    _exposure_has_room,
 )
 
 

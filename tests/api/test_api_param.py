@@ -17,6 +17,7 @@ from panocam.optics.mount import Mount
 from panocam.optics.pose import Stops
 from panocam.optics.pose import limits as whole_limits
 from panocam.settings import Role
+from panocam.settings.window import Window
 
 PATH = "/axis-cgi/param.cgi"
 NEEDED = {
@@ -126,14 +127,18 @@ async def test_each_role_writes_what_it_may_write(side: Side, role: Role) -> Non
 
 async def test_every_value_that_a_leaf_declares_is_taken(side: Side) -> None:
     """The bounds in the definitions are those of the settings behind them."""
-    await side.services.settings.patch({"time.ntp_servers": ["127.0.0.1:9"]})  # a clock can follow those only that are named
+    room = {"time.ntp_servers": ["127.0.0.1:9"], "exposure.max_gain": 48}  # a clock can follow those only that are named
+    await side.services.settings.patch(room)
+    sides = tuple(f"ImageSource.I0.Sensor.WhiteBalance{axis}" for axis in "XY")  # a window needs all four of them
     async with side.client(Role.ADMINISTRATOR) as client:
         for leaf in (TREE.leaf(side.services, path) for path in TREE.paths()):
             if (
                 leaf is None
                 or leaf.write is None
                 or ("Image.I" in leaf.path and ".I1." not in leaf.path)
-                or leaf.path.startswith(("Network.RTP.", "Image.I1.Overlay.", "PTZ.Limit."))  # wants an image; tells how far an area goes
+                or leaf.path.startswith(
+                    ("Network.RTP.", "Image.I1.Overlay.", "PTZ.Limit.", *sides)
+                )  # wants an image; tells how far an area goes
                 or leaf.path in ("HTTPS.Enabled", "System.BoaGroupPolicy.admin")  # must not end the connection that they come on
             ):
                 continue
@@ -264,6 +269,53 @@ async def test_exposure_windows_have_names_or_are_made_by_hand(side: Side) -> No
         assert await ask(client, action="update", **moved) == "OK\n"
         (zone,) = side.services.settings.running.exposure.zones
         assert (round(zone.left, 3), round(zone.right, 3), zone.top) == (0.5, 0.75, 0.25)
+
+
+async def test_the_least_exposure_is_set_in_the_same_units(side: Side) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        sensor = "ImageSource.I0.Sensor"
+        listed = parsed(await ask(client, group=f"root.{sensor}"))
+        assert (listed[f"root.{sensor}.MinExposureTime"], listed[f"root.{sensor}.MinGain"]) == ("31", "0")
+        changes = {f"{sensor}.MinExposureTime": "10000", f"{sensor}.MinGain": "25"}
+        assert await ask(client, action="update", **changes) == "OK\n"
+        now = side.services.settings.running.exposure
+        assert (str(now.min_shutter), now.min_gain) == ("1/100", 12)
+        for name, value in (("MinGain", "90"), ("MaxGain", "10"), ("MaxExposureTime", "1000"), ("MinExposureTime", "3")):
+            answer = await ask(client, action="update", **{f"{sensor}.{name}": value})
+            assert answer.startswith("# Error:"), name
+            assert value in answer
+        assert side.services.settings.running.exposure == now
+
+
+async def test_the_white_balance_window_has_a_name_or_four_sides(side: Side) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        sensor = "ImageSource.I0.Sensor.WhiteBalance"
+
+        async def write(**values: str) -> str:
+            return await ask(client, action="update", **{f"{sensor}{name}": value for name, value in values.items()})
+
+        def window() -> object:
+            return side.services.settings.running.image.white_balance_window
+
+        listed = parsed(await ask(client, group="root.ImageSource.I0.Sensor"))
+        assert [listed[f"root.{sensor}{name}"] for name in ("Window", "Xstart", "Xstop", "Ystart", "Ystop")] == [
+            "auto",
+            "0",
+            "9999",
+            "0",
+            "9999",
+        ]
+        assert await write(Window="center") == "OK\n"
+        assert window() == Window(left=0.25, top=0.25, right=0.75, bottom=0.75)
+        assert await write(Xstart="3000", Ystop="9999") == "OK\n"
+        assert await ask(client, group=f"{sensor}Window") == f"{sensor}Window=custom\n"
+        assert await ask(client, group=f"{sensor}Xstart") == f"{sensor}Xstart=3000\n"
+        before = window()
+        for wrong in ({"Xstart": "9990"}, {"Xstop": "10000"}, {"Window": "nose"}, {"Ystart": "x"}):
+            assert (await write(**wrong)).startswith("# Error:"), wrong
+        assert window() == before
+        assert await write(Window="auto") == "OK\n"
+        assert window() is None
 
 
 async def test_ptz_is_there_as_clients_expect_it(side: Side) -> None:

@@ -25,6 +25,7 @@ RULES = st.builds(
     max_shutter_s=st.sampled_from([1 / 1000, 1 / 250, 1 / 100, 1 / 60, 1 / 30, 1 / 12, 1 / 2]),
     max_gain_db=st.floats(0, 48),
     trade_off=st.floats(0, 1),
+    min_shutter_s=st.sampled_from([0, 1 / 32500, 1 / 4000, 1 / 1000]),
 )
 TOTALS = st.floats(-16, 10).map(lambda stops: float(2**stops))
 
@@ -47,9 +48,40 @@ def follow(law: AutoExposure, scene: np.ndarray, rules: ExposureRules, steps: in
 def test_the_program_keeps_its_limits_and_is_a_fixed_point(total: float, rules: ExposureRules) -> None:
     found = program(total, rules, REACH)
     free = rules.mode is ExposureMode.FLICKER_FREE
-    assert REACH.shortest_s <= found.shutter_s <= max(rules.max_shutter_s, rules.pulse_s if free else 0, REACH.shortest_s) * 1.001
+    assert (
+        max(REACH.shortest_s, rules.min_shutter_s) * 0.999
+        <= found.shutter_s
+        <= max(rules.max_shutter_s, rules.pulse_s if free else 0, REACH.shortest_s) * 1.001
+    )
     assert 0 <= found.gain_db <= rules.max_gain_db + 1e-9
     assert program(found.total, rules, REACH).near(found)
+
+
+@given(TOTALS, RULES, st.sampled_from([1 / 250, 1 / 100, 1 / 60, 1 / 30]), st.floats(0, 1))
+def test_the_program_keeps_its_least_too(total: float, rules: ExposureRules, shortest: float, part: float) -> None:
+    rules = replace(rules, min_shutter_s=min(shortest, rules.max_shutter_s), min_gain_db=rules.max_gain_db * part)
+    found = program(total, rules, REACH)
+    assert rules.min_gain_db - 1e-6 <= found.gain_db <= rules.max_gain_db + 1e-6
+    assert program(found.total, rules, REACH).near(found)
+    if rules.mode is ExposureMode.AUTOMATIC:
+        assert found.shutter_s >= rules.min_shutter_s * 0.999
+    within = rules.min_shutter_s * 2 ** (rules.min_gain_db / 6.0206), rules.max_shutter_s * 2 ** (rules.max_gain_db / 6.0206)
+    if rules.mode is ExposureMode.AUTOMATIC and within[0] <= total <= within[1]:
+        assert found.total == pytest.approx(total, rel=0.01)
+
+
+def test_a_least_gain_keeps_the_shutter_short_at_the_same_brightness() -> None:
+    plain, noisy = (program(1 / 200, ExposureRules(min_gain_db=gain), REACH) for gain in (0, 12))
+    assert noisy.gain_db == pytest.approx(12)
+    assert noisy.shutter_s == pytest.approx(plain.shutter_s / 4, rel=0.01)
+    assert noisy.total == pytest.approx(plain.total)
+
+
+def test_a_least_shutter_is_kept_in_whole_pulses_and_in_the_steps_of_hardware() -> None:
+    free = ExposureRules(mode=ExposureMode.FLICKER_FREE, min_shutter_s=1 / 60, max_shutter_s=1 / 30)
+    assert program(1e-4, free, REACH).shutter_s == pytest.approx(0.02)
+    assert program(1e-4, replace(free, max_shutter_s=1 / 60), REACH).shutter_s == pytest.approx(0.01)  # no whole pulse in between
+    assert program(1e-5, ExposureRules(min_shutter_s=1 / 4000), Reach(1e-4, 0.5, 30, 1e-4)).shutter_s == pytest.approx(3e-4)
 
 
 @given(TOTALS, st.floats(1.01, 4), RULES)
@@ -74,7 +106,7 @@ def test_flicker_reduced_is_shorter_than_a_pulse_in_bright_scenes_only(total: fl
     if total > rules.pulse_s * 2**-TOLERATED:
         assert found.shutter_s * 2 * rules.mains_hz == pytest.approx(round(found.shutter_s * 2 * rules.mains_hz), rel=1e-6)
     else:
-        assert found.shutter_s == pytest.approx(max(total, REACH.shortest_s))
+        assert found.shutter_s == pytest.approx(max(total, REACH.shortest_s, rules.min_shutter_s))
         assert found.gain_db == pytest.approx(0, abs=1e-3)
 
 
@@ -155,7 +187,18 @@ def test_shutter_times_of_hardware_come_in_steps() -> None:
     assert found.total == pytest.approx(1 / 120)
 
 
-@pytest.mark.parametrize("bad", [{"mains_hz": 55}, {"target": 0}, {"trade_off": 2}, {"max_shutter_s": 0}, {"max_gain_db": -1}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"mains_hz": 55},
+        {"target": 0},
+        {"trade_off": 2},
+        {"max_shutter_s": 0},
+        {"max_gain_db": -1},
+        {"min_shutter_s": 1},
+        {"min_gain_db": 40},
+    ],
+)
 def test_impossible_rules_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(InvalidValue) as refusal:
         ExposureRules(**bad)  # type: ignore[arg-type]

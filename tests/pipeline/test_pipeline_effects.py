@@ -45,6 +45,7 @@ WINDOW = {"left": 0.8, "top": 0.35, "right": 0.95, "bottom": 0.65}
 OTHER: dict[str, object] = {
     "image.wdr": True,
     "image.white_balance": "fixed_indoors",
+    "image.white_balance_window": {"left": 0.1, "top": 0.35, "right": 0.4, "bottom": 0.65},
     "image.red_gain": 2.0,
     "image.blue_gain": 0.5,
     "image.defog": True,
@@ -52,6 +53,8 @@ OTHER: dict[str, object] = {
     "exposure.motion_adaptive": True,
     "exposure.max_shutter": "1/1000",
     "exposure.max_gain": 0.0,
+    "exposure.min_shutter": "1/30",
+    "exposure.min_gain": 30.0,
     "exposure.zones": [WINDOW],
     "exposure.aperture": 20,
     "installation.power_line": 60,
@@ -61,6 +64,7 @@ OTHER: dict[str, object] = {
 NEEDS: dict[str, dict[str, object]] = {
     "image.local_contrast": {"image.wdr": True},
     "image.tone_mapping": {"image.wdr": True},
+    "image.white_balance_window": {"image.white_balance": "auto"},
     "image.red_gain": {"image.white_balance": "manual"},
     "image.blue_gain": {"image.white_balance": "manual"},
     "image.defog_effect": {"image.defog": True},
@@ -91,6 +95,7 @@ def planes(luma: np.ndarray) -> Planes:
     out = Planes.blank(SIDE, SIDE, JPEG_COLOR)
     out.y[:] = np.clip(luma, 0, 255)
     out.u[:], out.v[:] = 110, 150
+    out.u[:, 3 * SIDE // 8 :], out.v[:, 3 * SIDE // 8 :] = 150, 106  # another light in the east
     return out
 
 
@@ -137,7 +142,9 @@ def recorded(address: str, controls: SourceControls | None) -> Rig:
 
 
 def picture_file(folder: Path) -> Rig:
-    cv2.imwrite(str(folder / "a.png"), cv2.merge([np.clip(still() * f, 0, 255).astype(np.uint8) for f in (0.8, 1.0, 1.2)]))
+    colours = cv2.merge([np.clip(still() * f, 0, 255).astype(np.uint8) for f in (0.7, 1.0, 1.3)])
+    colours[:, 3 * SIDE // 4 :] = colours[:, 3 * SIDE // 4 :, ::-1]  # another light in the east
+    cv2.imwrite(str(folder / "a.png"), colours)
     frames = open_source(str(folder / "a.png"), SourceOptions(paced=False))
     coming = frames.frames()
     return Rig(str(folder / "a.png"), frames.controls, lambda: next(coming).planes)

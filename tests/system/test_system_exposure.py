@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from system_camera import RunningCamera, until
 
+from panocam.settings import Snapshot
+
 SETTLE_S = 30.0
 
 
@@ -83,6 +85,34 @@ def test_exposure_settings_are_seen(lit: RunningCamera) -> None:
     zoned = becomes(lit, lambda now: now["shutter_s"] < whole["shutter_s"] / 1.3, exposure__zones=[window])
     held = becomes(lit, lambda now: now["shutter_s"] == zoned["shutter_s"], exposure__mode="hold")
     becomes(lit, lambda now: now["shutter_s"] == held["shutter_s"] and now["luminance"] < 0.18, exposure__zones=[])
+
+
+def unrest(camera: RunningCamera) -> float:
+    """Noise: what differs between neighbours, in the median of the picture."""
+    picture = camera.image(1, resolution="1280x1280", compression=0).astype(float)
+    return float(np.median(np.abs(picture[:, 1:-1] - (picture[:, :-2] + picture[:, 2:]) / 2)))
+
+
+def test_the_least_exposure_is_seen(lit: RunningCamera) -> None:
+    lit.change(**{path.replace(".", "__"): value for path, value in Snapshot().flat_json().items() if path.startswith("exposure.")})
+    plain = becomes(lit, lambda now: 0.15 < now["luminance"] < 0.27 and now["gain_db"] < 20)
+    noise, before = unrest(lit), brightness(lit)
+    # A least gain: as bright, the shutter shorter, and noisier.
+    least = becomes(lit, lambda now: now["gain_db"] >= 24, exposure__min_gain=24)
+    assert least["shutter_s"] < plain["shutter_s"] / 2
+    assert unrest(lit) > 1.5 * noise
+    assert abs(brightness(lit) - before) < 12
+    # A least shutter time: with a little room the gain goes back first, without any the picture comes out too bright.
+    becomes(lit, lambda now: now["gain_db"] < 20, exposure__min_gain=0)
+    bright = becomes(lit, lambda now: now["shutter"] == "1/30" and now["limited"] < 0, exposure__min_shutter="1/30", exposure__level=0)
+    assert any("min shutter" in line for line in bright["warnings"])
+    assert brightness(lit) > before - 12
+    for wish, word in (({"exposure__max_shutter": "1/100"}, "1/100"), ({"exposure__min_gain": 40}, "36")):
+        reply = lit.patch(**wish)
+        assert (reply.status_code, word in reply.text) == (400, True), reply.text
+    dark = becomes(lit, lambda now: now["luminance"] < 0.11, exposure__min_shutter="1/32500")
+    assert dark["warnings"] == []
+    lit.change(exposure__level=50)
 
 
 def test_a_bad_zone_or_shutter_is_refused_by_name(lit: RunningCamera) -> None:

@@ -45,6 +45,7 @@ def colourful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCamer
 NEEDS: dict[str, dict[str, Any]] = {
     "local_contrast": {"wdr": True},
     "tone_mapping": {"wdr": True},
+    "white_balance_window": {"white_balance": "auto"},
     "red_gain": {"white_balance": "manual"},
     "blue_gain": {"white_balance": "manual"},
     "defog_effect": {"defog": True},
@@ -52,6 +53,7 @@ NEEDS: dict[str, dict[str, Any]] = {
 """What must be on for a setting to act."""
 
 OTHER: dict[str, Any] = {"white_balance": "fixed_indoors", "red_gain": 1.5, "blue_gain": 0.6, "wdr": True, "defog": True}
+OTHER["white_balance_window"] = {"left": 0.1, "top": 0.4, "right": 0.3, "bottom": 0.6}
 """Another value than the default; 90 where nothing is said."""
 
 NAMES = [row.path.removeprefix("image.") for row in DECLARED.values() if row.section == "image"]

@@ -466,6 +466,7 @@ ELSEWHERE = {
         [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "motion_adaptive", "zones")],
         "test_exposure_settings_are_seen (test_system_exposure)",
     ),
+    **dict.fromkeys(["exposure.min_shutter", "exposure.min_gain"], "test_the_least_exposure_is_seen (test_system_exposure)"),
     **dict.fromkeys(
         [row.path for row in DECLARED.values() if row.section == "image"], "test_every_image_setting_is_seen (test_system_image)"
     ),

@@ -74,6 +74,14 @@ async def test_exposure_is_set_beside_the_numbers_of_the_moment(
     await page.keyboard.press("Home")
     await expect(page.get_by_text("A low max gain can make the picture dark.")).to_be_visible()
     await expect(page.get_by_text("add light, or mount the camera so that people and things move towards it")).to_be_visible()
+    await page.get_by_role("combobox", name="Min shutter").click()
+    await page.get_by_role("option", name="1/250 s", exact=True).click()
+    await expect(page.get_by_text("A high min shutter can make bright scenes too bright.")).to_be_visible()
+    least = page.get_by_role("slider", name="Min gain")
+    await least.focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_text("must not be more than exposure.max_gain (0)")).to_be_visible()
+    await page.keyboard.press("Home")
     # A zone: made, moved by key, dragged, removed.
     await page.get_by_role("button", name="Add zone").click()
     await zone_becomes(lit, lambda found: [zone["left"] for zone in found] == [0.35])
@@ -111,3 +119,31 @@ async def test_a_short_shutter_for_what_moves_is_switched_on_and_said(
     await expect(now).not_to_contain_text("gain 0.0 dB")
     await visitor.shots("motion-exposure")
     lit.send("PATCH", "settings", {"exposure.motion_adaptive": False, "exposure.level": 50, "exposure.blur_noise": 50})
+
+
+async def test_the_white_balance_is_told_from_a_window_in_the_picture(
+    visit: Callable[..., Awaitable[Visitor]], simulated: CameraProcess, lit: Api
+) -> None:
+    lit.send("PATCH", "settings", {"image.white_balance": "auto", "image.white_balance_window": None, "exposure.zones": []})
+
+    async def becomes(fits: Callable[[Any], bool]) -> None:
+        async def there() -> bool:
+            return fits(lit.get("settings")["values"]["image.white_balance_window"])
+
+        await eventually(there, "the right window")
+
+    visitor = await visit(simulated.http)
+    await visitor.log_in()
+    await visitor.open("/image")
+    page = visitor.page
+    await expect(page.get_by_text("The light is told from the whole picture.")).to_be_visible()
+    await page.get_by_role("button", name="Use a part of the picture").click()
+    await becomes(lambda window: window is not None and window["left"] == 0.35)
+    window = page.get_by_role("group", name="White balance window 1")
+    await expect(window).to_contain_text("White balance")
+    await window.focus()
+    await page.keyboard.press("ArrowLeft")
+    await becomes(lambda window: window["left"] == 0.34)
+    await page.get_by_role("button", name="Remove window").click()
+    await becomes(lambda window: window is None)
+    lit.send("PATCH", "settings", {"image.white_balance": "source"})

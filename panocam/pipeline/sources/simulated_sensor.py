@@ -15,10 +15,8 @@ from panocam.scene import Lighting, Scene
 REACH: Final = Reach(shortest_s=1 / 32500, longest_s=0.5, most_gain_db=48.0)
 SIMULATED = Capability(How.SIMULATED)
 CAPABILITIES: Final[Mapping[str, Capability]] = {
-    **dict.fromkeys(
-        [f"exposure.{name}" for name in ("mode", "level", "max_shutter", "max_gain", "blur_noise", "motion_adaptive", "zones")],
-        SIMULATED,
-    ),
+    **dict.fromkeys([f"exposure.{name}" for name in ("mode", "level", "max_shutter", "min_shutter", "zones")], SIMULATED),
+    **dict.fromkeys([f"exposure.{name}" for name in ("max_gain", "min_gain", "blur_noise", "motion_adaptive")], SIMULATED),
     "exposure.aperture": Capability(None, "The simulated lens has no iris"),
     "installation.power_line": SIMULATED,
     "image.wdr": SIMULATED,

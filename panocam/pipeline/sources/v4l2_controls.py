@@ -49,6 +49,7 @@ BY_ITSELF: Final = ("source", "auto", "auto_outdoors")
 
 HARDWARE: Final = Capability(How.HARDWARE)
 OWN_TONES: Final = "The device merges its exposures by itself and has no levels for it"
+OWN_BALANCE: Final = "The device balances white by itself, over the whole of its picture"
 OWN_EXPOSURE: Final = "The device exposes by itself and has no manual exposure"
 NO_GAIN: Final = "The device has no gain control; the shutter alone is set"
 
@@ -86,13 +87,15 @@ class V4l2Controls:
         found = {f"image.{name}": HARDWARE for name in self.taken}
         if self._merges():
             found |= dict.fromkeys(("image.local_contrast", "image.tone_mapping"), Capability(None, OWN_TONES))
+        if self._writable(Cid.AUTO_WHITE_BALANCE):
+            found["image.white_balance_window"] = Capability(None, OWN_BALANCE)
         if self._writable(Cid.POWER_LINE_FREQUENCY) or self.reach is not None:
             found["installation.power_line"] = HARDWARE
         if self._writable(Cid.IRIS_ABSOLUTE):
             found["exposure.aperture"] = HARDWARE
-        for name in ("mode", "level", "max_shutter", "zones"):
+        for name in ("mode", "level", "max_shutter", "min_shutter", "zones"):
             found[f"exposure.{name}"] = HARDWARE if self.reach else Capability(None, OWN_EXPOSURE)
-        for name in ("max_gain", "blur_noise", "motion_adaptive"):
+        for name in ("max_gain", "min_gain", "blur_noise", "motion_adaptive"):
             able = self.reach is not None and self.reach.most_gain_db > 0
             found[f"exposure.{name}"] = HARDWARE if able else Capability(None, NO_GAIN if self.reach else OWN_EXPOSURE)
         return found

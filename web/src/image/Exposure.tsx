@@ -27,6 +27,7 @@ const ABOUT: Record<string, string> = {
 
 /** Seconds and decibels from which a limit is worth a warning. */
 const LONG_S = 1 / 20;
+const BRIGHT_S = 1 / 4000;
 const DARK_DB = 12;
 const NOISY_DB = 30;
 
@@ -50,6 +51,7 @@ export function Exposure({ access, settings, onZones }: Props) {
   const held = mode === "hold";
   const shutter = seconds(settings.value("exposure.max_shutter"));
   const gain = Number(settings.value("exposure.max_gain"));
+  const times = (name: string) => (access.row(`exposure.${name}`)?.choices ?? []).map((choice) => ({ value: String(choice), label: `${String(choice)} s` }));
   const slide = (name: string) => ({
     ...field(name),
     disabled: field(name).disabled || held,
@@ -76,7 +78,7 @@ export function Exposure({ access, settings, onZones }: Props) {
           <Select
             label="Max shutter"
             description="The longest shutter time. A short one freezes what moves, and needs more gain in the dark."
-            data={(access.row("exposure.max_shutter")?.choices ?? []).map((choice) => ({ value: String(choice), label: `${String(choice)} s` }))}
+            data={times("max_shutter")}
             value={String(settings.value("exposure.max_shutter"))}
             allowDeselect={false}
             {...plain(field("max_shutter"))}
@@ -86,9 +88,26 @@ export function Exposure({ access, settings, onZones }: Props) {
           {shutter >= LONG_S && <Warning>A high max shutter can blur what moves.</Warning>}
         </div>
         <div>
+          <Select
+            label="Min shutter"
+            description="The shortest shutter time. A long one keeps what moves smooth."
+            data={times("min_shutter")}
+            value={String(settings.value("exposure.min_shutter"))}
+            allowDeselect={false}
+            {...plain(field("min_shutter"))}
+            disabled={field("min_shutter").disabled || held}
+            onChange={(value) => value && settings.apply("exposure.min_shutter", value)}
+          />
+          {seconds(settings.value("exposure.min_shutter")) > BRIGHT_S && <Warning>A high min shutter can make bright scenes too bright.</Warning>}
+        </div>
+        <div>
           <Scale label="Max gain" description="The most amplification." min={0} max={48} unit=" dB" {...slide("max_gain")} />
           {gain < DARK_DB && <Warning>A low max gain can make the picture dark.</Warning>}
           {gain >= NOISY_DB && <Warning>The more gain, the more noise in the dark.</Warning>}
+        </div>
+        <div>
+          <Scale label="Min gain" description="The least amplification; the shutter is the shorter for it." min={0} max={48} unit=" dB" {...slide("min_gain")} />
+          {Number(settings.value("exposure.min_gain")) > 0 && <Warning>A min gain adds noise under good light too.</Warning>}
         </div>
         <Scale
           label="Blur-noise trade-off"

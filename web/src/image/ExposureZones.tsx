@@ -19,12 +19,18 @@ interface Props {
   /** Degrees by which the overview is shown turned. */
   roll: number;
   disabled: boolean;
+  /** What they are for, and how each is marked in the picture. */
+  name?: string;
+  mark?(index: number): string;
+  className?: string | undefined;
   onChange(zones: Zone[]): void;
   onDone(): void;
 }
 
-/** The exposure zones over the overview, to be dragged, pulled by their corners, or moved by the arrow keys (with Shift: resized). */
-export function ExposureZones({ zones, roll, disabled, onChange, onDone }: Props) {
+const numbered = (index: number) => String(index + 1);
+
+/** Zones over the overview in which it is measured, to be dragged, pulled by their corners, or moved by the arrow keys (with Shift: resized). */
+export function ExposureZones({ zones, roll, disabled, name = "Exposure zone", mark = numbered, className, onChange, onDone }: Props) {
   const area = useRef<HTMLDivElement>(null);
   const hold = useRef<{ x: number; y: number; from: Zone; index: number; grip: Grip | null } | null>(null);
   const put = (index: number, zone: Zone | null) => zone && onChange(zones.map((each, other) => (other === index ? zone : each)));
@@ -69,7 +75,7 @@ export function ExposureZones({ zones, roll, disabled, onChange, onDone }: Props
       {zones.map((zone, index) => (
         <div
           key={index}
-          className={styles["zone"]}
+          className={`${styles["zone"]} ${className ?? ""}`}
           style={{
             left: `${zone.left * 100}%`,
             top: `${zone.top * 100}%`,
@@ -78,7 +84,7 @@ export function ExposureZones({ zones, roll, disabled, onChange, onDone }: Props
           }}
           tabIndex={disabled ? -1 : 0}
           role="group"
-          aria-label={`Exposure zone ${index + 1}. Arrow keys move it, with Shift they resize it, Delete removes it.`}
+          aria-label={`${name} ${index + 1}. Arrow keys move it, with Shift they resize it, Delete removes it.`}
           onPointerDown={grab(index, null)}
           onPointerMove={pull}
           onPointerUp={release}
@@ -86,7 +92,7 @@ export function ExposureZones({ zones, roll, disabled, onChange, onDone }: Props
           onDoubleClick={(event) => event.stopPropagation()}
           onKeyDown={press(index)}
         >
-          <span className={styles["number"]}>{index + 1}</span>
+          <span className={styles["number"]}>{mark(index)}</span>
           {!disabled &&
             GRIPS.map((grip) => (
               <span

@@ -12,7 +12,7 @@ import { WhiteBalance } from "./WhiteBalance";
 const GROUPS = {
   Appearance: ["brightness", "contrast", "saturation", "sharpness"],
   "Wide dynamic range": ["wdr", "local_contrast", "tone_mapping"],
-  "White balance": ["white_balance", "red_gain", "blue_gain"],
+  "White balance": ["white_balance", "white_balance_window", "red_gain", "blue_gain"],
   "Noise reduction": ["noise_spatial", "noise_temporal"],
   Defog: ["defog", "defog_effect"],
 };
@@ -24,10 +24,11 @@ interface Props {
   picking: boolean;
   problem: string | null;
   onPicking(picking: boolean): void;
+  onWindow(): void;
 }
 
 /** Brightness, colour, wide dynamic range, noise and fog. */
-export function Look({ access, settings, picking, problem, onPicking }: Props) {
+export function Look({ access, settings, picking, problem, onPicking, onWindow }: Props) {
   const can = useCapabilities();
   const rows = new Map((access.sections.find(({ name }) => name === "image")?.rows ?? []).map((row) => [row.path, row]));
   const disabled = !access.mayWrite("image.brightness");
@@ -67,7 +68,16 @@ export function Look({ access, settings, picking, problem, onPicking }: Props) {
         <Wdr rows={rows} settings={settings} disabled={disabled} reasonOf={reason} />
       </Group>
       <Group {...group("White balance")}>
-        <WhiteBalance rows={rows} settings={settings} disabled={disabled} picking={picking} problem={problem} onPicking={onPicking} />
+        <WhiteBalance
+          rows={rows}
+          settings={settings}
+          disabled={disabled}
+          picking={picking}
+          problem={problem}
+          onPicking={onPicking}
+          onWindow={onWindow}
+          reason={reason("white_balance_window")}
+        />
       </Group>
       <Group {...group("Noise reduction")}>
         {level("noise_spatial", 0)}

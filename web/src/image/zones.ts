@@ -20,6 +20,11 @@ export function zonesOf(value: SettingValue): Zone[] {
   return Array.isArray(value) ? (value as unknown as Zone[]) : [];
 }
 
+/** The same for a setting that holds one or none. */
+export function windowOf(value: SettingValue): Zone | null {
+  return value !== null && typeof value === "object" && "left" in value ? (value as unknown as Zone) : null;
+}
+
 /** A new zone in the middle, a little aside for each that is there already. */
 export function another(zones: Zone[]): Zone {
   const aside = (zones.length % 4) * 0.05;

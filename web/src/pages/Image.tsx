@@ -8,7 +8,8 @@ import { Exposure } from "../image/Exposure";
 import { ExposureZones } from "../image/ExposureZones";
 import { Look } from "../image/Look";
 import { WhitePicker } from "../image/WhitePicker";
-import { zonesOf } from "../image/zones";
+import styles from "../image/ExposureZones.module.css";
+import { windowOf, zonesOf } from "../image/zones";
 import { LivePanel } from "../live/LivePanel";
 import { Loading } from "../parts/Loading";
 import { PageTitle } from "../parts/PageTitle";
@@ -30,6 +31,8 @@ function ImagePage({ access }: { access: SettingsAccess }) {
   const [picking, setPicking] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const zones = zonesOf(settings.value("exposure.zones"));
+  const white = windowOf(settings.value("image.white_balance_window"));
+  const roll = Number(access.values["installation.roll"] ?? 0);
   const pick = (x: number, y: number, aspect: number) => {
     setPicking(false);
     void api.whiteReference({ view, x, y, aspect }).then(
@@ -46,7 +49,7 @@ function ImagePage({ access }: { access: SettingsAccess }) {
       <SideBySide
         form={
           <Stack gap="lg">
-            <Look access={access} settings={settings} picking={picking} problem={refusal} onPicking={setPicking} />
+            <Look access={access} settings={settings} picking={picking} problem={refusal} onPicking={setPicking} onWindow={() => setView(0)} />
             <Exposure access={access} settings={settings} onZones={() => setView(0)} />
             <Button variant="default" leftSection={<IconArrowBackUp size={18} />} disabled={!settings.mayUndo} onClick={settings.undo} style={{ alignSelf: "start" }}>
               Undo
@@ -57,13 +60,25 @@ function ImagePage({ access }: { access: SettingsAccess }) {
           <LivePanel view={view} onView={setView} counter>
             {picking && <WhitePicker onPick={pick} onCancel={() => setPicking(false)} />}
             {view === 0 && !picking && (
-              <ExposureZones
-                zones={zones}
-                roll={Number(access.values["installation.roll"] ?? 0)}
-                disabled={!access.mayWrite("exposure.zones")}
-                onChange={(next) => settings.set("exposure.zones", next as unknown as SettingValue)}
-                onDone={settings.done}
-              />
+              <>
+                <ExposureZones
+                  zones={zones}
+                  roll={roll}
+                  disabled={!access.mayWrite("exposure.zones")}
+                  onChange={(next) => settings.set("exposure.zones", next as unknown as SettingValue)}
+                  onDone={settings.done}
+                />
+                <ExposureZones
+                  zones={white ? [white] : []}
+                  name="White balance window"
+                  mark={() => "White balance"}
+                  className={styles["white"]}
+                  roll={roll}
+                  disabled={!access.mayWrite("image.white_balance_window")}
+                  onChange={([next]) => settings.set("image.white_balance_window", (next ?? null) as unknown as SettingValue)}
+                  onDone={settings.done}
+                />
+              </>
             )}
           </LivePanel>
         }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from panocam.api.services import Services
-from panocam.api.vapix.params.leaf import Changes, Codec, Leaf, Shape, bound, choice, number, whole
+from panocam.api.vapix.params.leaf import Changes, Codec, Leaf, Shape, bound, choice, number, whole, within
 from panocam.api.vapix.params.members import Attribute, Member, Members
 from panocam.api.vapix.params.tree import Living
-from panocam.settings.exposure import ExposureMode, MaxShutter
+from panocam.settings.exposure import ExposureMode, MaxShutter, MinShutter, Shutter
+from panocam.settings.window import Window
 
 GROUP = "ImageSource.I0.Sensor"
 PERCENT = whole(0, 100)
@@ -16,7 +18,9 @@ ON_OFF = choice({"on": True, "off": False})
 MOST_GAIN_DB = 48.0
 MICRO = 1_000_000
 FAR = 9999
-"""Coordinates of exposure windows run from 0 to this."""
+"""Coordinates of windows run from 0 to this."""
+
+FAR_SHAPE = Shape("int", 0, FAR)
 
 LEVELS = {
     "Brightness": "image.brightness",
@@ -54,6 +58,8 @@ WHITE_BALANCES = {
 
 CUSTOM = "custom"
 SIDES = ("left", "top", "right", "bottom")
+WHITE = "image.white_balance_window"
+WHITE_SIDES = {"Xstart": "left", "Ystart": "top", "Xstop": "right", "Ystop": "bottom"}
 WINDOWS: Mapping[str, tuple[tuple[float, float, float, float], ...]] = {
     "auto": (),
     "center": ((0.25, 0.25, 0.75, 0.75),),
@@ -67,13 +73,26 @@ WINDOWS: Mapping[str, tuple[tuple[float, float, float, float], ...]] = {
 """Exposure windows that have a name, as exposure zones by their sides; the custom one is where it begins."""
 
 
-def _longest(text: str) -> MaxShutter:
+Time = TypeVar("Time", bound=Shutter)
+
+
+def _longest(times: Iterable[Time]) -> Callable[[str], Time]:
     """The longest shutter on offer that is no longer than so many microseconds."""
-    wanted = number(text) / MICRO * 1.001  # 33333 is meant to be a thirtieth
-    fitting = [each for each in MaxShutter if each.seconds <= wanted]
-    if not fitting:
-        raise ValueError(f"use {round(min(each.seconds for each in MaxShutter) * MICRO)} microseconds or more")
-    return max(fitting, key=lambda each: each.seconds)
+    offered = tuple(times)
+
+    def read(text: str) -> Time:
+        wanted = number(text) / MICRO * 1.001  # 33333 is meant to be a thirtieth
+        fitting = [each for each in offered if each.seconds <= wanted]
+        if not fitting:
+            raise ValueError(f"use {round(min(each.seconds for each in offered) * MICRO)} microseconds or more")
+        return max(fitting, key=lambda each: each.seconds)
+
+    return read
+
+
+def _time(times: type[Time]) -> Codec:
+    micros = [round(each.seconds * MICRO) for each in times]
+    return Codec(lambda value: str(round(value.seconds * MICRO)), _longest(times), Shape("int", min(micros), max(micros)))
 
 
 def _decibels(text: str) -> float:
@@ -83,8 +102,6 @@ def _decibels(text: str) -> float:
 GAIN = Codec(lambda value: str(round(value * 100 / MOST_GAIN_DB)), _decibels, Shape("int", 0, 100))
 """Clients give the highest gain in parts of all that there is."""
 
-SHUTTER = Codec(lambda value: str(round(value.seconds * MICRO)), _longest, Shape("int", 250, 500_000))
-
 
 def rows() -> Iterator[Leaf]:
     """Every leaf that is always there."""
@@ -93,33 +110,68 @@ def rows() -> Iterator[Leaf]:
     yield from bound(f"{GROUP}.WDR", "image.wdr", ON_OFF)
     yield from bound(f"{GROUP}.WhiteBalance", "image.white_balance", choice(WHITE_BALANCES))
     yield from bound(f"{GROUP}.Exposure", "exposure.mode", choice(EXPOSURES))
-    yield from bound(f"{GROUP}.MaxExposureTime", "exposure.max_shutter", SHUTTER)
+    yield from bound(f"{GROUP}.MaxExposureTime", "exposure.max_shutter", _time(MaxShutter))
+    yield from bound(f"{GROUP}.MinExposureTime", "exposure.min_shutter", _time(MinShutter))
     yield from bound(f"{GROUP}.MaxGain", "exposure.max_gain", GAIN)
+    yield from bound(f"{GROUP}.MinGain", "exposure.min_gain", GAIN)
     yield from bound(f"{GROUP}.Defog", "image.defog", ON_OFF)
     words = Shape("enum", choices=tuple(WINDOWS))
     yield Leaf(f"{GROUP}.ExposureWindow", _window, words, _choose_window, title="Exposure zones")
+    yield Leaf(f"{GROUP}.WhiteBalanceWindow", _white_window, words, _choose_white_window, title="White balance window")
+    for name, side in WHITE_SIDES.items():
+        yield _white_side(f"{GROUP}.WhiteBalance{name}", side)
 
 
 def _window(services: Services) -> str:
     """The name of the zones that there are."""
-    there = tuple(tuple(getattr(zone, side) for side in SIDES) for zone in services.settings.snapshot.exposure.zones)
-    return next((word for word, zones in WINDOWS.items() if zones == there), CUSTOM)
+    return _named(services.settings.snapshot.exposure.zones)
+
+
+def _white_window(services: Services) -> str:
+    window = services.settings.snapshot.image.white_balance_window
+    return _named(() if window is None else (window,))
+
+
+def _named(zones: Iterable[Window]) -> str:
+    there = tuple(tuple(getattr(zone, side) for side in SIDES) for zone in zones)
+    return next((word for word, sides in WINDOWS.items() if sides == there), CUSTOM)
 
 
 def _choose_window(services: Services, word: str, so_far: Changes) -> Changes:
     """Zones of a name. ``custom`` leaves those alone that have none; the leaves below move them."""
+    return {} if word == CUSTOM == _window(services) else {ZONES.setting: _zones(word)}
+
+
+def _choose_white_window(services: Services, word: str, so_far: Changes) -> Changes:
+    return {} if word == CUSTOM == _white_window(services) else {WHITE: next(iter(_zones(word)), None)}
+
+
+def _zones(word: str) -> list[Member]:
     if word not in WINDOWS:
         raise ValueError(f"use one of {', '.join(WINDOWS)}")
-    if word == CUSTOM == _window(services):
-        return {}
-    return {ZONES.setting: [dict(zip(SIDES, sides, strict=True)) for sides in WINDOWS[word]]}
+    return [dict(zip(SIDES, sides, strict=True)) for sides in WINDOWS[word]]
+
+
+def _white_side(path: str, side: str) -> Leaf:
+    """One side of the white balance window; the whole picture where there is none."""
+
+    def sides(services: Services, so_far: Mapping[str, object] | None = None) -> Member:
+        window = services.settings.snapshot.image.white_balance_window
+        made = (so_far or {}).get(WHITE, window.model_dump() if window else None)
+        return dict(zip(SIDES, (0.0, 0.0, 1.0, 1.0), strict=True)) if made is None else dict(made)  # type: ignore[call-overload]
+
+    def write(services: Services, text: str, so_far: Changes) -> Changes:
+        within(FAR_SHAPE, text)
+        return {WHITE: {**sides(services, so_far), side: number(text) / FAR}}
+
+    return Leaf(path, lambda services: str(round(sides(services)[side] * FAR)), FAR_SHAPE, write, title="White balance window")
 
 
 def _edge(name: str, key: str) -> Attribute:
     def change(zone: Member, text: str) -> None:
         zone[key] = number(text) / FAR
 
-    return Attribute(name, lambda zone: str(round(zone[key] * FAR)), change, Shape("int", 0, FAR))
+    return Attribute(name, lambda zone: str(round(zone[key] * FAR)), change, FAR_SHAPE)
 
 
 ZONES = Members(
