@@ -30,6 +30,12 @@ class Ink(StrEnum):
     GREEN = "green"
     BLUE = "blue"
     MOSAIC = "mosaic"
+    CHAMELEON = "chameleon"
+
+    @property
+    def looks(self) -> bool:
+        """Whether it depends on the picture."""
+        return self in (Ink.MOSAIC, Ink.CHAMELEON)
 
 
 RGB: dict[Ink, tuple[int, int, int]] = {

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from panocam.clock import Clock, SystemClock
 from panocam.errors import InvalidValue
+from panocam.imaging.chameleon import Chameleon
 from panocam.imaging.cover import Patch, Pixels, patches, runs, whole
 from panocam.imaging.ink import COARSEST, FINEST, HOLD_NS, Ink, cell_side, mosaic, plain, shade
 from panocam.imaging.pool import PlanesPool, copy_planes
@@ -66,6 +67,7 @@ class PrivacyMask:
         self._patches: tuple[Patch, ...] = ()
         self._covers: list[Cover] = []
         self._runs: tuple[tuple[int, int, bool], ...] = ()
+        self._chameleon: Chameleon | None = None
         self._looked_ns: int | None = None
         self._pool = PlanesPool(0, 0, Color())
         self._last: tuple[Planes, Planes] | None = None
@@ -87,8 +89,8 @@ class PrivacyMask:
 
     def repaint(self, planes: Planes) -> None:
         """Paint plain colours over the masks of the last picture again, in ``planes`` of its size: whoever adjusted the picture has
-        changed them. A mosaic stays as adjusted, so that it goes with its surroundings."""
-        if self.privacy.ink is Ink.MOSAIC:
+        changed them. What looks at the picture stays as adjusted, so that it goes with its surroundings."""
+        if self.privacy.ink.looks:
             return
         for patch in self._patches:
             patch.put(plain(patch, shade(self.privacy.ink, planes.color)), planes)
@@ -120,22 +122,27 @@ class PrivacyMask:
         self._runs = runs(self._patches, planes.height)
         self._looked_ns = None
         if self._plain:
-            yuv = shade(Ink.GREY if self.privacy.ink is Ink.MOSAIC else self.privacy.ink, planes.color)
+            yuv = shade(Ink.GREY if self.privacy.ink.looks else self.privacy.ink, planes.color)
             self._covers = [plain(patch, yuv) for patch in self._patches]
+        elif self.privacy.ink is Ink.CHAMELEON and lens is not None:
+            self._chameleon = Chameleon(self._patches, lens, planes)
 
     @property
     def _plain(self) -> bool:
-        """False while there are cells to be looked at; what is covered for want of a lens shows none."""
-        return self.privacy.ink is not Ink.MOSAIC or self._place is None or self._place.lens is None
+        """False while the picture is to be looked at; what is covered for want of a lens shows nothing of it."""
+        return not self.privacy.ink.looks or self._place is None or self._place.lens is None
 
     def _look(self, raw: RawFrame) -> None:
-        """Take the colours of the mosaic's cells from the picture when it is time."""
+        """Take the colours of a mosaic's cells, or of what surrounds the masks, from the picture when it is time."""
         if self._plain:
             return
         since = None if self._looked_ns is None else raw.pts_ns - self._looked_ns
         if since is None or not 0 <= since < HOLD_NS:
-            side = cell_side(self.privacy.scale, raw.planes.size)
-            self._covers = [mosaic(patch, raw.planes, side) for patch in self._patches]
+            if self._chameleon is not None:
+                self._covers = self._chameleon.look(raw.planes)
+            else:
+                side = cell_side(self.privacy.scale, raw.planes.size)
+                self._covers = [mosaic(patch, raw.planes, side) for patch in self._patches]
             self._looked_ns = raw.pts_ns
 
     def _beside(self, planes: Planes) -> Planes:

@@ -32,8 +32,11 @@ class Privacy(Section):
     """Privacy masks. They are part of every stream, snapshot and recording."""
 
     enabled: bool = setting(True, "Show privacy masks", "Off hides all masks, for emergencies; this is logged.", write=ADMIN)
-    color: Literal["black", "grey", "white", "red", "green", "blue", "mosaic"] = setting(
-        "grey", "Mask colour", "What all masks look like; mosaic shows coarse cells instead of a colour.", write=ADMIN
+    color: Literal["black", "grey", "white", "red", "green", "blue", "mosaic", "chameleon"] = setting(
+        "grey",
+        "Mask colour",
+        "What all masks look like; mosaic shows coarse cells instead of a colour, chameleon the mean colour of what surrounds each mask.",
+        write=ADMIN,
     )
     mosaic_scale: int = setting(3, "Mosaic cell size", "A larger number makes larger cells.", write=ADMIN, ge=3, le=16)
     masks: tuple[Mask, ...] = setting(

@@ -5,6 +5,11 @@ import { useState } from "react";
 import type { Act } from "../drawn/useDrawn";
 import { masks, type Privacy } from "./api";
 
+const ABOUT: Record<string, string> = {
+  mosaic: "A mosaic still shows that something moves, and roughly which colour it has.",
+  chameleon: "Each mask takes on the colour around it, slowly. Nothing of what it hides is in that colour.",
+};
+
 /** How all masks look, and the switch that hides them. */
 export function Look({ privacy, act }: { privacy: Privacy; act: Act }) {
   const [scale, setScale] = useState<number | null>(null);
@@ -13,7 +18,7 @@ export function Look({ privacy, act }: { privacy: Privacy; act: Act }) {
     <Stack gap="sm">
       <Select
         label="Colour of all masks"
-        description={privacy.color === "mosaic" ? "A mosaic still shows that something moves, and roughly which colour it has." : undefined}
+        description={ABOUT[privacy.color]}
         data={privacy.limits.colors.map((color) => ({ value: color, label: color.charAt(0).toUpperCase() + color.slice(1) }))}
         value={privacy.color}
         allowDeselect={false}

@@ -23,7 +23,7 @@ from panocam.settings.role import Role
 GROUP = "Image.I0.Overlay.MaskWindows"
 SETTING = "privacy.masks"
 SIDES = ("XPos", "YPos", "Width", "Height")
-COLORS = ("black", "grey", "white", "red", "green", "blue", "mosaic")
+COLORS = ("black", "grey", "white", "red", "green", "blue", "mosaic", "chameleon")
 
 Rectangle = dict[str, int]
 
