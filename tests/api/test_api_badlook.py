@@ -18,7 +18,9 @@ PATHS = [path for path, row in DECLARED.items() if row.section in SECTIONS and n
 OUTSIDE: dict[str, object] = {
     "image.white_balance": "candle",
     "exposure.mode": "flicker-free-55",
+    "image.white_balance_window": {"left": 0.5, "top": 0.5, "right": 0.2, "bottom": 0.9},
     "exposure.max_shutter": "1/3",
+    "exposure.min_shutter": "1/3",
     "exposure.zones": [{"left": 0.5, "top": 0.5, "right": 0.2, "bottom": 0.9}],
     "installation.mount": "roof",
     "installation.capture_mode": "fast",
@@ -39,7 +41,8 @@ def wrongs(path: str) -> list[object]:
         return [HUGE, -HUGE, True, [], "", "7 apples", *kinds]
     if DECLARED[path].expects == "true or false":
         return ["perhaps", 7, [], None, *kinds]
-    return [OUTSIDE[path], 7, None, "", *kinds]
+    none = [] if path.endswith("_window") else [None]  # a window may be none
+    return [OUTSIDE[path], 7, *none, "", *kinds]
 
 
 @pytest.mark.parametrize("path", PATHS)

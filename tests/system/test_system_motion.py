@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import threading
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from system_camera import RunningCamera, refusal, until
 from test_system_ptz import send
+from test_system_storageevents import Heard, listen_pullpoint, listen_rtsp
 
 ROUND_S = 10
 """In this time somebody walks round the table once, and so through the area east of it."""
@@ -51,6 +55,44 @@ def pass_by(camera: RunningCamera, seconds: float) -> None:
     """So much of the scene's time."""
     end = pictures(camera) + seconds * camera.get("/api/v1/status")["source"]["fps"]
     until(lambda: pictures(camera) > end, 10 * seconds)
+
+
+def regions(text: str) -> Heard:
+    """What notification messages say of motion areas: topic, name, and with which operation and state."""
+    found = []
+    for each in re.findall(r"<(?:\w+:)?NotificationMessage.*?</(?:\w+:)?NotificationMessage>", text, re.S):
+        topic = re.search(r"Topic[^>]*>\s*([^<]+?)\s*<", each)
+        items = dict(re.findall(r'Name="(\w+)" Value="([^"]*)"', each))
+        operation = re.search(r'PropertyOperation="(\w+)"', each)
+        if topic and operation and "RuleName" in items:
+            found.append((topic[1], items["RuleName"], f"{operation[1]} {items['State']}"))
+    return found
+
+
+def test_clients_of_onvif_hear_of_an_area_in_the_metadata_and_at_a_pull_point(shop: RunningCamera) -> None:
+    """By the names that ONVIF gives them: known states first, then each change, for as long as people walk."""
+    heard: dict[str, Heard] = {"metadata": [], "pull point": []}
+    end: list[Callable[[], object]] = []
+    listeners = {"metadata": listen_rtsp, "pull point": listen_pullpoint}
+    threads = [threading.Thread(target=listen, args=(shop, heard[way], end, regions)) for way, listen in listeners.items()]
+    for thread in threads:
+        thread.start()
+    topic = "tns1:RuleEngine/MotionRegionDetector/Motion"
+    wanted = {(topic, "Passage", "Changed true"), (topic, "Passage", "Changed false")}
+    try:
+        for found in heard.values():
+            until(lambda found=found: wanted <= set(found), 90)
+    finally:
+        for stop in end:
+            stop()
+        for thread in threads:
+            thread.join(10)
+    for way, found in heard.items():
+        states = [said.split() for name, area, said in found if (name, area) == (topic, "Passage")]
+        assert states[0][0] == "Initialized", way
+        assert [operation for operation, _ in states[1:]] == ["Changed"] * (len(states) - 1), way
+        assert all(before != after for (_, before), (_, after) in pairwise(states)), f"{way}: nothing is said twice"
+        assert {said for _, area, said in found if area == "Corner"} == {"Initialized false"}, way  # where nobody walks
 
 
 @pytest.mark.feature("EVT-02")

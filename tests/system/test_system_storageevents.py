@@ -34,6 +34,8 @@ WANTED = [
     ("tnsaxis:Storage/Recording", "", "recording=0"),
 ]
 Heard = list[tuple[str, str, str]]
+Read = Callable[[str], Heard]
+"""From notification messages: topic, what it is about, and what is said."""
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def documents(text: str) -> Heard:
     return found
 
 
-def listen_rtsp(camera: RunningCamera, heard: Heard, end: list[Callable[[], object]]) -> None:
+def listen_rtsp(camera: RunningCamera, heard: Heard, end: list[Callable[[], object]], read: Read = documents) -> None:
     client = RtspClient.connect(camera.url("camera=5&resolution=320x240&video=0&event=on", credentials=False))
     client.play()
     end.append(lambda: client.socket.shutdown(socket.SHUT_RDWR))
@@ -78,7 +80,7 @@ def listen_rtsp(camera: RunningCamera, heard: Heard, end: list[Callable[[], obje
             if channel % 2 == 0:
                 pieces += data[12:]
                 if data[1] >> 7:
-                    heard += documents(pieces.decode())
+                    heard += read(pieces.decode())
                     pieces = b""
 
 
@@ -105,7 +107,7 @@ def ask(camera: RunningCamera, body: str, path: str = "/vapix/services") -> str:
     return reply.text
 
 
-def listen_pullpoint(camera: RunningCamera, heard: Heard, end: list[Callable[[], object]]) -> None:
+def listen_pullpoint(camera: RunningCamera, heard: Heard, end: list[Callable[[], object]], read: Read = documents) -> None:
     made = ask(camera, f'<e:CreatePullPointSubscription xmlns:e="{TEV}"/>')
     address = re.search(r"Address>http://[^/]+(/[^<]+)<", made)
     assert address
@@ -113,7 +115,7 @@ def listen_pullpoint(camera: RunningCamera, heard: Heard, end: list[Callable[[],
     end.append(ended.set)
     wish = f'<e:PullMessages xmlns:e="{TEV}"><e:Timeout>PT0.3S</e:Timeout><e:MessageLimit>100</e:MessageLimit></e:PullMessages>'
     while not ended.is_set():
-        heard += documents(ask(camera, wish, address[1]))
+        heard += read(ask(camera, wish, address[1]))
 
 
 WAYS = {"RTSP metadata": listen_rtsp, "WebSocket": listen_websocket, "pull point": listen_pullpoint}
