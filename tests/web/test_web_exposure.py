@@ -144,6 +144,7 @@ async def test_the_white_balance_is_told_from_a_window_in_the_picture(
     await window.focus()
     await page.keyboard.press("ArrowLeft")
     await becomes(lambda window: window["left"] == 0.34)
+    await visitor.shots("white-balance-window")
     await page.get_by_role("button", name="Remove window").click()
     await becomes(lambda window: window is None)
     lit.send("PATCH", "settings", {"image.white_balance": "source"})
