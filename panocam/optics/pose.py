@@ -154,7 +154,7 @@ def default_poses(mount: Mount) -> tuple[Pose, Pose, Pose, Pose]:
 
 def wrap(pan: float) -> float:
     """The same direction in -180 (exclusive) .. 180 (inclusive)."""
-    return -((-pan + 180.0) % 360.0 - 180.0)
+    return 180.0 - (180.0 - pan) % 360.0  # never -0.0
 
 
 def centred(pose: Pose, size: tuple[int, int], point: tuple[float, float]) -> Pose:

@@ -86,6 +86,22 @@ async def test_a_bad_field_is_named_and_nothing_changes(side: Side, wish: dict[s
         assert len((await client.get("/api/v1/overlays")).json()["overlays"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"kind": "text", "text": "a\x07b"}, "U+0007"),
+        ({"kind": "text", "text": "x" * 10_000}, "has 10000 characters; give 1 to 512"),
+        ({"kind": "text"}, "give 1 to 512"),
+        ({"kind": "hologram"}, "use text, image or indicator"),
+        ({"text": "x"}, "use text, image or indicator"),
+    ],
+)
+async def test_the_remedy_is_that_of_the_fault(side: Side, wish: dict[str, Any], words: str) -> None:
+    async with side.client(Role.OPERATOR) as client:
+        reply = await client.post("/api/v1/overlays", json=wish)
+        assert (reply.status_code, words in reply.json()["error"]["message"]) == (400, True), reply.text
+
+
 async def test_there_is_an_end_to_it(side: Side) -> None:
     from panocam.settings.overlays import MOST
 

@@ -174,3 +174,10 @@ def test_stops_narrow_what_the_mount_allows() -> None:
     assert not Stops(left=-30).within(ceiling).turns
     assert Stops(down=-60, up=-20).within(limits(Mount.DESK)).tilt == limits(Mount.DESK).tilt
     assert isinstance(journey(0, Rest(Pose()), Pose(), ceiling), Motion)
+
+
+@pytest.mark.parametrize(
+    ("pan", "said"), [(0, "0.0"), (-0.0, "0.0"), (360, "0.0"), (-720, "0.0"), (180, "180.0"), (-180, "180.0"), (-90, "-90.0")]
+)
+def test_a_direction_has_one_number_and_north_is_never_minus_zero(pan: float, said: str) -> None:
+    assert str(float(wrap(pan))) == said

@@ -189,13 +189,15 @@ def _checked(wish: Mapping[str, Any]) -> Item:
         path = [str(part) for part in first["loc"]]
         name = path[1] if len(path) > 1 else "kind"
         given = wish.get(name, "")
-        raise InvalidValue(name, given, _remedy(name, given, str(first["msg"]))) from None
+        raise InvalidValue(name, given, _remedy(name, given, first["type"], str(first["msg"]))) from None
 
 
-def _remedy(name: str, given: object, message: str) -> str:
+def _remedy(name: str, given: object, kind: str, message: str) -> str:
     """In words for people, where those of the model leave something out."""
+    if kind.startswith("union_tag"):
+        return "use text, image or indicator"
     if name == "position":  # the model speaks of the first of two ways only
         return f"use {', '.join(Anchor)}, or [x, y] with numbers from -1 to 1"
-    if name == "text" and isinstance(given, str):
+    if name == "text" and isinstance(given, str) and kind in ("string_too_short", "string_too_long", "missing"):
         return f"has {len(given)} characters; give 1 to {LONGEST_TEXT}"
     return message.removeprefix("Value error, ").removeprefix("Input ")
