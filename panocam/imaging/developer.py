@@ -90,7 +90,7 @@ class Developer:
         if wish.noise_spatial or wish.noise_temporal or wish.sharpness > 50:
             sigma = memory.noise = _followed(memory.noise, noise.measure(planes.y, planes.u), "noise", seconds)
         coded = local.small_rgb(planes) if _looks(wish) else None
-        gains, steady = _gains(wish, memory, coded if coded is None or tells is None else coded[:, tells], seconds)
+        gains, steady = _gains(wish, memory, coded if coded is None or tells is None else coded.reshape(3, -1)[:, tells], seconds)
         grid = None
         if coded is not None and (wish.wdr or wish.defog):
             kr, kb = balance.COEFFICIENTS[planes.color.matrix]
