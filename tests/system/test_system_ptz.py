@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import time
+from contextlib import closing
+from socket import SHUT_RDWR
 from threading import Thread
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from system_camera import RunningCamera, until
+from system_camera import PASSWORD, RunningCamera, until
+from system_rtsp import RtspClient
 
 AREA = 5
 QUERY = f"camera={AREA}&resolution=480x360&videocodec=jpeg"
@@ -158,6 +161,49 @@ def test_ten_clients_that_flood_stop_neither_a_stream_nor_each_other(steered: Ru
     ptz(steered, "pan=33&tilt=-20")
     assert pan(steered) == 33
     assert steered.get("/api/v1/settings")["values"] == before
+
+
+def counted(camera: RunningCamera) -> tuple[int, int, int]:
+    """Pictures of the source; of those, what the one who watches over RTSP has been sent, and what he has lost."""
+    status = camera.get("/api/v1/status")
+    [row] = [row for row in status["clients"] if row["transport"].startswith("rtsp")]
+    return status["source"]["frames"], row["delivered"], row["dropped"]
+
+
+def test_ten_accounts_that_flood_cost_who_watches_no_picture_that_there_was(steered: RunningCamera) -> None:
+    """Each account by itself, over REST; another area is watched, and its pictures are counted against the source's in the same time."""
+    names = [f"flood{number}" for number in range(CLIENTS)]
+    for name in names:
+        send(steered, "POST", "accounts", username=name, password=PASSWORD, role="operator", ptz=True)
+    replies: set[int] = set()
+
+    def flood(name: str) -> None:
+        with steered.client(name) as client:
+            for turn in range(FLOOD):
+                replies.add(client.post("/api/v1/views/4/move", json={"pan": 1 if turn % 2 else -1}).status_code)
+
+    try:
+        with closing(RtspClient.connect(steered.url("camera=6&videocodec=jpeg&resolution=320x240", credentials=False))) as client:
+            client.play()
+            reader = Thread(target=client.drain, daemon=True)
+            reader.start()
+            until(lambda: counted(steered)[1] > 0)
+            before = counted(steered)
+            crowd = [Thread(target=flood, args=(name,)) for name in names]
+            for each in crowd:
+                each.start()
+            for each in crowd:
+                each.join()
+            taken, sent, lost = (after - earlier for after, earlier in zip(counted(steered), before, strict=True))
+            client.socket.shutdown(SHUT_RDWR)
+            reader.join(10)
+    finally:
+        for name in names:
+            send(steered, "DELETE", f"accounts/{name}")
+    assert replies <= {200, 503}
+    assert lost == 0
+    assert taken > 10
+    assert sent >= 0.9 * taken - 3
 
 
 def test_the_speed_of_moves_and_positions(steered: RunningCamera) -> None:
