@@ -41,6 +41,7 @@ class Stage:
         self.service = PtzService(self.store, self.heads, clock, self.bus, folder, random.Random(seed))
         self.service.tapes.keep_only({tour.number for tour in self.service.library.tours() if tour.kind == "recorded"})
         self.service._sync()
+        self._due: int | None = None
         self._restrict(self.store.running)
 
     def _restrict(self, snapshot: Snapshot) -> None:
@@ -55,12 +56,18 @@ class Stage:
         tour = Tour(number=number, area=1, name=f"Tour {number}", random=shuffled, pause=pause, steps=made)
         return await self.service.library.keep_tour(tour, SYSTEM)
 
+    def tick(self) -> None:
+        """What the service does when something is due, or new."""
+        self.service._wake.clear()
+        self._due = self.service.tick()
+
     def poses(self, seconds: float, view: int = 4) -> list[Pose]:
-        """Let time pass, a picture at a time; where the head looks at each."""
+        """Let time pass, a picture at a time; where the head looks at each. The service comes when it has to, and no oftener."""
         seen = []
         for _ in range(round(seconds * 25)):
             self.clock.advance(0.04)
-            self.service.tick()
+            if self.service._wake.is_set() or (self._due is not None and self._due <= self.clock.monotonic_ns()):
+                self.tick()
             seen.append(self.heads[view].pose)
         return seen
 
@@ -68,12 +75,12 @@ class Stage:
         """Let errands run that the steering has sent to the settings."""
         while self.service._errands:
             await asyncio.gather(*self.service._errands)
-        self.service.tick()
+        self.tick()
 
     @contextmanager
     def events(self, prefix: str = "PTZController") -> Iterator[list[Event]]:
         """What is told from now on."""
-        self.service.tick()
+        self.tick()
         seen: list[Event] = []
         end = self.bus.subscribe(seen.append, prefix)
         seen.clear()

@@ -23,13 +23,13 @@ async def test_who_has_control_is_told_by_name_and_so_is_that_nobody_has(stage: 
     await stage.store.patch({"ptz.queue": True})
     with stage.events() as events:
         stage.service.take(4, OTTO)
-        stage.service.tick()
+        stage.tick()
         with pytest.raises(Busy):
             stage.service.take(4, OTTO.__class__("vera", "viewer", "v"))
         stage.service.take(4, ANNA)  # from one hand to the next: nobody let go in between
-        stage.service.tick()
+        stage.tick()
         stage.service.release(4, ANNA)
-        stage.service.tick()
+        stage.tick()
     assert told(events, QUEUE) == [("5", "otto"), ("5", "anna"), ("5", "vera")]
     with stage.events() as events:
         stage.poses(61)
@@ -39,9 +39,9 @@ async def test_who_has_control_is_told_by_name_and_so_is_that_nobody_has(stage: 
 async def test_an_area_whose_ptz_is_off_is_not_ready(stage: Stage) -> None:
     with stage.events() as events:
         await stage.store.patch({"areas.0.ptz": False})
-        stage.service.tick()
+        stage.tick()
         await stage.store.patch({"areas.0.ptz": True})
-        stage.service.tick()
+        stage.tick()
     assert told(events, READY) == [("5", "0"), ("5", "1")]
 
 
@@ -51,7 +51,7 @@ async def test_a_position_is_left_before_the_next_is_reached_even_by_moves_at_on
     with stage.events("PTZController/PresetReached") as events:
         for number in (2, 3):
             stage.service.go_to_preset(4, ANNA, stage.service.library.preset(1, number), speed=0)
-            stage.service.tick()
+            stage.tick()
     assert told(events, PRESETS) == [("2", "1"), ("-1", "1"), ("2", "0"), ("-1", "0"), ("3", "1"), ("-1", "1")]
 
 

@@ -103,7 +103,7 @@ async def test_an_idle_area_goes_home(stage: Stage) -> None:
     await stage.store.patch({"ptz.home_after": 0})
     stage.service.go(4, OTTO, Pose(100, -20, 30))
     stage.clock.advance(10_000)
-    stage.service.tick()
+    stage.tick()
     assert stage.heads[4].pose == Pose(100, -20, 30)
 
 
@@ -145,7 +145,7 @@ async def test_ten_clients_that_flood_are_told_so_and_the_head_stays_sane(stage:
                     stage.service.go(4, client, Pose(wave * 7 % 360, -wave % 90, 20 + wave % 90))
                 except Busy:
                     refused += 1
-        stage.service.tick()
+        stage.tick()
     assert refused == 10 * (2000 - BURST)
     with pytest.raises(Busy, match=f"more than {RATE} moves a second"):
         stage.service.go(4, clients[0], Pose())

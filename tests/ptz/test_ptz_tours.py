@@ -253,9 +253,9 @@ async def test_a_recorded_tour_goes_on_where_it_was_interrupted_and_may_play_onc
 
 async def test_recordings_end_by_themselves_and_damaged_ones_are_told(stage: Stage, tmp_path: Path) -> None:
     number = await stage.service.record(4, SYSTEM)
-    stage.service.tick()
+    stage.tick()
     stage.clock.advance(LONGEST_S)
-    stage.service.tick()
+    stage.tick()
     await stage.settle()
     assert stage.service.tapes.load(number).seconds == pytest.approx(LONGEST_S)
     path = tmp_path / "data" / "tours" / f"{number}.tour"
