@@ -7,10 +7,10 @@ import datetime
 import os
 import ssl
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import copies
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -410,19 +410,20 @@ asyncio.run(work())
 """
 
 
-def test_a_kill_in_the_middle_leaves_working_certificates(folder: DataFolder) -> None:
+def test_a_kill_in_the_middle_leaves_working_certificates(folder: DataFolder, tmp_path: Path) -> None:
     first = opened(folder).get(CAMERA).certificate
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
     for round_ in range(8):
-        child = subprocess.Popen([sys.executable, "-c", KILLED, folder.root, str(NOW)], stdout=subprocess.PIPE, env=env)
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"begin\n"
-        try:
-            child.wait(0.004 * round_)
-        except subprocess.TimeoutExpired:
+        told, tell = os.pipe()
+        with os.fdopen(told) as out:
+            with os.fdopen(tell, "w") as its, (tmp_path / "err").open("w") as err:
+                child = copies.start([str(script), str(folder.root), str(NOW)], its, err)
+            assert out.readline() == "begin\n", (tmp_path / "err").read_text()
+            with pytest.raises(subprocess.TimeoutExpired):
+                child.wait(0.004 * round_)
             child.kill()
             child.wait()
-        child.stdout.close()
         again = opened(folder)
         assert again.get(CAMERA).certificate == first
         for entry in again:

@@ -1,9 +1,9 @@
 """Python programs that begin as copies of one process in which everything is imported already: the same words, environment, working
 directory, output, signals and exit status as if they had been started, without the one or two seconds of CPU in which they import.
 
-``start`` is what tests call. Run as a program, this file is that process: it has no thread of Python when it forks, and it never
-runs any of the program itself. Where copies are not possible, and where a copy would not be the same (the interpreter or the loader read
-the environment before anything was imported), a program is truly started.
+``start`` and ``run`` are what tests call. Run as a program, this file is that process: it has no thread of Python when it forks, and it
+never runs any of the program itself. Where copies are not possible, and where a copy would not be the same (the interpreter or the loader
+read the environment before anything was imported), a program is truly started.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -31,8 +33,8 @@ READ_EARLY = ("LD_PRELOAD", "PYTHON")
 """What variables begin with that count from the first moment of a process."""
 ENOUGH = 1 << 20
 """Bytes of one wish."""
-NUMBER = struct.Struct("=i")
-"""What is told: a process id, later what the system says about its end."""
+NUMBER, END = struct.Struct("=i"), struct.Struct("=iq")
+"""What is told: a process id, later what the system says about its end and the most memory it had."""
 
 
 class Copy:
@@ -41,13 +43,15 @@ class Copy:
     def __init__(self, told: int) -> None:
         self._told = os.fdopen(told, "rb", buffering=0)
         self.returncode: int | None = None
-        self.pid = self._number()
+        self.most_kb = 0
+        """Memory it had at most, when it has ended."""
+        (self.pid,) = self._hear(NUMBER)
 
-    def _number(self) -> int:
-        number = self._told.read(NUMBER.size)
-        if not number:
+    def _hear(self, words: struct.Struct) -> tuple[int, ...]:
+        said = self._told.read(words.size)
+        if not said:
             raise RuntimeError("the process that makes copies has ended")
-        return int(NUMBER.unpack(number)[0])
+        return words.unpack(said)
 
     def poll(self) -> int | None:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -58,7 +62,8 @@ class Copy:
         if self.returncode is None:
             if not select.select([self._told], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired("a copy", timeout or 0)
-            self.returncode = os.waitstatus_to_exitcode(self._number())
+            status, self.most_kb = self._hear(END)
+            self.returncode = os.waitstatus_to_exitcode(status)
             self._told.close()
         return self.returncode
 
@@ -87,6 +92,31 @@ def start(words: Sequence[str], out: IO[Any], err: IO[Any], *, copied: bool = Tr
     finally:
         os.close(tell)
     return Copy(told)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of a program."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    most_kb: int
+
+
+def run(*words: str | Path, seconds: float = 60) -> Ended:
+    """A program of Python that is expected to end by itself, as ``start`` starts it."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = start([*map(str, words)], out, err)
+        try:
+            status = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        most_kb = process.most_kb if isinstance(process, Copy) else 0
+        said = [os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode() for file in (out, err)]
+    return Ended(status, *said, most_kb)
 
 
 def _early() -> dict[str, str]:
@@ -160,9 +190,9 @@ class Maker:
 
     def _ended(self, ready: int) -> None:
         number, tell = self._copies.pop(ready)
-        _, status = os.waitpid(number, 0)
+        _, status, usage = os.wait4(number, 0)
         with contextlib.suppress(BrokenPipeError):
-            os.write(tell, NUMBER.pack(status))
+            os.write(tell, END.pack(status, usage.ru_maxrss))
         os.close(tell)
         os.close(ready)
 

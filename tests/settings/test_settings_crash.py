@@ -8,13 +8,12 @@ import os
 import random
 import select
 import signal
-import subprocess
-import sys
 import textwrap
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import copies
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -201,20 +200,21 @@ CHILD = textwrap.dedent(
 )
 
 
-def test_a_killed_process_leaves_what_it_last_acknowledged(folder: DataFolder) -> None:
+def test_a_killed_process_leaves_what_it_last_acknowledged(folder: DataFolder, tmp_path: Path) -> None:
     rng, last = random.Random(7), 8000
+    script = tmp_path / "child.py"
+    script.write_text(CHILD)
     for _ in range(5):
-        child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(folder.root)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
-        )
-        assert child.stdout is not None
-        assert select.select([child.stdout], [], [], 30)[0], "the child did not start"
-        first = child.stdout.readline()
-        threading.Event().wait(rng.uniform(0, 0.08))  # the random moment is the test
-        child.send_signal(signal.SIGKILL)
-        rest = child.stdout.read().split("\n")
-        child.wait(10)
-        child.stdout.close()
+        told, tell = os.pipe()
+        with os.fdopen(told) as out:
+            with os.fdopen(tell, "w") as its, (tmp_path / "err").open("w") as err:
+                child = copies.start([str(script), str(folder.root)], its, err)
+            assert select.select([out], [], [], 30)[0], "the child did not start"
+            first = out.readline()
+            threading.Event().wait(rng.uniform(0, 0.08))  # the random moment is the test
+            child.send_signal(signal.SIGKILL)
+            rest = out.read().split("\n")
+            child.wait(10)
         acknowledged = int(([first.strip()] + [line for line in rest[:-1] if line])[-1])
         store = opened(folder)
         assert store.report == ()

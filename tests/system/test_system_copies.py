@@ -105,3 +105,12 @@ def test_a_mistake_is_told_by_a_copy_as_by_the_command(tmp_path: Path) -> None:
         status = copies.start(words, out, err).wait(30)
     done = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60)
     assert (status, (tmp_path / "out").read_text(), (tmp_path / "err").read_text()) == (2, "", done.stderr)
+
+
+def test_what_it_said_and_the_most_memory_it_had_are_told(tmp_path: Path) -> None:
+    script = tmp_path / "large.py"
+    script.write_text("import sys; much = bytearray(int(sys.argv[1]) << 20); much[::4096] = b'1' * len(much[::4096]); print(len(much)); exit(3)")
+    small, large = (copies.run(script, str(size)) for size in (1, 400))
+    assert (large.returncode, large.stdout, large.stderr) == (3, f"{400 << 20}\n", "")
+    if sys.platform == "linux":
+        assert 300 << 10 < large.most_kb - small.most_kb < 500 << 10
