@@ -22,6 +22,9 @@ from panocam.pipeline.service import Camera, DropPolicy
 log = logging.getLogger(__name__)
 
 BATCH_NS = NS // 2
+"""Of pictures at most in a batch, counted in time."""
+LEAST_S = 0.2
+"""A batch is open at least so long, unless it is full: a machine that is late has no time for more writes."""
 BEHIND = 600
 """Packets that may wait at the channel before the subscription ends; the disk has its own bound."""
 
@@ -57,6 +60,7 @@ class Feed:
         self._groups: deque[list[list[Packet]]] = deque()  # a group is its batches
         self._bytes = 0
         self._batch: list[Packet] = []
+        self._due: asyncio.TimerHandle | None = None  # when the batch is handed out at the latest
         self._takers: dict[Take, None] = {}
         self._followers: dict[_Follower, None] = {}
         self._task: asyncio.Task[None] | None = None
@@ -124,6 +128,7 @@ class Feed:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self._close_batch()
 
     def _run(self) -> None:
         if self.busy and (self._task is None or self._task.done()):
@@ -150,12 +155,14 @@ class Feed:
         batch = self._batch
         if batch and (packet.key or packet.discontinuity or packet.pts_ns - batch[0].pts_ns >= BATCH_NS):
             self._flush()
+        if not self._batch:
+            self._due = asyncio.get_running_loop().call_later(patience_s(packet), self._flush)
         self._batch.append(packet)
         for follower in self._followers:
             follower.see(packet)
 
     def _flush(self) -> None:
-        batch, self._batch = self._batch, []
+        batch = self._close_batch()
         if not batch:
             return
         self._remember(batch)
@@ -184,4 +191,17 @@ class Feed:
     def _forget(self) -> None:
         self._groups.clear()
         self._bytes = 0
-        self._batch = []
+        self._close_batch()
+
+    def _close_batch(self) -> list[Packet]:
+        batch, self._batch = self._batch, []
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        return batch
+
+
+def patience_s(first: Packet) -> float:
+    """How long a batch that begins with this picture may be held: half a second from its capture. What the way here has taken is taken off,
+    so that no more than the last second is missing after a power cut, on a slow machine too, and of a stream that stands still."""
+    return max(LEAST_S, BATCH_NS / NS - first.stamps.total())

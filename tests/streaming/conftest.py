@@ -28,6 +28,8 @@ class Channel:
         self.hub = Hub(self._demand)
         self.starts = 0
         self.keys_requested = 0
+        self.jumps: set[tuple[int, int]] = set()
+        """Places in the clip, from and to: where a key picture was asked for, its beginning follows at once."""
         self._task: asyncio.Task[None] | None = None
         self._count = 0
         self._want_key = False
@@ -51,6 +53,7 @@ class Channel:
         start, index = loop.time(), 0
         for sent in range(10**9):
             if self._want_key:
+                self.jumps.add(((index - 1) % len(units), 0))
                 self._want_key, index = False, 0
             data, key = units[index % len(units)]
             self._count += 1
