@@ -20,6 +20,7 @@ from panocam.events.bus import Bus
 from panocam.events.topics import MOTION
 from panocam.optics.pose import Pose
 from panocam.pipeline.heads import PtzHead
+from panocam.ptz import axes
 from panocam.ptz.area import AreaControl
 from panocam.ptz.flood import FloodGate
 from panocam.ptz.gatekeeper import Gatekeeper
@@ -30,7 +31,7 @@ from panocam.ptz.recording import Recordings
 from panocam.ptz.tape import Tape, Tapes
 from panocam.ptz.zones import Zones
 from panocam.settings import DataFolder, Store
-from panocam.settings.ptz import Tour
+from panocam.settings.ptz import Movement, Tour
 from panocam.settings.role import SYSTEM, Actor, SystemActor
 
 log = logging.getLogger(__name__)
@@ -109,23 +110,34 @@ class PtzService:
         self._wake.set()
         return head
 
+    def held(self, view: int) -> tuple[str, ...]:
+        """The axes of a view area that are not moved by hand."""
+        return axes.off(self._movement(self.areas[view]))
+
     def speed(self, view: int) -> int:
         """Of moves that say none: what a client has set last, else the setting; 0 is at once."""
         said = self.areas[view].speed
         return self.library.rules.speed if said is None else said
 
-    def go(self, view: int, who: Mover, target: Pose, speed: float | None = None) -> Pose:
-        """Look there: at ``speed`` 1..100, or at the speed of the settings, which may be at once. Returns where it will look."""
+    def go(self, view: int, who: Mover, target: Pose, speed: float | None = None, *, since: Pose | None = None, kept: bool = False) -> Pose:
+        """Look there: at ``speed`` 1..100, or at the speed of the settings, which may be at once. Returns where it will look.
+
+        Axes that are switched off stay, unless it is a place that somebody has ``kept``. ``since``: where it looked when ``target`` was
+        worked out. Raises as ``take``; InvalidValue when nothing is left of the move.
+        """
+        if not kept:
+            area = self.area(view)
+            target = axes.steered(area.number, self._movement(area), since or area.head.pose, target)
         head = self.take(view, who)
         speed = self.speed(view) if speed is None else speed
         return head.travel(target, speed) if speed else head.set_pose(target)
 
     def drive(self, view: int, who: Mover, wish: Sequence[float | None], *, proportional: bool | None = None) -> None:
-        """Keep moving with -100..100 in pan, tilt and zoom; 0 stops an axis, None lets it do what it does."""
+        """Keep moving with -100..100 in pan, tilt and zoom; 0 stops an axis, None lets it do what it does. Raises as ``go``."""
         rules, area = self.library.rules, self.area(view)
-        pan, tilt, zoom = (old if new is None else new for new, old in zip(wish, area.driving, strict=True))
-        self.take(view, who).drive((pan, tilt, zoom), proportional=rules.proportional if proportional is None else proportional)
-        area.driving = (pan, tilt, zoom)
+        speeds = axes.driven(area.number, self._movement(area), wish, area.driving)
+        self.take(view, who).drive(speeds, proportional=rules.proportional if proportional is None else proportional)
+        area.driving = speeds
 
     def go_to_preset(self, view: int, who: Mover, position: Position, speed: float | None = None) -> Pose:
         """Go to a preset position, at its own speed of the settings if none is given."""
@@ -258,6 +270,16 @@ class PtzService:
                 log.exception("steering failed; it goes on")
                 await asyncio.sleep(SUPERVISOR_WAIT_S)
 
+    def _movement(self, area: AreaControl) -> Movement:
+        return self.library.rules.movement[area.number - 1]
+
+    def _brake(self, area: AreaControl) -> None:
+        """Stop what a hand drives on an axis that has been switched off."""
+        left = axes.braked(axes.off(self._movement(area)), area.driving)
+        if left != area.driving:
+            area.driving = left
+            area.head.drive(left, proportional=self.library.rules.proportional)
+
     def _usable(self, area: AreaControl) -> bool:
         settings = self._store.running
         return settings.areas[area.number - 1].ptz and settings.views[self._first + area.number - 1].enabled
@@ -284,6 +306,7 @@ class PtzService:
     def _sync(self) -> None:
         """Make the areas play what the settings say."""
         for area in self.areas.values():
+            self._brake(area)
             wanted = next((tour for tour in self.library.tours(area.number) if tour.running), None)
             has = area.playing.tour if area.playing is not None else None
             if has is not None and wanted != has:

@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 from panocam.settings.declare import Section, once, rows, setting
 from panocam.settings.gatekeeper import Gatekeeper
 from panocam.settings.namedzones import NamedZone, told_apart
+from panocam.settings.role import Role
 
 HOME = 1
 """Number of the home position among an area's presets."""
@@ -44,6 +45,14 @@ class Stops(Section):
     up: float | None = setting(None, "Upper limit", "Tilt where turning up ends.", ge=-90, le=90, unit="°")
     wide: float | None = setting(None, "Widest field", "Field of view where zooming out ends.", ge=10, le=120, unit="°")
     tele: float | None = setting(None, "Narrowest field", "Field of view where zooming in ends.", ge=10, le=120, unit="°")
+
+
+class Movement(Section):
+    """What hands may do with one view area."""
+
+    pan: bool = setting(True, "Pan control", "Clients may turn the view area to the sides.", write=Role.ADMINISTRATOR)
+    tilt: bool = setting(True, "Tilt control", "Clients may turn the view area up and down.", write=Role.ADMINISTRATOR)
+    zoom: bool = setting(True, "Zoom control", "Clients may zoom the view area.", write=Role.ADMINISTRATOR)
 
 
 class Preset(Section):
@@ -143,6 +152,7 @@ class Ptz(Section):
     encoding: Literal["iso-8859-1", "utf-8"] = setting(
         "iso-8859-1", "Encoding of ptz.cgi", "Of names in its replies; what it cannot say is told in UTF-8 all the same."
     )
+    movement: tuple[Movement, ...] = rows([Movement() for _ in range(4)], "Movement")
     limits: tuple[Stops, ...] = rows([Stops() for _ in range(4)], "Limits")
     presets: tuple[Preset, ...] = setting((), "Preset positions", "Positions with a number and a name, for each view area.")
     tours: tuple[Tour, ...] = setting((), "Guard tours", "Tours through preset positions, and recorded movements.")

@@ -243,6 +243,24 @@ def stopped(**changes: object) -> Callable[[RunningCamera], None]:
     return check
 
 
+def held(path: str, **move: float) -> Callable[[RunningCamera], None]:
+    """An axis that is off refuses hands, and the picture stays; switched on it moves."""
+
+    def check(camera: RunningCamera) -> None:
+        go_home(camera)
+        before = area(camera)
+        camera.change(**{path: False})
+        with camera.client() as client:
+            assert client.post("/api/v1/views/4/move", json={"type": "move", **move}).status_code == 400
+            assert not differs(before, area(camera))
+            camera.change(**{path: True})
+            assert client.post("/api/v1/views/4/move", json={"type": "move", **move}).status_code == 200
+        assert differs(before, area(camera))
+        go_home(camera)
+
+    return check
+
+
 def go_home(camera: RunningCamera) -> None:
     with camera.client() as client:
         assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 200
@@ -429,6 +447,9 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "ptz.limits.N.up": stopped(ptz__limits__0__up=-60),
     "ptz.limits.N.wide": stopped(ptz__limits__0__wide=60),
     "ptz.limits.N.tele": stopped(ptz__limits__0__tele=110),
+    "ptz.movement.N.pan": held("ptz__movement__0__pan", pan=40),
+    "ptz.movement.N.tilt": held("ptz__movement__0__tilt", tilt=15),
+    "ptz.movement.N.zoom": held("ptz__movement__0__zoom", zoom=2),
     "ptz.zones": check_zones,
     "ptz.encoding": says(preset_names, "Tür".encode(), ptz__encoding="utf-8"),
     "overlays.items": seen(area, overlays__items=[{"kind": "text", "identity": 0, "text": "HALL", "size": 120, "background": "white"}]),

@@ -43,8 +43,12 @@ export interface View {
   reason: string;
   resolutions: string[];
   ptz: boolean;
+  /** Axes that are not moved by hand. */
+  held: Axis[];
   pose: Pose | null;
 }
+
+export type Axis = "pan" | "tilt" | "zoom";
 
 export interface Account {
   username: string;

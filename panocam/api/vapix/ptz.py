@@ -139,11 +139,12 @@ def _control(call: Call[None], channel: Channel) -> bool:
     speed = whole("speed", arguments["speed"], 1, 100) if "speed" in arguments else None
     preset = _preset(call, channel)
     drive = _drive(arguments)
-    target = _target(call, channel)
+    here = service.areas[channel.view].head.pose
+    target = _target(call, channel, here)
     if preset is not None:
         service.go_to_preset(channel.view, who, preset, speed)
     if target is not None:
-        service.go(channel.view, who, target, speed)
+        service.go(channel.view, who, target, speed, since=here, kept=_homes(arguments))
     if drive is not None:
         service.drive(channel.view, who, drive, proportional=False if arguments.get("proportionalspeed") == "disabled" else None)
     if speed is not None and preset is None and target is None and drive is None:
@@ -175,12 +176,17 @@ def _drive(arguments: Mapping[str, str]) -> tuple[float | None, float | None, fl
     return pan, tilt, zoom
 
 
-def _target(call: Call[None], channel: Channel) -> Pose | None:
+def _homes(arguments: Mapping[str, str]) -> bool:
+    """Whether nothing else is asked for than the home position."""
+    return arguments.get("move") == "home" and not any(name in arguments for name in TARGETS if name != "move")
+
+
+def _target(call: Call[None], channel: Channel, here: Pose) -> Pose | None:
     """Where all position arguments together lead; None where nothing is said."""
-    arguments, head = call.arguments, call.services.ptz.areas[channel.view].head
+    arguments, home = call.arguments, call.services.ptz.areas[channel.view].head.home
     if not any(name in arguments for name in TARGETS) or arguments.get("move") == "stop":
         return None
-    pose = _stepped(head.pose, head.home, arguments["move"], _turned(arguments)) if "move" in arguments else head.pose
+    pose = _stepped(here, home, arguments["move"], _turned(arguments)) if "move" in arguments else here
     pose = _pointed(call, channel, pose)
     given = {name: numbers(name, arguments[name], 1, 1e6)[0] for name in TARGETS[:6] if name in arguments}
     zoom = None if "zoom" not in given else (int(given["zoom"]) - 1) / ZOOM_STEPS

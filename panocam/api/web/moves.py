@@ -117,7 +117,9 @@ def carry_out(services: Services, who: Mover, view: int, wish: AnyMove) -> PoseR
         case ToPreset():
             position = ptz.library.preset(ptz.area(view).number, wish.number)
             return pose_reply(view, ptz.go_to_preset(view, who, position, wish.speed))
-    return pose_reply(view, ptz.go(view, who, _target(area.pose, area.home, wish), wish.speed or 0))
+    here = area.pose
+    target = _target(here, area.home, wish)
+    return pose_reply(view, ptz.go(view, who, target, wish.speed or 0, since=here, kept=isinstance(wish, Home)))
 
 
 def _target(now: geometry.Pose, home: geometry.Pose, wish: Pose | Move | Center | Frame | Home) -> geometry.Pose:

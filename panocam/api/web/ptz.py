@@ -71,12 +71,15 @@ class GatekeeperReply(Reply):
 
 
 class AreaReply(Reply):
-    """A view area. ``area`` is its number 1–4, ``view`` its index. ``limits`` are those set by hand, ``range`` what follows from them."""
+    """A view area. ``area`` is its number 1–4, ``view`` its index. ``held``: axes that are not moved by hand.
+    ``limits`` are those set by hand, ``range`` what follows from them.
+    """
 
     area: int
     view: int
     name: str
     ptz: bool
+    held: list[str]
     pose: PoseReply
     moving: bool
     preset: int | None
@@ -213,6 +216,7 @@ def _area(call: Call[Any], view: int, area: AreaControl) -> AreaReply:
         view=view,
         name=settings.views[view].name,
         ptz=settings.areas[area.number - 1].ptz,
+        held=list(services.ptz.held(view)),
         pose=pose_reply(view, head.pose),
         moving=area.moving(now),
         preset=head.reached.number if head.reached is not None else None,

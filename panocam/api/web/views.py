@@ -13,7 +13,9 @@ from panocam.settings.role import Role
 
 
 class ViewReply(Reply):
-    """One view. ``camera`` is its number in VAPIX and RTSP addresses; ``pose`` is there for views that can be moved."""
+    """One view. ``camera`` is its number in VAPIX and RTSP addresses; ``pose`` is there for views that can be moved;
+    ``held`` are those of their axes that are not moved by hand.
+    """
 
     index: int
     camera: int
@@ -22,6 +24,7 @@ class ViewReply(Reply):
     reason: str
     resolutions: list[str]
     ptz: bool
+    held: list[str]
     pose: PoseReply | None
 
 
@@ -88,6 +91,7 @@ async def views(call: Call[None]) -> ViewsReply:
                 reason=view.reason,
                 resolutions=[f"{width}x{height}" for width, height in view.resolutions],
                 ptz=view.ptz,
+                held=list(services.ptz.held(view.index)) if view.ptz else [],
                 pose=pose_reply(view.index, services.camera.heads[view.index].pose) if view.ptz else None,
             )
             for view in offers(services)

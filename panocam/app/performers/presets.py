@@ -43,7 +43,7 @@ class PresetWay:
         if job is not None and after == "home":
             self._ptz.go_to_preset(thing, mover(job), self._ptz.library.preset(self._ptz.area(thing).number, HOME))
         elif job is not None and after == "back":
-            self._ptz.go(thing, mover(job), entry.before, self._ptz.library.rules.preset_speed)
+            self._ptz.go(thing, mover(job), entry.before, self._ptz.library.rules.preset_speed, kept=True)
 
 
 class Presets(Held):

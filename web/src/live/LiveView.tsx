@@ -1,4 +1,4 @@
-import { Alert, Loader } from "@mantine/core";
+import { Alert, Loader, Text } from "@mantine/core";
 import { useElementSize, useMergedRef } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle } from "@tabler/icons-react";
@@ -120,7 +120,12 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
       </div>
       {!drawn && !problem && <Loader className={styles["centred"]} aria-label="Waiting for the first picture" />}
       {info && <StreamInfo stats={stats} />}
-      {pad && steered && <PtzPad steer={steering.steer} drive={steering.drive} />}
+      {pad && steered && <PtzPad steer={steering.steer} drive={steering.drive} held={steering.held} why={steering.why} />}
+      {steered && steering.why && (
+        <Text size="xs" className={`${styles["glass"]} ${styles["held"]}`} role="note">
+          {steering.why}
+        </Text>
+      )}
       {problem && (
         <Alert className={styles["problem"]} color="orange" variant="filled" p="xs" icon={<IconAlertTriangle />} role="status">
           {problem}

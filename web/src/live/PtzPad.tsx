@@ -2,6 +2,7 @@ import { ActionIcon } from "@mantine/core";
 import { IconChevronDown, IconChevronLeft, IconChevronRight, IconChevronUp, IconHome, IconMinus, IconPlus } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef } from "react";
 
+import type { Axis } from "../api";
 import styles from "./LiveView.module.css";
 
 const HELD_MS = 350;
@@ -11,10 +12,13 @@ interface Props {
   steer(key: string): void;
   /** Keep moving as a key says; null stops. */
   drive(key: string | null): void;
+  /** Axes that hands do not move: their buttons are disabled, and say why. */
+  held: readonly Axis[];
+  why: string;
 }
 
 /** Buttons over the picture that turn and zoom: a step for a press, and smooth movement for as long as they are held. */
-export function PtzPad({ steer, drive }: Props) {
+export function PtzPad({ steer, drive, held, why }: Props) {
   const timer = useRef(0);
   const driving = useRef(false);
   const latest = useRef({ steer, drive });
@@ -35,11 +39,13 @@ export function PtzPad({ steer, drive }: Props) {
     }, HELD_MS);
   };
 
-  const button = (name: string, label: string, icon: ReactNode, column: number, row: number) => (
+  const button = (name: string, label: string, icon: ReactNode, column: number, row: number, axis?: Axis) => (
     <ActionIcon
       variant="subtle"
       color="gray"
       aria-label={label}
+      disabled={axis !== undefined && held.includes(axis)}
+      title={axis !== undefined && held.includes(axis) ? why : undefined}
       style={{ gridColumn: column, gridRow: row }}
       onPointerDown={(event) => event.button === 0 && press(name)}
       onPointerUp={stop}
@@ -54,13 +60,13 @@ export function PtzPad({ steer, drive }: Props) {
 
   return (
     <div className={`${styles["glass"]} ${styles["pad"]}`} role="group" aria-label="Pan, tilt and zoom">
-      {button("ArrowUp", "Tilt up", <IconChevronUp />, 2, 1)}
-      {button("ArrowLeft", "Pan left", <IconChevronLeft />, 1, 2)}
+      {button("ArrowUp", "Tilt up", <IconChevronUp />, 2, 1, "tilt")}
+      {button("ArrowLeft", "Pan left", <IconChevronLeft />, 1, 2, "pan")}
       {button("Home", "Home position", <IconHome size={20} />, 2, 2)}
-      {button("ArrowRight", "Pan right", <IconChevronRight />, 3, 2)}
-      {button("ArrowDown", "Tilt down", <IconChevronDown />, 2, 3)}
-      {button("+", "Zoom in", <IconPlus size={20} />, 5, 1)}
-      {button("-", "Zoom out", <IconMinus size={20} />, 5, 3)}
+      {button("ArrowRight", "Pan right", <IconChevronRight />, 3, 2, "pan")}
+      {button("ArrowDown", "Tilt down", <IconChevronDown />, 2, 3, "tilt")}
+      {button("+", "Zoom in", <IconPlus size={20} />, 5, 1, "zoom")}
+      {button("-", "Zoom out", <IconMinus size={20} />, 5, 3, "zoom")}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { View } from "../api";
 import { lacking, reasonOf } from "./reasons";
 
 const view = (index: number, name: string, reason: string): View => ({
-  index, name, reason, camera: index + 1, available: reason === "", resolutions: [], ptz: false, pose: null,
+  index, name, reason, camera: index + 1, available: reason === "", resolutions: [], ptz: false, held: [], pose: null,
 });
 
 describe("reasons", () => {

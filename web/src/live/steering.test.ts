@@ -1,8 +1,32 @@
 import { describe, expect, it } from "vitest";
 
-import { areaInQuad, drag, key, pinch, wheel } from "./steering";
+import { areaInQuad, drag, key, pinch, wheel, whyHeld, without } from "./steering";
 
 const field = { hfov: 90, tilt: 0, width: 900, height: 600 };
+
+describe("axes that are switched off", () => {
+  it("leaves the axes that are on", () => {
+    expect(without(drag(4, field, 90, 45), ["pan"])).toEqual({ type: "move", view: 4, tilt: 4.5 });
+    expect(without({ type: "drive", view: 4, pan: 40 }, ["tilt", "zoom"])).toEqual({ type: "drive", view: 4, pan: 40 });
+  });
+
+  it("asks for nothing when nothing is left, but stops what goes on", () => {
+    expect(without({ type: "drive", view: 4, zoom: 30 }, ["zoom"])).toBeNull();
+    expect(without(drag(4, field, 90, 45), ["pan", "tilt"])).toBeNull();
+    expect(without({ type: "drive", view: 4 }, ["pan", "tilt", "zoom"])).toEqual({ type: "drive", view: 4 });
+  });
+
+  it("does not turn towards the pointer when the wheel cannot zoom", () => {
+    expect(without(wheel(4, field, -100, 1, 0.5), ["zoom"])).toBeNull();
+    expect(without(wheel(4, field, -100, 1, 0.5), ["pan"])).toMatchObject({ zoom: expect.closeTo(1.15) as number });
+  });
+
+  it("says why", () => {
+    expect(whyHeld("Till", [])).toBe("");
+    expect(whyHeld("Till", ["pan"])).toMatch(/^Pan of Till is switched off/);
+    expect(whyHeld("Till", ["pan", "tilt", "zoom"])).toMatch(/^Pan, tilt and zoom of Till are switched off/);
+  });
+});
 
 describe("steering", () => {
   it("holds the picture under the finger", () => {

@@ -5,6 +5,8 @@
  * the horizon a degree of pan sweeps fewer pixels, by the cosine of the tilt, so the pan is divided by it.
  */
 
+import type { Axis } from "../api";
+
 export interface Field {
   /** Horizontal field of view in degrees. */
   hfov: number;
@@ -33,6 +35,24 @@ export interface Drive {
 }
 
 export type Command = Move | { type: "home"; view: number };
+
+/** What is left of a command where hands do not move some axes; null for nothing. What zooms about a point is nothing without the zoom. */
+export function without<C extends Move | Drive>(command: C, held: readonly Axis[]): C | null {
+  const still = command.type === "move" ? 1 : 0;
+  const asked = (["pan", "tilt", "zoom"] as const).filter((axis) => command[axis] !== undefined && command[axis] !== (axis === "zoom" ? still : 0));
+  if (asked.length === 0) return command;
+  if (asked.every((axis) => held.includes(axis)) || (asked.includes("zoom") && held.includes("zoom"))) return null;
+  const kept = { ...command };
+  for (const axis of held) delete kept[axis];
+  return kept;
+}
+
+/** Why some buttons do nothing, or "". */
+export function whyHeld(name: string, held: readonly Axis[]): string {
+  if (held.length === 0) return "";
+  const words = [held.slice(0, -1).join(", "), held[held.length - 1]].filter(Boolean).join(" and ");
+  return `${words[0]?.toUpperCase()}${words.slice(1)} of ${name} ${held.length > 1 ? "are" : "is"} switched off in the PTZ settings. Preset positions still work.`;
+}
 
 export const KEY_STEP = 0.1;
 export const ZOOM_STEP = 1.15;

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
 
-import type { Pose, View } from "../api";
-import { areaInQuad, type Command, drag, type Field, FIRST_AREA_VIEW, held, key, pinch, type Point, QUAD_VIEW, wheel } from "./steering";
+import type { Axis, Pose, View } from "../api";
+import { areaInQuad, type Command, drag, type Field, FIRST_AREA_VIEW, held, key, type Move, pinch, type Point, QUAD_VIEW, wheel, whyHeld, without } from "./steering";
 
 interface Options {
   /** The element that the picture fills exactly. */
@@ -30,6 +30,14 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
   const moves = (index: number) => allowed && views.some((each) => each.index === index && each.ptz);
   /** The area that keys and the pad steer; null where nothing moves. */
   const active = [quad ? inQuad : view].find(moves) ?? null;
+
+  const viewOf = (area: number | null) => views.find((each) => each.index === area);
+  const heldIn = (area: number): readonly Axis[] => viewOf(area)?.held ?? [];
+  /** Ask for what hands may do of it. */
+  const turn = (move: Move) => {
+    const left = without(move, heldIn(move.view));
+    if (left) send(left);
+  };
 
   const place = (event: { clientX: number; clientY: number }): Point => {
     const box = stage.current?.getBoundingClientRect();
@@ -68,8 +76,8 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
     const now = { x: event.clientX, y: event.clientY };
     const other = [...fingers.current].find(([id]) => id !== event.pointerId)?.[1];
     fingers.current.set(event.pointerId, now);
-    if (!other) send(drag(area, field(area), now.x - before.x, now.y - before.y));
-    else send(pinch(area, field(area), [inArea(area, before), inArea(area, other)], [inArea(area, now), inArea(area, other)]));
+    if (!other) turn(drag(area, field(area), now.x - before.x, now.y - before.y));
+    else turn(pinch(area, field(area), [inArea(area, before), inArea(area, other)], [inArea(area, now), inArea(area, other)]));
   };
 
   /** A point of the screen in CSS pixels from the area's own corner. */
@@ -89,7 +97,8 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
     const at = place(event);
     const area = areaAt(at);
     const box = stage.current?.getBoundingClientRect();
-    if (area !== null && box) send({ type: "center", view: area, ...within(at), aspect: box.width / box.height });
+    const stuck = area !== null && ["pan", "tilt"].every((axis) => heldIn(area).includes(axis as Axis));
+    if (area !== null && box && !stuck) send({ type: "center", view: area, ...within(at), aspect: box.width / box.height });
   };
 
   /** The area that a held key or button moves. */
@@ -101,7 +110,8 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
       if (going !== null) send({ type: "drive", view: going });
       return;
     }
-    const command = active === null ? null : held(active, name);
+    const wish = active === null ? null : held(active, name);
+    const command = wish && without(wish, heldIn(wish.view));
     if (!command) return;
     driven.current = command.view;
     send(command);
@@ -111,7 +121,8 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
     const command = active === null ? null : key(active, field(active), event.key);
     if (!command) return;
     event.preventDefault();
-    if (!event.repeat || command.type === "home") send(command);
+    if (command.type === "home") send(command);
+    else if (!event.repeat) turn(command);
     else if (driven.current === null) drive(event.key);
   };
   const letGo = () => drive(null);
@@ -120,16 +131,16 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
   useEffect(() => {
     const element = stage.current;
     if (!element) return;
-    const turn = (event: WheelEvent) => {
+    const roll = (event: WheelEvent) => {
       const at = place(event);
       const area = areaAt(at);
       if (area === null) return;
       event.preventDefault();
       const { x, y } = within(at);
-      send(wheel(area, field(area), event.deltaY, x, y));
+      turn(wheel(area, field(area), event.deltaY, x, y));
     };
-    element.addEventListener("wheel", turn, { passive: false });
-    return () => element.removeEventListener("wheel", turn);
+    element.addEventListener("wheel", roll, { passive: false });
+    return () => element.removeEventListener("wheel", roll);
   });
 
   return {
@@ -141,9 +152,13 @@ export function useSteering({ stage, view, views, quadOrder, allowed, send }: Op
     /** Carry out a key's command on the active area. */
     steer: (name: string) => {
       const command: Command | null = active === null ? null : key(active, field(active), name);
-      if (command) send(command);
+      if (command?.type === "home") send(command);
+      else if (command) turn(command);
     },
     drive,
+    /** Axes of the active area that hands do not move, and why. */
+    held: active === null ? [] : heldIn(active),
+    why: active === null ? "" : whyHeld(viewOf(active)?.name ?? "this area", heldIn(active)),
     hands: {
       onPointerDown: down,
       onPointerMove: move,

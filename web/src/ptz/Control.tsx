@@ -18,19 +18,52 @@ interface Group {
   ends: string;
 }
 
-/** Speeds, going home, pausing tours, and whether this area may be moved at all. */
+const AXES = ["pan", "tilt", "zoom"] as const;
+
+/** Speeds, going home, pausing tours, and whether this area may be moved at all, and on which axes. */
 export function Movement({ area, access }: { area: Area; access: SettingsAccess }) {
   const path = `areas.${area.area - 1}.ptz`;
+  const paths = AXES.map((axis) => `ptz.movement.${area.area - 1}.${axis}`);
+  const [problem, setProblem] = useState<string | null>(null);
+  const change = async (changes: Record<string, SettingValue>) => {
+    try {
+      await access.change(changes);
+      setProblem(null);
+    } catch (error) {
+      setProblem(saying(error));
+    }
+  };
   return (
     <Stack>
       <Card withBorder>
-        <Switch
-          label={`Pan, tilt and zoom of ${area.name}`}
-          description="Whether anybody may move this view area. Its tours wait while it is off."
-          checked={access.values[path] === true}
-          disabled={!access.mayWrite(path)}
-          onChange={(event) => void access.change({ [path]: event.currentTarget.checked })}
-        />
+        <Stack gap="sm">
+          <Switch
+            label={`Pan, tilt and zoom of ${area.name}`}
+            description="Whether anybody may move this view area. Its tours wait while it is off."
+            checked={access.values[path] === true}
+            disabled={!access.mayWrite(path)}
+            onChange={(event) => void change({ [path]: event.currentTarget.checked })}
+          />
+          <Group gap="lg" pl={4} role="group" aria-label={`What hands may do with ${area.name}`}>
+            {paths.map((each) => (
+              <Switch
+                key={each}
+                label={access.row(each)?.title}
+                checked={access.values[each] === true}
+                disabled={access.values[path] !== true || !access.mayWrite(each)}
+                onChange={(event) => void change({ [each]: event.currentTarget.checked })}
+              />
+            ))}
+          </Group>
+          <Text size="xs" c="dimmed">
+            What is switched off is not moved by hand, in no client. Preset positions, home, tours and the gatekeeper still reach their places.
+          </Text>
+          {problem && (
+            <Text size="sm" c="red">
+              {problem}
+            </Text>
+          )}
+        </Stack>
       </Card>
       <Card withBorder>
         <Some names={MOVING} access={access} />

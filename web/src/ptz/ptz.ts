@@ -1,6 +1,6 @@
 /** Calls about pan, tilt and zoom, and what they answer (docs/rest.md). */
 
-import { call } from "../api";
+import { type Axis, call } from "../api";
 
 export interface Preset {
   number: number;
@@ -28,6 +28,8 @@ export interface Area {
   view: number;
   name: string;
   ptz: boolean;
+  /** Axes that are not moved by hand. */
+  held: Axis[];
   pose: { pan: number; tilt: number; hfov: number; zoom: number };
   moving: boolean;
   preset: number | null;

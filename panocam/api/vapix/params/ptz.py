@@ -76,7 +76,9 @@ def _area(area: int) -> Iterator[Leaf]:
     yield from bound(f"{group}.CtlQueueing", "ptz.queue", TRUE_FALSE)
     yield from bound(f"{group}.CtlQueueLimit", "ptz.queue_users", whole(1, 100))
     yield from bound(f"{group}.CtlQueuePollTime", "ptz.queue_poll", whole(5, 3600))
-    yield from facts(group, dict.fromkeys(("HomePresetSet", "PanEnabled", "TiltEnabled", "ZoomEnabled", "SpeedCtlEnabled"), "true"))
+    yield from facts(group, dict.fromkeys(("HomePresetSet", "SpeedCtlEnabled"), "true"))
+    for axis in AXES:
+        yield from bound(f"{group}.{axis}Enabled", f"ptz.movement.{area - 1}.{axis.lower()}", TRUE_FALSE)
     yield fact(f"{group}.MaxProportionalSpeed", "200")
     yield from bound(f"{group}.Locked", f"areas.{area - 1}.ptz", choice({"true": False, "false": True}))
     yield from bound(f"{group}.ProportionalSpeedEnabled", "ptz.proportional", TRUE_FALSE)
