@@ -180,7 +180,7 @@ class PanoramicCamera(Camera):
     def scenery_at(self, t_ns: int) -> Scenery:
         """The same at another moment (monotonic). Called by workers, once a frame."""
         config = self.config
-        return Scenery(config.arrangement(tuple(self.heads[index].at(t_ns) for index in AREAS)), config.roll)
+        return Scenery(config.arrangement(tuple(self.heads[index].shown(t_ns) for index in AREAS)), config.roll)
 
     def pose(self, view: int) -> Pose | None:
         """Where a view looks, None for one that cannot be moved."""
@@ -333,7 +333,8 @@ class PanoramicCamera(Camera):
         deliver = self._sealed(spec, deliver)
         worker = self._pool.pin()
         size = (spec.profile.width, spec.profile.height)
-        renderer = Renderer(spec.view, size, self.scenery_at, Painter(self.overlays, spec.view, size, spec.overlays))
+        held = self.heads[spec.view].held if spec.view in self.heads else lambda t_ns: None
+        renderer = Renderer(spec.view, size, self.scenery_at, Painter(self.overlays, spec.view, size, spec.overlays), held)
         coder = Coder(spec.profile, renderer, worker, self._clock, lambda: self._runner.fps, deliver, fail)
         self._pinned[coder] = worker
         self._runner.attach(coder)

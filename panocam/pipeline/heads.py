@@ -14,6 +14,10 @@ from panocam.clock import Clock, SystemClock
 from panocam.errors import InvalidValue
 from panocam.optics.motion import Movement, Replay, Rest, Speeds, drive, journey
 from panocam.optics.pose import Limits, Pose
+from panocam.pipeline.freeze import Freeze
+
+LATE_NS = 2_000_000_000
+"""Workers draw pictures that are younger than this."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Reached:
 class PtzHead:
     """One view area's direction and field, always inside ``limits``. ``moves`` counts the changes.
 
-    ``reached`` is the preset position that was last arrived at, for overlays and clients; who moves the head keeps it.
+    ``reached`` is the preset position that was last arrived at, for overlays and clients; who moves the head keeps it. ``freezes``: the
+    picture stands still on the way to a kept place.
     """
 
     def __init__(self, home: Pose, limits: Limits, clock: Clock | None = None) -> None:
@@ -35,6 +40,8 @@ class PtzHead:
         self._limits = limits
         self._home = limits.nearest(home)
         self._movement: Movement = Rest(self._home)
+        self._freeze: Freeze | None = None
+        self.freezes = False
         self.reached: Reached | None = None
         self.moves = 0
 
@@ -46,6 +53,16 @@ class PtzHead:
     def at(self, t_ns: int) -> Pose:
         """Where it looks at a moment (monotonic), as far as is known now. Called by any thread."""
         return self._movement.at(t_ns)
+
+    def held(self, t_ns: int) -> Freeze | None:
+        """The picture that is shown at a moment in place of what it looks at; None for what it looks at. Called by any thread."""
+        freeze = self._freeze
+        return freeze if self.freezes and freeze is not None and freeze.movement is self._movement and freeze.lasts(t_ns) else None
+
+    def shown(self, t_ns: int) -> Pose:
+        """Where its picture looks at a moment: not on its way while that is frozen."""
+        freeze = self.held(t_ns)
+        return self.at(t_ns) if freeze is None else freeze.pose
 
     @property
     def movement(self) -> Movement:
@@ -86,6 +103,28 @@ class PtzHead:
         self.moves += motion.goal != self.pose
         self._movement = motion
         return self._limits.nearest(pose)
+
+    def visit(self, pose: Pose, speed: float) -> Pose:
+        """Go to a place that somebody has kept: as ``travel``, and where it is so set the picture stands still until it is there."""
+        now = self._clock.monotonic_ns()
+        frozen, here = self.held(now), self.at(now)
+        goal = self.travel(pose, speed)
+        if self.freezes:
+            self._freeze = Freeze(here, self._movement, now) if frozen is None else frozen.after(self._movement)
+        return goal
+
+    @property
+    def thaws_ns(self) -> int | None:
+        """When ``thaw`` lets go of a picture; None for never."""
+        end = self._movement.end_ns
+        return None if self._freeze is None or end is None else end + LATE_NS
+
+    def thaw(self) -> None:
+        """Let go of the picture of a movement that is over, once nobody draws pictures of that time any more."""
+        due, freeze = self.thaws_ns, self._freeze
+        if freeze is not None and due is not None and self._clock.monotonic_ns() >= due:
+            freeze.forget()
+            self._freeze = None
 
     def drive(self, wish: Speeds, *, proportional: bool = True) -> None:
         """Keep moving with -100..100 in pan, tilt and zoom; all 0 comes to rest."""

@@ -3,6 +3,8 @@
 The view's geometry is asked for once a frame, so a head that moved shows on the next one; while nothing moved, the meshes of
 the last frame are used again without asking optics for anything. What overlays say is found out before the warp: after it the caches
 hold pixels, and words would cost several times as much.
+
+While the view is frozen it is drawn once and copied from then on; the overlays on top go on.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 
 from panocam.imaging.card import draw_card
 from panocam.imaging.layer import Placed, lay
+from panocam.imaging.pool import PlanesPool, copy_planes
 from panocam.imaging.warp import warp
 from panocam.media.planes import Planes
 from panocam.optics.lens import Lens
@@ -19,6 +22,7 @@ from panocam.optics.mesh import Mesh
 from panocam.optics.meshing import meshes
 from panocam.optics.pose import Pose
 from panocam.optics.view import Arrangement
+from panocam.pipeline.freeze import Freeze
 from panocam.pipeline.moment import Moments
 from panocam.pipeline.overlays.painter import Painter
 from panocam.pipeline.shot import Shot
@@ -37,10 +41,19 @@ class Scenery:
 
 class Renderer:
     """View ``index`` at ``size`` (width, height); ``scenery(t_ns)`` is asked once a frame for the moment of the frame; ``painter`` lays the
-    overlays of the view on top.
+    overlays of the view on top; ``held(t_ns)`` is the picture that it is frozen to.
     """
 
-    def __init__(self, index: int, size: tuple[int, int], scenery: Callable[[int], Scenery], painter: Painter | None = None) -> None:
+    def __init__(
+        self,
+        index: int,
+        size: tuple[int, int],
+        scenery: Callable[[int], Scenery],
+        painter: Painter | None = None,
+        held: Callable[[int], Freeze | None] = lambda t_ns: None,
+    ) -> None:
+        self._held = held
+        self._kept: tuple[Shot, Pose, Planes] | None = None
         self._index, self._size, self._scenery = index, size, scenery
         self._moments = Moments()
         self.painter = painter
@@ -54,11 +67,28 @@ class Renderer:
         if shot.notice is not None:
             draw_card(shot.notice.title, shot.notice.lines, out)
             return
-        numbers = self._numbers(shot.lens, self._moments.of(shot.frame))
+        t_ns = self._moments.of(shot.frame)
+        freeze = self._held(t_ns)
+        frozen = None if freeze is None else freeze.picture(shot)  # first: what it refuses is no longer held
+        numbers = self._numbers(shot.lens, t_ns)
         if self.painter is not None and self._drawn is not None:
             drawn = self.painter.layers(shot.frame.wall_ns, shot.frame.pts_ns, out.color, self._pose(self._drawn[0]))
             self._layers = [layer for _item, each in drawn for layer in each.layers]
-        warp(numbers, shot.pyramid, out)
+        if freeze is None or frozen is None:
+            self._kept = None
+            warp(numbers, shot.pyramid, out)
+        else:
+            self._again(frozen, freeze.pose, numbers, out)
+
+    def _again(self, frozen: Shot, pose: Pose, numbers: tuple[Mesh, ...], out: Planes) -> None:
+        """The frozen picture: drawn for the first, copied for every other."""
+        if self._kept is not None and self._kept[:2] == (frozen, pose):
+            copy_planes(self._kept[2], out)
+            return
+        warp(numbers, frozen.pyramid, out)
+        kept = PlanesPool(*out.size, out.color).take()
+        copy_planes(out, kept)
+        self._kept = frozen, pose, kept
 
     def overlay(self, out: Planes) -> None:
         """Lay the overlays over what ``draw`` has drawn; words that are shown instead of a picture have none."""

@@ -146,6 +146,7 @@ class AreaControl:
     def tick(self, now_ns: int, *, usable: bool) -> int | None:
         """Do what is due; returns when to come again. ``usable``: PTZ of this area is on."""
         rules = self._rules()
+        self.head.thaw()
         if self.head.moves != self._moves:
             self._moves, self._changed_ns = self.head.moves, now_ns
         if self._heading is not None and not self.head.moving:
@@ -191,7 +192,7 @@ class AreaControl:
         if self._leaves_ns(rules) is None or now_ns < (self._leaves_ns(rules) or 0):
             return
         if rules.preset_speed:
-            self.head.travel(self.head.home, rules.preset_speed)
+            self.head.visit(self.head.home, rules.preset_speed)
         else:
             self.head.go_home()
         self.head_for(HOME, "Home")
@@ -205,6 +206,7 @@ class AreaControl:
 
     def _dues(self, rules: Ptz, now_ns: int, usable: bool) -> list[int]:
         dues = [self.queue.due_ns() if rules.queue else None, self.head.movement.end_ns if self.head.moving else None]
+        dues.append(self.head.thaws_ns)
         dues.append(self._changed_ns + SETTLED_NS)
         if usable:
             dues.append(self._leaves_ns(rules))

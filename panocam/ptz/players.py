@@ -119,7 +119,7 @@ class PresetPlayer:
 
     def _go(self, step: Step, place: Position, now_ns: int) -> None:
         self._step, self._place = step, place
-        self._head.travel(place.pose, step.speed)
+        self._head.visit(place.pose, step.speed)
         self.state, self.until_ns = TourState.TRAVELLING, self._head.movement.end_ns or now_ns
 
 

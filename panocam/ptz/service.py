@@ -130,7 +130,9 @@ class PtzService:
             target = axes.steered(area.number, self._movement(area), since or area.head.pose, target)
         head = self.take(view, who)
         speed = self.speed(view) if speed is None else speed
-        return head.travel(target, speed) if speed else head.set_pose(target)
+        if not speed:
+            return head.set_pose(target)
+        return head.visit(target, speed) if kept else head.travel(target, speed)
 
     def drive(self, view: int, who: Mover, wish: Sequence[float | None], *, proportional: bool | None = None) -> None:
         """Keep moving with -100..100 in pan, tilt and zoom; 0 stops an axis, None lets it do what it does. Raises as ``go``."""
@@ -143,7 +145,7 @@ class PtzService:
         """Go to a preset position, at its own speed of the settings if none is given."""
         speed = self.library.rules.preset_speed if speed is None else speed
         head = self.take(view, who)
-        goal = head.travel(position.pose, speed) if speed else head.set_pose(position.pose)
+        goal = head.visit(position.pose, speed) if speed else head.set_pose(position.pose)
         self.areas[view].head_for(position.number, position.name)
         return goal
 
@@ -307,6 +309,7 @@ class PtzService:
         """Make the areas play what the settings say."""
         for area in self.areas.values():
             self._brake(area)
+            area.head.freezes = self._movement(area).freeze
             wanted = next((tour for tour in self.library.tours(area.number) if tour.running), None)
             has = area.playing.tour if area.playing is not None else None
             if has is not None and wanted != has:

@@ -48,11 +48,14 @@ class Stops(Section):
 
 
 class Movement(Section):
-    """What hands may do with one view area."""
+    """What hands may do with one view area, and what is shown while it goes to a kept place."""
 
     pan: bool = setting(True, "Pan control", "Clients may turn the view area to the sides.", write=Role.ADMINISTRATOR)
     tilt: bool = setting(True, "Tilt control", "Clients may turn the view area up and down.", write=Role.ADMINISTRATOR)
     zoom: bool = setting(True, "Zoom control", "Clients may zoom the view area.", write=Role.ADMINISTRATOR)
+    freeze: bool = setting(
+        False, "Freeze while moving", "On its way to a preset position the view area shows the picture of before until it is there."
+    )
 
 
 class Preset(Section):

@@ -117,3 +117,42 @@ def test_what_is_left_never_moves_an_axis_that_is_off(rules: Movement, here: Pos
         "zoom": (here.hfov, target.hfov, left.hfov),
     }.items():
         assert now == (wished if getattr(rules, axis) else was)
+
+
+async def test_an_area_that_is_set_so_freezes_on_its_way_to_kept_places_only(stage: Stage) -> None:
+    head = stage.heads[4]
+
+    def frozen() -> bool:
+        stage.clock.advance(0.04)
+        return head.held(stage.clock.monotonic_ns()) is not None
+
+    await stage.preset(2, 100)
+    door = stage.service.library.preset(1, 2)
+    stage.service.go_to_preset(4, OTTO, door)
+    assert not frozen()  # off as delivered
+    stage.poses(4)
+    await stage.store.patch({"ptz.movement.0.freeze": True})
+    stage.service.go(4, OTTO, head.home, 50, kept=True)
+    assert frozen()
+    assert head.shown(stage.clock.monotonic_ns()) == door.pose != head.pose
+    stage.poses(6)
+    assert not frozen()
+    stage.service.go(4, OTTO, Pose(30, -30, 60), 20)
+    assert not frozen()  # a hand wants to see where it goes
+    stage.service.go_to_preset(4, OTTO, door)
+    assert frozen()
+    stage.service.drive(4, OTTO, (10, 0, 0))
+    assert not frozen()
+    stage.service.drive(4, OTTO, (0, 0, 0))
+    await stage.tour((1, 1), (2, 1))
+    await stage.service.start(1, SYSTEM)
+    assert frozen()
+    seen = set()
+    for _ in range(200):
+        stage.service.tick()
+        seen.add((frozen(), head.moving))
+    assert seen == {(True, True), (False, False)}
+    await stage.store.patch({"ptz.movement.0.freeze": False})
+    assert not frozen()
+    stage.service.go_to_preset(5, OTTO, stage.service.library.preset(2, 1), 10)
+    assert stage.heads[5].held(stage.clock.monotonic_ns()) is None

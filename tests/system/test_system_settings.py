@@ -261,6 +261,25 @@ def held(path: str, **move: float) -> Callable[[RunningCamera], None]:
     return check
 
 
+def check_freeze(camera: RunningCamera) -> None:
+    """On a slow way to a preset position the picture stays as it was, until the setting lets it go on."""
+    go_home(camera)
+    before = area(camera)
+    preset = {"area": 1, "number": 2, "name": "Till", "pan": 120, "tilt": -40, "hfov": 40}
+    camera.change(ptz__presets=[preset], ptz__movement__0__freeze=True)
+    with camera.client() as client:
+        go = {"type": "preset", "number": 2, "speed": 5}
+        assert client.post("/api/v1/views/4/preset", json=go).status_code == 200
+        until(lambda: client.get("/api/v1/ptz/4").json()["pose"]["pan"] > 20, "the area is on its way")
+        assert not differs(before, area(camera))
+        assert client.get("/api/v1/ptz/4").json()["moving"]
+        camera.change(ptz__movement__0__freeze=False)
+        assert differs(before, area(camera))
+        assert client.get("/api/v1/ptz/4").json()["moving"]
+    go_home(camera)
+    camera.change(ptz__presets=[])
+
+
 def go_home(camera: RunningCamera) -> None:
     with camera.client() as client:
         assert client.post("/api/v1/views/4/home", json={"type": "home"}).status_code == 200
@@ -450,6 +469,7 @@ CHECKS: dict[str, Callable[[RunningCamera], None]] = {
     "ptz.movement.N.pan": held("ptz__movement__0__pan", pan=40),
     "ptz.movement.N.tilt": held("ptz__movement__0__tilt", tilt=15),
     "ptz.movement.N.zoom": held("ptz__movement__0__zoom", zoom=2),
+    "ptz.movement.N.freeze": check_freeze,
     "ptz.zones": check_zones,
     "ptz.encoding": says(preset_names, "Tür".encode(), ptz__encoding="utf-8"),
     "overlays.items": seen(area, overlays__items=[{"kind": "text", "identity": 0, "text": "HALL", "size": 120, "background": "white"}]),

@@ -168,3 +168,46 @@ async def test_the_control_queue_shows_who_has_control(anna: Visitor, steering: 
     await expect(anna.page.get_by_text("You have control.")).to_be_visible()
     await anna.page.get_by_role("button", name="Give it back").click()
     await expect(anna.page.get_by_text("free", exact=True)).to_be_visible()
+
+
+async def test_axes_are_switched_off_and_the_picture_says_why(anna: Visitor, steering: Api) -> None:
+    page = anna.page
+    await anna.open("/ptz/settings")
+    for axis in ("Pan", "Zoom"):
+        await page.get_by_label(f"{axis} control").click(force=True)
+
+    async def two_are_off() -> bool:
+        return area(steering)["held"] == ["pan", "zoom"]
+
+    await eventually(two_are_off, "pan and zoom switched off")
+    await anna.watching()
+    await expect(page.get_by_role("note")).to_contain_text("Pan and zoom of View Area 1 are switched off")
+    await anna.shots("ptz-axes")
+    await anna.open("/")
+    await anna.choose(VIEW)
+    await anna.watching()
+    await expect(page.get_by_label("Pan left")).to_be_disabled()
+    await expect(page.get_by_label("Zoom in")).to_be_disabled()
+    await expect(page.get_by_role("note")).to_be_visible()
+    await anna.shots("live-axes")
+    before = area(steering)["pose"]
+    x, y, width, height = await anna.middle()
+    await page.mouse.move(x, y)
+    await page.mouse.wheel(0, -300)
+    await page.mouse.down()
+    await page.mouse.move(x + width / 4, y + height / 8, steps=4)
+    await page.mouse.up()
+
+    async def tilted() -> bool:
+        return bool(area(steering)["pose"]["tilt"] > before["tilt"] + 1)
+
+    await eventually(tilted, "the tilt of a drag")
+    after = area(steering)["pose"]
+    assert (after["pan"], after["hfov"]) == (before["pan"], before["hfov"])
+    assert await page.get_by_role("alert").count() == 0  # nothing was asked for that is refused
+    await page.get_by_label("Home position").click()
+
+    async def home() -> bool:
+        return bool(area(steering)["pose"]["tilt"] == before["tilt"])
+
+    await eventually(home, "home, though axes are off")

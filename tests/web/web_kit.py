@@ -42,6 +42,8 @@ DEFAULTS = {
     "privacy.masks": [],
     "ptz.queue": False,
     "ptz.zones": [],
+    **{f"ptz.movement.{area}.{axis}": True for area in range(4) for axis in ("pan", "tilt", "zoom")},
+    **{f"ptz.movement.{area}.freeze": False for area in range(4)},
     "privacy.enabled": True,
     "privacy.color": "grey",
     **{f"areas.{area}.{part}": None for area in range(4) for part in ("pan", "tilt", "hfov")},

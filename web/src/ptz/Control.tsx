@@ -23,6 +23,7 @@ const AXES = ["pan", "tilt", "zoom"] as const;
 /** Speeds, going home, pausing tours, and whether this area may be moved at all, and on which axes. */
 export function Movement({ area, access }: { area: Area; access: SettingsAccess }) {
   const path = `areas.${area.area - 1}.ptz`;
+  const freeze = `ptz.movement.${area.area - 1}.freeze`;
   const paths = AXES.map((axis) => `ptz.movement.${area.area - 1}.${axis}`);
   const [problem, setProblem] = useState<string | null>(null);
   const change = async (changes: Record<string, SettingValue>) => {
@@ -45,10 +46,10 @@ export function Movement({ area, access }: { area: Area; access: SettingsAccess 
             onChange={(event) => void change({ [path]: event.currentTarget.checked })}
           />
           <Group gap="lg" pl={4} role="group" aria-label={`What hands may do with ${area.name}`}>
-            {paths.map((each) => (
+            {paths.map((each, at) => (
               <Switch
                 key={each}
-                label={access.row(each)?.title}
+                label={`${AXES[at]?.[0]?.toUpperCase()}${AXES[at]?.slice(1)} control`}
                 checked={access.values[each] === true}
                 disabled={access.values[path] !== true || !access.mayWrite(each)}
                 onChange={(event) => void change({ [each]: event.currentTarget.checked })}
@@ -64,6 +65,15 @@ export function Movement({ area, access }: { area: Area; access: SettingsAccess 
             </Text>
           )}
         </Stack>
+      </Card>
+      <Card withBorder>
+        <Switch
+          label="Freeze the picture while it moves"
+          description={`On its way to a preset position (tours, home and rules too) ${area.name} shows the picture of before until it is there. A hand's move always shows.`}
+          checked={access.values[freeze] === true}
+          disabled={!access.mayWrite(freeze)}
+          onChange={(event) => void change({ [freeze]: event.currentTarget.checked })}
+        />
       </Card>
       <Card withBorder>
         <Some names={MOVING} access={access} />
