@@ -270,7 +270,7 @@ def check_freeze(camera: RunningCamera) -> None:
     with camera.client() as client:
         go = {"type": "preset", "number": 2, "speed": 5}
         assert client.post("/api/v1/views/4/preset", json=go).status_code == 200
-        until(lambda: client.get("/api/v1/ptz/4").json()["pose"]["pan"] > 20, "the area is on its way")
+        until(lambda: client.get("/api/v1/ptz/4").json()["pose"]["pan"] > 20)
         assert not differs(before, area(camera))
         assert client.get("/api/v1/ptz/4").json()["moving"]
         camera.change(ptz__movement__0__freeze=False)

@@ -1,7 +1,7 @@
-import { Alert, Loader, Text } from "@mantine/core";
+import { Alert, Button, Loader, Text } from "@mantine/core";
 import { useElementSize, useMergedRef } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 
 import type { Pose, View } from "../api";
@@ -11,7 +11,7 @@ import { useSession } from "../session";
 import { fitted, ratioOf, type Size } from "./fit";
 import styles from "./LiveView.module.css";
 import { PixelCounter } from "./PixelCounter";
-import { type Hello, LivePlayer, type Stats, type Wish } from "./player";
+import { type Hello, LivePlayer, type PlayerEvents, type Stats, type Wish } from "./player";
 import { PtzPad } from "./PtzPad";
 import { StreamInfo } from "./StreamInfo";
 import { useSteering } from "./useSteering";
@@ -36,6 +36,8 @@ interface Props {
   pad?: boolean;
   /** False: the stream is stopped, and its last picture stays. */
   playing?: boolean;
+  /** Offers to begin where nothing has been played yet. */
+  onPlay?(): void;
   /** One pixel of the stream on one pixel of the screen. */
   actualSize?: boolean;
   onUnplayable?(codec: string): void;
@@ -45,7 +47,7 @@ interface Props {
 }
 
 /** The live picture of one view, steered by mouse, touch, wheel and keys where the view can move. */
-export function LiveView({ wish, version = "", views, quadOrder, maySteer = false, grid, counter, info, pad, playing = true, actualSize, onUnplayable, children, ref }: Props) {
+export function LiveView({ wish, version = "", views, quadOrder, maySteer = false, grid, counter, info, pad, playing = true, onPlay, actualSize, onUnplayable, children, ref }: Props) {
   const { ended, check } = useSession();
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<HTMLDivElement>(null);
@@ -63,7 +65,7 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
 
   useEffect(() => {
     if (!canvas.current) return;
-    const made = new LivePlayer(canvas.current, wish, {
+    const events: PlayerEvents = {
       drawn: setDrawn,
       pose: (pose) => handlers.current.notePose(pose),
       problem: setProblem,
@@ -72,7 +74,8 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
       lost: () => handlers.current.check(),
       loggedOut: () => handlers.current.ended(),
       unplayable: (codec) => handlers.current.onUnplayable?.(codec),
-    });
+    };
+    const made = new LivePlayer(canvas.current, wish, events, !playing);
     player.current = made;
     return () => {
       player.current = null;
@@ -118,7 +121,12 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
         {grid === "world" && drawn && <WorldGrid view={drawn.view} width={drawn.width} height={drawn.height} />}
         {counter && <PixelCounter size={picture} />}
       </div>
-      {!drawn && !problem && <Loader className={styles["centred"]} aria-label="Waiting for the first picture" />}
+      {!drawn && !playing && onPlay && (
+        <Button className={styles["centred"]} size="lg" leftSection={<IconPlayerPlayFilled />} onClick={onPlay}>
+          Play
+        </Button>
+      )}
+      {!drawn && !problem && playing && <Loader className={styles["centred"]} aria-label="Waiting for the first picture" />}
       {info && <StreamInfo stats={stats} />}
       {pad && steered && <PtzPad steer={steering.steer} drive={steering.drive} held={steering.held} why={steering.why} />}
       {steered && steering.why && (

@@ -75,7 +75,6 @@ export class LivePlayer {
   private retryMs = FIRST_RETRY_MS;
   private retryTimer = 0;
   private closed = false;
-  private stopped = false;
   private troubled = false;
   private failures = 0;
   private aliveAt = performance.now();
@@ -86,6 +85,7 @@ export class LivePlayer {
     private readonly canvas: HTMLCanvasElement,
     private wish: Wish,
     private readonly events: PlayerEvents,
+    private stopped = false,
   ) {
     this.ticker = window.setInterval(() => this.tick(), TICK_MS);
     document.addEventListener("visibilitychange", this.rouse);

@@ -1,30 +1,35 @@
 import { Alert, Box, Group, Select, Stack, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconArrowsMove, IconCamera, IconGridDots, IconInfoCircle, IconMaximize, IconPlayerPause, IconPlayerPlay, IconRulerMeasure, IconZoomScan } from "@tabler/icons-react";
+import { IconArrowsMove, IconCamera, IconGridDots, IconInfoCircle, IconMaximize, IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext, IconRulerMeasure, IconZoomScan } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 
 import { saying } from "../api";
 import { comfortable } from "../live/fit";
 import { FormatChoice } from "../live/FormatChoice";
 import { type LiveHandle, LiveView } from "../live/LiveView";
+import { OutputButtons } from "../live/OutputButtons";
 import { PresetChoice } from "../live/PresetChoice";
 import { saveSnapshot } from "../live/snapshot";
 import { useFormats, useViews } from "../live/useCamera";
 import { ViewChooser } from "../live/ViewChooser";
 import { Tool } from "../parts/Tool";
 import { RecordTool } from "../recordings/RecordTool";
+import { useSession } from "../session";
 
 const SIZE = 20;
 
 /** Watch any view live, choose codec and resolution, steer the view areas, measure, save a picture. */
 export function Live() {
+  const { me } = useSession();
   const { views, quadOrder, maySteer, problem } = useViews();
   const formats = useFormats();
   const [viewIndex, setViewIndex] = useLocalStorage({ key: "view", defaultValue: 4, getInitialValueInEffect: false });
   const [codec, setCodec] = useLocalStorage({ key: "codec", defaultValue: "h264", getInitialValueInEffect: false });
   const [info, setInfo] = useLocalStorage({ key: "info", defaultValue: false, getInitialValueInEffect: false });
   const [pad, setPad] = useLocalStorage({ key: "pad", defaultValue: true, getInitialValueInEffect: false });
+  const [autoplay, setAutoplay] = useLocalStorage({ key: "autoplay", defaultValue: true, getInitialValueInEffect: false });
+  const [begun, setBegun] = useState(autoplay);
   const [resolutions, setResolutions] = useState<Record<number, string>>({});
   const [failed, setFailed] = useState<string[]>([]);
   const [grid, setGrid] = useState(false);
@@ -44,7 +49,11 @@ export function Live() {
   const resolution = chosen && view.resolutions.includes(chosen) ? chosen : comfortable(view.resolutions);
 
   const watched = `${view.index} ${chosenCodec} ${resolution}`;
-  const playing = stopped !== watched; // what is chosen next plays
+  const playing = begun && stopped !== watched; // what is chosen next plays
+  const play = () => {
+    setBegun(true);
+    setStopped(null);
+  };
 
   const save = async () => {
     setSaving(true);
@@ -76,10 +85,11 @@ export function Live() {
         <Group gap={6}>
           <Tool
             label={playing ? "Stop the picture" : "Play"}
-            onClick={() => setStopped(playing ? watched : null)}
+            onClick={playing ? () => setStopped(watched) : play}
             icon={playing ? <IconPlayerPause size={SIZE} /> : <IconPlayerPlay size={SIZE} />}
             active={!playing}
           />
+          <Tool label="Play when this page opens" onClick={() => setAutoplay(!autoplay)} icon={<IconPlayerTrackNext size={SIZE} />} active={autoplay} />
           <RecordTool view={view} />
           {maySteer && <Tool label="Pan, tilt and zoom buttons" onClick={() => setPad(!pad)} icon={<IconArrowsMove size={SIZE} />} active={pad} />}
           <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={SIZE} />} active={grid} />
@@ -90,6 +100,7 @@ export function Live() {
           <Tool label="Full screen" onClick={() => live.current?.fullscreen()} icon={<IconMaximize size={SIZE} />} />
         </Group>
       </Group>
+      {(me?.role === "operator" || me?.role === "administrator") && <OutputButtons />}
       {failed.length > 0 && (
         <Alert color="orange" p="xs" withCloseButton onClose={() => setFailed([])}>
           This browser failed to decode {failed.join(" and ").toUpperCase()}, so MJPEG is shown.
@@ -111,6 +122,7 @@ export function Live() {
         info={info}
         pad={pad}
         playing={playing}
+        onPlay={play}
         actualSize={actualSize}
         onUnplayable={(each) => setFailed((all) => [...new Set([...all, each])])}
       />
