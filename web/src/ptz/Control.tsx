@@ -46,10 +46,10 @@ export function Movement({ area, access }: { area: Area; access: SettingsAccess 
             onChange={(event) => void change({ [path]: event.currentTarget.checked })}
           />
           <Group gap="lg" pl={4} role="group" aria-label={`What hands may do with ${area.name}`}>
-            {paths.map((each, at) => (
+            {paths.map((each) => (
               <Switch
                 key={each}
-                label={`${AXES[at]?.[0]?.toUpperCase()}${AXES[at]?.slice(1)} control`}
+                label={access.row(each)?.title ?? each}
                 checked={access.values[each] === true}
                 disabled={access.values[path] !== true || !access.mayWrite(each)}
                 onChange={(event) => void change({ [each]: event.currentTarget.checked })}

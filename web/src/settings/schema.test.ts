@@ -43,6 +43,18 @@ describe("the settings' schema", () => {
     expect(rows.has("areas.2.pan")).toBe(false);
   });
 
+  it("finds what repeats within a section", () => {
+    const ptz: Schema = {
+      properties: { ptz: { $ref: "#/$defs/Ptz" } },
+      $defs: {
+        Ptz: { properties: { movement: { items: { $ref: "#/$defs/Movement" }, maxItems: 4, type: "array" } } },
+        Movement: { properties: { pan: { title: "Pan control", type: "boolean", write: "administrator" } } },
+      },
+    };
+    expect(rowsByPath(ptz).get("ptz.movement.3.pan")).toMatchObject({ title: "Pan control", write: "administrator" });
+    expect(rowsByPath(ptz).has("ptz.movement.4.pan")).toBe(false);
+  });
+
   it("finds faults before the camera is asked", () => {
     const row = (path: string) => rowsByPath(schema).get(path)!;
     expect(fault(row("stream.gop"), 1024)).toBe("From 1 to 1023 frames");

@@ -134,11 +134,14 @@ export function sections(schema: Schema): SectionRows[] {
 
 /** All rows by path, those of repeating sections included. */
 export function rowsByPath(schema: Schema): Map<string, Row> {
-  const repeated = Object.entries(schema.properties ?? {}).flatMap(([name, { items, maxItems = 0 }]) => {
-    const model = items ? (follow(schema, items) as Model) : {};
-    return Array.from({ length: maxItems }, (_, number) => rowsOf(schema, `${name}.${number}`, model)).flat();
-  });
-  return new Map([...sections(schema).flatMap(({ rows }) => rows), ...repeated].map((row) => [row.path, row]));
+  const repeated = (prefix: string, properties: Record<string, Property>) =>
+    Object.entries(properties).flatMap(([name, { items, maxItems = 0 }]) => {
+      const model = items ? (follow(schema, items) as Model) : {};
+      return Array.from({ length: maxItems }, (_, number) => rowsOf(schema, `${prefix}${name}.${number}`, model)).flat();
+    });
+  const top = schema.properties ?? {};
+  const within = Object.entries(top).flatMap(([name, reference]) => repeated(`${name}.`, (follow(schema, reference) as Model).properties ?? {}));
+  return new Map([...sections(schema).flatMap(({ rows }) => rows), ...repeated("", top), ...within].map((row) => [row.path, row]));
 }
 
 /** What is wrong with a value, in words for its field; null when the camera is worth asking. */
