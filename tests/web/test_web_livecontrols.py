@@ -43,7 +43,7 @@ async def test_without_autoplay_the_page_waits_for_play(anna: Visitor, api: Api)
     page = anna.page
     await anna.open("/")
     await anna.watching()
-    autoplay = page.get_by_role("button", name="Play when this page opens")
+    autoplay = page.get_by_role("button", name="Autoplay")
     await expect(autoplay).to_have_attribute("aria-pressed", "true")
     await autoplay.click()
     await anna.watching()  # what plays goes on

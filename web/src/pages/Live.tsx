@@ -89,7 +89,7 @@ export function Live() {
             icon={playing ? <IconPlayerPause size={SIZE} /> : <IconPlayerPlay size={SIZE} />}
             active={!playing}
           />
-          <Tool label="Play when this page opens" onClick={() => setAutoplay(!autoplay)} icon={<IconPlayerTrackNext size={SIZE} />} active={autoplay} />
+          <Tool label="Autoplay" onClick={() => setAutoplay(!autoplay)} icon={<IconPlayerTrackNext size={SIZE} />} active={autoplay} />
           <RecordTool view={view} />
           {maySteer && <Tool label="Pan, tilt and zoom buttons" onClick={() => setPad(!pad)} icon={<IconArrowsMove size={SIZE} />} active={pad} />}
           <Tool label="Level grid" onClick={() => setGrid(!grid)} icon={<IconGridDots size={SIZE} />} active={grid} />
