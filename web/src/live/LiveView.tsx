@@ -122,9 +122,11 @@ export function LiveView({ wish, version = "", views, quadOrder, maySteer = fals
         {counter && <PixelCounter size={picture} />}
       </div>
       {!drawn && !playing && onPlay && (
-        <Button className={styles["centred"]} size="lg" leftSection={<IconPlayerPlayFilled />} onClick={onPlay}>
-          Play
-        </Button>
+        <div className={styles["centred"]}>
+          <Button size="lg" leftSection={<IconPlayerPlayFilled />} onClick={onPlay}>
+            Play
+          </Button>
+        </div>
       )}
       {!drawn && !problem && playing && <Loader className={styles["centred"]} aria-label="Waiting for the first picture" />}
       {info && <StreamInfo stats={stats} />}

@@ -120,7 +120,7 @@ export function Live() {
         grid={grid}
         counter={counter}
         info={info}
-        pad={pad}
+        pad={pad && begun}
         playing={playing}
         onPlay={play}
         actualSize={actualSize}
