@@ -1,8 +1,9 @@
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 
-import type { Corner, Outline, Place, Point, Shape, Thing } from "./api";
+import type { Outline, Place, Point, Shape, Thing } from "./api";
 import styles from "./ShapeOverlay.module.css";
 import { closed, closes, hold, path, step } from "./shapes";
+import { reshaped, Steps } from "./steps";
 import { type Ask, usePreview } from "./usePreview";
 
 interface Props<T extends Thing> {
@@ -24,7 +25,8 @@ interface Props<T extends Thing> {
   onChoose(id: number): void;
   onPoint(point: Point): void;
   onClose(): void;
-  onShape(thing: T, shape: Shape): void;
+  /** Change it; gives what the camera has made of it, null if it was refused. */
+  onShape(thing: T, shape: Shape): Promise<T | null>;
   onRemove(thing: T): void;
 }
 
@@ -55,10 +57,18 @@ export function ShapeOverlay<T extends Thing>({ word, testId, things, place, cho
     const inside = (value: number, most: number) => Math.min(Math.max(value, 0), most - 1);
     return { x: inside(((event.clientX - frame.left) / frame.width) * width, width), y: inside(((event.clientY - frame.top) / frame.height) * height, height) };
   };
-  const shapeOf = ({ thing, corner, from }: Grip<T>, to: Point): Shape =>
-    corner === null
-      ? { corners: thing.corners, shift: { from_x: from.x, from_y: from.y, to_x: to.x, to_y: to.y } }
-      : { corners: thing.corners.map((kept, index): Corner => (index === corner ? to : kept)) };
+  const shapeOf = ({ thing, corner, from }: Grip<T>, to: Point): Shape => reshaped(thing, corner, from, to);
+
+  const now = useRef({ things, onShape });
+  now.current = { things, onShape };
+  const [steps] = useState(
+    () =>
+      new Steps<T>(
+        (id) => now.current.things.find((thing) => thing.id === id),
+        (thing, shape) => now.current.onShape(thing, shape),
+      ),
+  );
+  useEffect(() => steps.renewed(), [steps, things]);
 
   const grab = (thing: T, corner: number | null) => (event: PointerEvent<SVGElement>) => {
     if (drawing || event.button !== 0) return;
@@ -78,19 +88,19 @@ export function ShapeOverlay<T extends Thing>({ word, testId, things, place, cho
     if (!held) return;
     event.stopPropagation();
     grip.current = null;
-    if (dragged !== null && event.type !== "pointercancel") onShape(held.thing, shapeOf(held, at(event)));
+    if (dragged !== null && event.type !== "pointercancel") void onShape(held.thing, shapeOf(held, at(event)));
     setDragged(null);
     preview.show(null);
   };
   const hands = (thing: T, corner: number | null) => ({ onPointerDown: grab(thing, corner), onPointerMove: drag, onPointerUp: drop, onPointerCancel: drop });
 
-  const press = (thing: T, corner: number | null, from: Point | null) => (event: KeyboardEvent<SVGElement>) => {
+  const press = (thing: T, corner: number | null, copy = 0) => (event: KeyboardEvent<SVGElement>) => {
     if (event.key === "Delete") onRemove(thing);
     const by = step(event.key, event.shiftKey);
     if (!by && event.key !== "Delete") return;
     event.preventDefault();
     event.stopPropagation();
-    if (by && from) onShape(thing, shapeOf({ thing, corner, from }, { x: from.x + by.x, y: from.y + by.y }));
+    if (by) steps.add({ id: thing.id, corner, copy, by });
   };
 
   const point = (event: PointerEvent<SVGSVGElement>) => {
@@ -115,7 +125,7 @@ export function ShapeOverlay<T extends Thing>({ word, testId, things, place, cho
       {things.map((thing) => {
         const outline = dragged === thing.id ? (preview.outline ?? thing.outline) : thing.outline;
         if (!outline) return null;
-                const middle = hold(outline);
+        const middle = hold(outline);
         const names = [thing.id === chosen && "chosen", !shown(thing) && "hidden", lit?.(thing) && "lit", dragged === thing.id && preview.problem && "wrong"].filter(Boolean) as string[];
         return (
           <g key={thing.id} className={names.map((name) => styles[name]).join(" ")} data-thing={thing.id}>
@@ -127,7 +137,7 @@ export function ShapeOverlay<T extends Thing>({ word, testId, things, place, cho
               role="button"
               aria-label={`${word} ${thing.name}`}
               {...hands(thing, null)}
-              onKeyDown={press(thing, null, middle)}
+              onKeyDown={press(thing, null)}
               onFocus={() => onChoose(thing.id)}
             />
             {!drawing &&
@@ -143,7 +153,7 @@ export function ShapeOverlay<T extends Thing>({ word, testId, things, place, cho
                       role="button"
                       aria-label={`Corner ${index + 1} of ${thing.name}`}
                       {...hands(thing, index)}
-                      onKeyDown={press(thing, index, { x, y })}
+                      onKeyDown={press(thing, index, copy)}
                     />
                     <circle cx={x} cy={y} r={thing.id === chosen ? radius : radius * 0.7} className={styles["corner"]} />
                   </g>

@@ -34,7 +34,11 @@ export function useEditor<T extends Thing>({ word, things, most, calls, act, pla
     const done = await act(async () => setChosen((await calls.add(name, { corners: drawing }, place)).id));
     if (done) draw(null);
   };
-  const reshape = (thing: T, shape: Shape) => void act(() => calls.change(thing.id, shape as never, place));
+  const reshape = async (thing: T, shape: Shape): Promise<T | null> => {
+    const made: T[] = [];
+    await act(async () => made.push(await calls.change(thing.id, shape as never, place)));
+    return made[0] ?? null;
+  };
   const remove = async (thing: T) => {
     if (await act(() => calls.remove(thing.id))) setRemoved(thing);
   };
