@@ -44,6 +44,13 @@ async def test_a_source_that_does_not_tell_has_no_numbers(side: Side) -> None:
         ({}, 1.25, "1.2 stops too dark: a longer max shutter or a higher max gain would help"),
         ({"exposure.mode": "flicker-free-50"}, -2.0, "2.0 stops too bright: flicker-free is never shorter than 1/100"),
         ({}, -1.0, "the shutter cannot be shorter"),
+        ({"exposure.min_shutter": "1/250"}, -1.0, "a shorter min shutter or a lower min gain would help"),
+        ({"exposure.mode": "flicker-free-50", "exposure.min_gain": 12}, -1.0, "a shorter min shutter or a lower min gain would help"),
+        (
+            {"exposure.mode": "flicker-free-50", "exposure.min_shutter": "1/60", "exposure.max_shutter": "1/60"},
+            0.0,
+            "No whole pulses of the light last from 1/60 to 1/60",
+        ),
     ],
 )
 async def test_what_does_not_fit_is_told(side: Side, settings: dict[str, object], limited: float, words: str) -> None:
