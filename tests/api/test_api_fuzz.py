@@ -24,7 +24,6 @@ from urllib.parse import quote_from_bytes
 
 import httpx
 import pytest
-import requests
 import schemathesis
 from api_kit import PASSWORDS, Side, make_side
 from exchanges import PROBLEMS
@@ -117,18 +116,10 @@ REST = schemathesis.openapi.from_dict({**description(), "paths": {
 }})  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def connection() -> Iterator[requests.Session]:
-    """Kept open between requests; the environment is not searched for proxies at each."""
-    with requests.Session() as session:
-        session.trust_env = False
-        yield session
-
-
 @REST.parametrize()
 @quick
-def test_the_rest_by_its_own_description(case: schemathesis.Case, door: Door, connection: requests.Session) -> None:
-    case.call_and_validate(base_url=door.url, headers=door.headers, session=connection, checks=CHECKS)
+def test_the_rest_by_its_own_description(case: schemathesis.Case, door: Door) -> None:
+    case.call_and_validate(base_url=door.url, headers=door.headers, checks=CHECKS)
 
 
 CGIS = [row for row in API if row.dialect is not Dialect.REST and WEBSOCKET not in row.methods]
