@@ -274,7 +274,7 @@ async def test_the_picture_is_stopped_and_played(anna: Visitor, api: Api) -> Non
     api.send("PUT", "views/4/pose", {"pan": 90})
     assert await anna.pictures() == count
     assert np.array_equal(await anna.looks(), before)
-    await page.get_by_role("button", name="Play").click()
+    await page.get_by_role("button", name="Play", exact=True).click()
     await anna.changes_from(before)
     await page.get_by_role("button", name="Stop the picture").click()
     await eventually(nothing_runs, "no stream once more")
