@@ -2,8 +2,9 @@
 cameras and browsers, one after the other; the others have those that compute.
 
 So real cameras do not take the time from each other, those that all tests of a kind share are started once, and no core idles while a
-test waits. At the end a second one helps with what waits; the others stop, because more cameras than cores would only be late. Loaded as
-a plugin.
+test waits. At the end a second one helps with what waits; the others stop, because more cameras than cores would only be late. Files whose
+few tests take long come first then, when no other worker computes any more: what begins last is what everybody waits for, and these are
+easily late. Loaded as a plugin.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ import pytest
 CAMERAS = 2
 """Workers that may have tests with real cameras at the same time."""
 WAITING = ("tests/system/", "tests/web/", "tests/network/test_network_managed")
+LONG = (
+    *("tests/system/test_system_motion", "tests/system/test_system_ports", "tests/system/test_system_exposure"),
+    *("tests/web/test_web_exposure", "tests/web/test_web_motion", "tests/web/test_web_outofreach", "tests/imaging/test_imaging_neon"),
+)
+"""More than ten seconds a test."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -26,9 +32,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Paired(LoadFileScheduling):
         def _assign_work_unit(self, node: Any) -> None:
             waits = node is self.nodes[0]
-            own = next((file for file in self.workqueue if file.startswith(WAITING) is waits), None)
-            if own is not None:
-                self.workqueue.move_to_end(own, last=False)
+            own = [file for file in self.workqueue if file.startswith(WAITING) is waits] or list(self.workqueue)
+            if own:
+                first = LONG if not waits or len(own) == len(self.workqueue) else ()
+                self.workqueue.move_to_end(next((file for file in own if file.startswith(first)), own[0]), last=False)
             super()._assign_work_unit(node)
 
         def _reschedule(self, node: Any) -> None:
