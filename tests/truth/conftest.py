@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import truth_kit
 
 
-@pytest.fixture(scope="package", autouse=True)
-def _rooms() -> Iterator[None]:
-    yield
-    truth_kit.empty.cache_clear()
-    truth_kit.room.cache_clear()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        truth_kit.empty.cache_clear()
+        truth_kit.room.cache_clear()
