@@ -1,6 +1,7 @@
 // The Python module: checks everything, lets go of the interpreter lock, and calls a kernel.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
@@ -9,10 +10,12 @@
 #include <cstring>
 #include <stdexcept>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "changes.h"
 #include "copy.h"
 #include "develop.h"
 #include "layer.h"
@@ -64,8 +67,38 @@ panocam::Warp find(const std::string &name) {
 // A source picture in bands of rows, from the top down; every band but the last has an even number of rows.
 using Pieces = std::vector<std::tuple<Source, Source, Source>>;
 
-void warp(const Pieces &source, const Picture &ty, const Picture &tu, const Picture &tv, const Nodes &nodes, int x, int y, int width, int height, int row0,
-          int row1, int fill_y, int fill_u, int fill_v, const std::string &kernel) {
+class Banded {
+public:
+    explicit Banded(const Pieces &pieces) {
+        require(!pieces.empty(), "a source needs a band");
+        for (const auto &[sy, su, sv] : pieces) {
+            const Planes band = planes(sy, su, sv, "source chroma planes must have half the luma plane's size, rounded up");
+            require(height_[0] % 2 == 0, "every band but the last must have an even number of rows");
+            require(bands_[0].empty() || band.p[0].width == bands_[0][0].width, "the bands must be equally wide");
+            for (int i = 0; i < 3; ++i) bands_[i].push_back(band.p[i]), height_[i] += band.p[i].height;
+            require(static_cast<size_t>(height_[0]) <= kMost, "a plane must be 1..16383 pixels along each side");
+        }
+    }
+
+    panocam::Bands plane(int i) const { return {bands_[i].data(), bands_[i][0].width, height_[i]}; }
+
+private:
+    std::vector<panocam::Plane> bands_[3];
+    int height_[3] = {0, 0, 0};
+};
+
+using Stamps = nb::ndarray<int64_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Cells = nb::ndarray<uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;  // a byte for each 16x16 pixels of a picture
+constexpr int kDeepest = 4;
+
+void require_cells(const Cells &cells, const Planes &picture) {
+    require(cells.shape(0) == static_cast<size_t>((picture.p[0].height + 15) / 16) && cells.shape(1) == static_cast<size_t>((picture.p[0].width + 15) / 16),
+            "cells must have the shape (ceil(height/16), ceil(width/16)) of the target");
+}
+
+int warp(const Pieces &source, const Picture &ty, const Picture &tu, const Picture &tv, const Nodes &nodes, int x, int y, int width, int height, int row0,
+         int row1, int fill_y, int fill_u, int fill_v, const std::string &kernel, const std::optional<Stamps> &changed, int64_t since, int level,
+         const std::optional<Cells> &due) {
     const Planes target = planes(ty, tu, tv, "target chroma planes must have half the luma plane's size, rounded up");
     require(!((x | y | width | height | row0 | row1) & 1), "the rectangle and the rows must be even");
     require(x >= 0 && y >= 0 && width > 0 && height > 0 && width <= target.p[0].width - x && height <= target.p[0].height - y,
@@ -73,24 +106,12 @@ void warp(const Pieces &source, const Picture &ty, const Picture &tu, const Pict
     require(nodes.shape(0) == static_cast<size_t>((height + 15) / 16 + 1) && nodes.shape(1) == static_cast<size_t>((width + 15) / 16 + 1) && nodes.shape(2) == 2,
             "nodes must have the shape (ceil(height/16)+1, ceil(width/16)+1, 2)");
     require(((fill_y | fill_u | fill_v) & ~255) == 0, "fill values are 0..255");
-    require(!source.empty(), "the source needs a band");
-    std::vector<panocam::Plane> bands[3];
+    const Banded banded(source);
     panocam::Job job{};
-    for (const auto &[sy, su, sv] : source) {
-        const Planes band = planes(sy, su, sv, "source chroma planes must have half the luma plane's size, rounded up");
-        require(job.source[0].height % 2 == 0, "every band but the last must have an even number of rows");
-        require(bands[0].empty() || band.p[0].width == bands[0][0].width, "the bands must be equally wide");
-        for (int i = 0; i < 3; ++i) {
-            bands[i].push_back(band.p[i]);
-            job.source[i].width = band.p[i].width;
-            job.source[i].height += band.p[i].height;
-        }
-        require(static_cast<size_t>(job.source[0].height) <= kMost, "a plane must be 1..16383 pixels along each side");
-    }
     for (int i = 0; i < 3; ++i) {
         const panocam::Plane &t = target.p[i];
         const int s = i ? 1 : 0;
-        job.source[i].first = bands[i].data();
+        job.source[i] = banded.plane(i);
         job.target[i] = {const_cast<uint8_t *>(t.data) + (y >> s) * t.stride + (x >> s), t.stride};
     }
     job.nodes = nodes.data();
@@ -99,15 +120,29 @@ void warp(const Pieces &source, const Picture &ty, const Picture &tu, const Pict
     job.row0 = row0 > y ? row0 - y : 0;
     job.row1 = row1 - y < height ? row1 - y : height;
     job.fill[0] = static_cast<uint8_t>(fill_y), job.fill[1] = static_cast<uint8_t>(fill_u), job.fill[2] = static_cast<uint8_t>(fill_v);
+    int left = 0;
+    panocam::Again again{};
+    if (changed) {
+        require(level >= 0 && level <= kDeepest, "level is 0..4");
+        require(changed->shape(0) > 0 && changed->shape(1) > 0 && changed->shape(0) <= kMost && changed->shape(1) <= kMost, "there must be blocks");
+        require(due.has_value(), "due must be given");
+        require_cells(*due, target);
+        require(x % 16 == 0 && y % 16 == 0 && row0 <= y && row1 >= y + height, "the rectangle must begin at a cell, and be drawn whole");
+        const auto stride = static_cast<ptrdiff_t>(due->shape(1));
+        again = {changed->data(), static_cast<int>(changed->shape(1)), static_cast<int>(changed->shape(0)), since, level,
+                 due->data() + y / 16 * stride + x / 16, stride, &left};
+        job.again = &again;
+    }
     const panocam::Warp run = find(kernel);
-    if (job.row0 >= job.row1) return;
+    if (job.row0 >= job.row1) return 0;
     nb::gil_scoped_release unlocked;
     run(job);
+    return left;
 }
 
 void warp_whole(const Source &sy, const Source &su, const Source &sv, const Picture &ty, const Picture &tu, const Picture &tv, const Nodes &nodes, int x,
                 int y, int width, int height, int row0, int row1, int fill_y, int fill_u, int fill_v, const std::string &kernel) {
-    warp({{sy, su, sv}}, ty, tu, tv, nodes, x, y, width, height, row0, row1, fill_y, fill_u, fill_v, kernel);
+    warp({{sy, su, sv}}, ty, tu, tv, nodes, x, y, width, height, row0, row1, fill_y, fill_u, fill_v, kernel, {}, 0, 0, {});
 }
 
 template <class T, size_t N>
@@ -187,13 +222,32 @@ public:
         require(!((ink_.p[0].width | ink_.p[0].height) & 1), "a layer's size must be even");
     }
 
-    void lay(const Planes &target, int x, int y) const {
+    struct Part {  // of the target, in luma pixels; the last ones excluded
+        int x0, y0, x1, y1;
+    };
+
+    // Only in cells of 16x16 pixels of the target that are not 0.
+    void lay(const Planes &target, int x, int y, const uint8_t *cells, int columns) const {
+        const int right = std::min(x + ink_.p[0].width, target.p[0].width), bottom = std::min(y + ink_.p[0].height, target.p[0].height);
+        for (int row = std::max(y, 0) / 16; 16 * row < bottom; ++row) {
+            const uint8_t *cell = cells + static_cast<ptrdiff_t>(row) * columns;
+            for (int column = std::max(x, 0) / 16; 16 * column < right; ++column) {
+                if (!cell[column]) continue;
+                const int first = column;
+                while (16 * (column + 1) < right && cell[column + 1]) ++column;
+                lay(target, x, y, {16 * first, 16 * row, 16 * column + 16, 16 * row + 16});
+            }
+        }
+    }
+
+    void lay(const Planes &target, int x, int y, const Part &part) const {
         for (int i = 0; i < 3; ++i) {
             const int s = i ? 1 : 0;
             const panocam::Plane &t = target.p[i], &k = ink_.p[i], &r = rest_.p[i];
             const int left = x >> s, top = y >> s;
-            const int skip_x = left < 0 ? -left : 0, skip_y = top < 0 ? -top : 0;
-            const int width = std::min(k.width, t.width - left) - skip_x, height = std::min(k.height, t.height - top) - skip_y;
+            const int skip_x = std::max(part.x0 >> s, left) - left, skip_y = std::max(part.y0 >> s, top) - top;
+            const int right = std::min({left + k.width, t.width, part.x1 >> s}), bottom = std::min({top + k.height, t.height, part.y1 >> s});
+            const int width = right - left - skip_x, height = bottom - top - skip_y;
             if (width <= 0 || height <= 0) continue;
             uint8_t *under = const_cast<uint8_t *>(t.data) + (top + skip_y) * t.stride + left + skip_x;
             panocam::lay(under, t.stride, {k.data + skip_y * k.stride + skip_x, k.stride}, {r.data + skip_y * r.stride + skip_x, r.stride}, width, height);
@@ -207,15 +261,19 @@ private:
     Planes ink_, rest_;
 };
 
-void overlay(const Picture &ty, const Picture &tu, const Picture &tv, const std::vector<std::tuple<const Stencil *, int, int>> &layers) {
+void overlay(const Picture &ty, const Picture &tu, const Picture &tv, const std::vector<std::tuple<const Stencil *, int, int>> &layers,
+             const std::optional<Cells> &only) {
     const Planes target = planes(ty, tu, tv, "target chroma planes must have half the luma plane's size, rounded up");
     for (const auto &[layer, x, y] : layers) {
         require(layer != nullptr, "a layer is missing");
         require(!((x | y) & 1), "a layer's place must be even");
         require(x > -kFar && x < kFar && y > -kFar && y < kFar, "a layer's place must be within -100000..100000");
     }
+    if (only) require_cells(*only, target);
     nb::gil_scoped_release unlocked;
-    for (const auto &[layer, x, y] : layers) layer->lay(target, x, y);
+    for (const auto &[layer, x, y] : layers)
+        if (only) layer->lay(target, x, y, only->data(), static_cast<int>(only->shape(1)));
+        else layer->lay(target, x, y, {0, 0, target.p[0].width, target.p[0].height});
 }
 
 void copy(const Source &sy, const Source &su, const Source &sv, const Picture &ty, const Picture &tu, const Picture &tv) {
@@ -258,6 +316,17 @@ int settle(const Picture &ny, const Picture &nu, const Picture &nv, const Pictur
     return panocam::settle(a, b, now.p[0].width, now.p[0].height, {peak, mean});
 }
 
+int differences(const Pieces &now, const Pieces &before, const Stamps &changed, int64_t number) {
+    const Banded one(now), other(before);
+    panocam::Bands a[3], b[3];
+    for (int i = 0; i < 3; ++i) a[i] = one.plane(i), b[i] = other.plane(i);
+    require(a[0].width == b[0].width && a[0].height == b[0].height, "both pictures must have the same size");
+    require(changed.shape(0) == static_cast<size_t>((a[0].height + 15) / 16) && changed.shape(1) == static_cast<size_t>((a[0].width + 15) / 16),
+            "changed must have the shape (ceil(height/16), ceil(width/16))");
+    nb::gil_scoped_release unlocked;
+    return panocam::differences(a, b, changed.data(), number);
+}
+
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -275,8 +344,14 @@ NB_MODULE(panocam_native, m) {
           "Paint rows row0..row1 (of the target picture) of the rectangle from the source through the mesh. Several threads may paint\n"
           "different rows of one picture. Raises ValueError when shapes disagree.");
     m.def("warp_bands", warp, "source"_a, "target_y"_a, "target_u"_a, "target_v"_a, "nodes"_a, "x"_a, "y"_a, "width"_a, "height"_a, "row0"_a, "row1"_a,
-          "fill_y"_a, "fill_u"_a, "fill_v"_a, "kernel"_a = "",
-          "The same from a source whose rows lie in several memories: a list of (y, u, v), from the top down.");
+          "fill_y"_a, "fill_u"_a, "fill_v"_a, "kernel"_a = "", "changed"_a = nb::none(), "since"_a = 0, "level"_a = 0, "due"_a = nb::none(),
+          "The same from a source whose rows lie in several memories: a list of (y, u, v), from the top down. With changed, what the target holds\n"
+          "was drawn from picture since through these nodes: cells of 16x16 pixels whose blocks of the source (which is 1/2**level as large as\n"
+          "what the blocks are of) have not changed since, and that are not due, are left as they are. Returns how many those are; due becomes 1\n"
+          "where a cell was drawn, 0 where it was left.");
+    m.def("differences", differences, "now"_a, "before"_a, "changed"_a, "number"_a,
+          "Blocks of 16x16 luma pixels in which two pictures (lists of bands) differ get the number in changed; returns how many they are.\n"
+          "Raises ValueError when shapes disagree.");
     m.def("develop", develop, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a, "state_y"_a, "state_u"_a, "state_v"_a,
           "temporal"_a, "spatial"_a, "matrix"_a, "lut"_a, "grid"_a, "sharpen"_a, "floor"_a, "top"_a, "kernel"_a = "",
           "Noise reduction, colour, local tone mapping and sharpening of a whole picture; an empty array leaves its stage out. The numbers are\n"
@@ -291,8 +366,8 @@ NB_MODULE(panocam_native, m) {
     nb::class_<Stencil>(m, "Stencil", "A layer, ready to be laid over pictures; it shows its arrays as they are at that moment.")
         .def(nb::init<const Picture &, const Picture &, const Picture &, const Picture &, const Picture &>(), "ink_y"_a, "ink_u"_a, "ink_v"_a, "rest_y"_a,
              "rest_c"_a, "Raises ValueError when shapes disagree or sides are odd.");
-    m.def("overlay", overlay, "target_y"_a, "target_u"_a, "target_v"_a, "layers"_a,
+    m.def("overlay", overlay, "target_y"_a, "target_u"_a, "target_v"_a, "layers"_a, "only"_a = nb::none(),
           "Lay layers, (stencil, x, y) from the bottom up, over a picture with their left upper corners at even pixels, cut off at the picture's\n"
-          "edges: out = ink + out * rest / 255. Raises ValueError when shapes disagree.");
+          "edges: out = ink + out * rest / 255. With only, they lie in cells of 16x16 pixels where that is not 0. Raises ValueError when shapes disagree.");
     panocam::scene::bind(m);
 }

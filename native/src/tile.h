@@ -16,7 +16,7 @@
 //
 // A cell is `calm` when its windows hold and it is nearly a parallelogram. A `steep` one, which shrinks the source more, is drawn from
 // the patch too, but its neighbourhoods are fetched one by one. Any other (`wild`: a hostile or hugely shrinking mesh) is sampled from
-// the source pixel by pixel, every read guarded.
+// the source pixel by pixel, every read guarded. One that is `left` shows its source as it still is, and is not drawn again (`Again`).
 //
 // Arithmetic, the same in all kernels to the bit. Corners TL TR BL BR in 16.16 luma pixels of the source.
 //   steps     a = (TR-TL + BR-BL), b = (BL-TL + BR-TR): 32 times the way per column, per row;  a13 = (a+128) >> 8 in 1/8192 pixel
@@ -67,7 +67,7 @@ struct Region {  // cells
 
 inline const int32_t *node(const Job &job, int c, int r) { return job.nodes + 2 * (static_cast<ptrdiff_t>(r) * job.columns + c); }
 
-enum class Kind : uint8_t { dark, calm, steep, wild };
+enum class Kind : uint8_t { dark, calm, steep, wild, left };
 
 // What one coordinate says. Sources have less than 2^14 pixels a side, so that differences between places about them fit 32 bits.
 inline Kind kind_of(const int32_t *k) {
@@ -106,6 +106,35 @@ struct Boxes {
     bool empty() const { return luma.empty(); }
     bool fit() const { return empty() || (luma.fits(kLumaBytes) && chroma.fits(kChromaBytes)); }
 };
+
+// Whether what these boxes hold has changed since; what looks beside the picture looks at its edge.
+inline bool changed(const Again &again, const Boxes &b) {
+    const auto block = [&](int pixel, int blocks) { return larger(0, smaller(blocks - 1, pixel * (1 << again.level) >> 4)); };
+    const int c0 = block(smaller(b.luma.x0, 2 * b.chroma.x0), again.columns), c1 = block(larger(b.luma.x1, 2 * b.chroma.x1 + 1) + 1, again.columns);
+    const int r0 = block(smaller(b.luma.y0, 2 * b.chroma.y0), again.rows), r1 = block(larger(b.luma.y1, 2 * b.chroma.y1 + 1) + 1, again.rows);
+    for (int r = r0; r <= r1; ++r)
+        for (int c = c0; c <= c1; ++c)
+            if (again.changed[static_cast<ptrdiff_t>(r) * again.columns + c] > again.since) return true;
+    return false;
+}
+
+inline uint8_t &due(const Job &job, int c, int r) { return job.again->due[r * job.again->due_stride + c]; }
+
+// Whether these cells show their source as it still is, told without looking at each of them. False says nothing.
+inline bool untouched(const Job &job, const Region &at) {
+    for (int r = at.r0; r < at.r1; ++r)
+        for (int c = at.c0; c < at.c1; ++c)
+            if (due(job, c, r)) return false;
+    Box e;
+    for (int r = at.r0; r <= at.r1; ++r)
+        for (int c = at.c0; c <= at.c1; ++c) {
+            const int32_t *n = node(job, c, r);
+            e.x0 = smaller(e.x0, n[0]), e.x1 = larger(e.x1, n[0]);
+            e.y0 = smaller(e.y0, n[1]), e.y1 = larger(e.y1, n[1]);
+        }
+    const bool near = e.x0 > -(1 << 29) && e.y0 > -(1 << 29) && e.x1 < 1 << 30 && e.y1 < 1 << 30;
+    return near && e.x1 - e.x0 < kMaxRow << 16 && e.y1 - e.y0 < kMaxRow << 16 && !changed(*job.again, Boxes(e));
+}
 
 // One coordinate of a tile's calm and steep cells; arrays over cells, so that compilers compute all cells at once.
 struct Axis {
@@ -194,11 +223,26 @@ struct Tile {
             if (px[i] == kOutside || py[i] == kOutside) kind[k] = Kind::dark;
             x.corner[i][k] = px[i], y.corner[i][k] = py[i];
         }
+        if (job.again && leave(job, c, r, k)) return;
         if (kind[k] == Kind::dark || kind[k] == Kind::wild) return;
         for (int i = 0; i < 4; ++i) {
             e.x0 = smaller(e.x0, px[i]), e.x1 = larger(e.x1, px[i]);
             e.y0 = smaller(e.y0, py[i]), e.y1 = larger(e.y1, py[i]);
         }
+    }
+
+    bool leave(const Job &job, int c, int r, int k) {
+        uint8_t &must = due(job, c, r);
+        if (kind[k] == Kind::wild || must) return must = 1, false;
+        Box e;
+        for (int i = 0; i < 4 && kind[k] != Kind::dark; ++i) {
+            e.x0 = smaller(e.x0, x.corner[i][k]), e.x1 = larger(e.x1, x.corner[i][k]);
+            e.y0 = smaller(e.y0, y.corner[i][k]), e.y1 = larger(e.y1, y.corner[i][k]);
+        }
+        if (kind[k] != Kind::dark && changed(*job.again, Boxes(e))) return must = 1, false;
+        kind[k] = Kind::left;
+        for (int i = 0; i < 4; ++i) x.corner[i][k] = y.corner[i][k] = 0;
+        return true;
     }
 };
 
@@ -269,7 +313,12 @@ class Painter {
         Tile tile;
         for (int r = job.row0 / kCell; r < r1; r += kTileRows)
             for (int c = 0; c < columns; c += kTileColumns) {
-                tile.look(job, {c, r, smaller(c + kTileColumns, columns), smaller(r + kTileRows, r1)});
+                const Region at{c, r, smaller(c + kTileColumns, columns), smaller(r + kTileRows, r1)};
+                if (job.again && untouched(job, at)) {
+                    *job.again->left += (at.c1 - at.c0) * (at.r1 - at.r0);
+                    continue;
+                }
+                tile.look(job, at);
                 if (tile.box.fit()) paint(tile);
                 else apart(tile.at);
             }
@@ -303,7 +352,9 @@ class Painter {
             for (int c = tile.at.c0; c < tile.at.c1; ++c) {
                 Order &order = orders[count];
                 order.cell = tile.index(c, r);
-                if (tile.kind[order.cell] == Kind::dark) {
+                if (tile.kind[order.cell] == Kind::left) {
+                    ++*job.again->left;
+                } else if (tile.kind[order.cell] == Kind::dark) {
                     blank(c, r);
                 } else if (tile.kind[order.cell] == Kind::wild) {
                     direct(tile, c, r);

@@ -36,6 +36,18 @@ struct Target {  // a plane's memory at the rectangle's top left corner
     ptrdiff_t stride;
 };
 
+// What is known when a picture is drawn into memory that still holds an earlier one through the same mesh: cells whose source has not
+// changed since are left as they are.
+struct Again {
+    const int64_t *changed;    // for each block of 16x16 luma pixels of the source picture: in which picture it changed last
+    int columns, rows;         // of these blocks
+    int64_t since;             // the picture that the memory holds
+    int level;                 // what is read from is 1/2^level as large as the picture that the blocks are of
+    uint8_t *due;              // for each of the rectangle's cells: not 0 where it must be drawn whatever its source; then 1 where it was drawn, 0 elsewhere
+    ptrdiff_t due_stride;
+    int *left;                 // counts the cells that are left as they are
+};
+
 struct Job {
     Bands source[3];       // Y, U, V; chroma has half the size, rounded up
     Target target[3];
@@ -44,6 +56,7 @@ struct Job {
     int width, height;     // the rectangle, luma pixels, even
     int row0, row1;        // the rows of it that shall be painted, even
     uint8_t fill[3];       // what lies outside the picture
+    const Again *again;    // null: everything is drawn
 };
 
 using Warp = void (*)(const Job &);

@@ -9,6 +9,7 @@
 #include <random>
 #include <vector>
 
+#include "changes.h"
 #include "warp.h"
 
 using namespace panocam;
@@ -93,6 +94,83 @@ struct Picture {
     }
 };
 
+// A picture drawn over an earlier one, of which only what changed is drawn, is the picture drawn whole.
+bool again_of(int number) {
+    const int w = between(1, 300), h = between(1, 300), level = between(0, 2);
+    const int full_w = (w << level) - between(0, (1 << level) - 1), full_h = (h << level) - between(0, (1 << level) - 1);
+    // Pictures at full size tell what changes, what is read from is every 2^level-th pixel of them.
+    Memory full[3] = {noise(full_w, full_h), noise((full_w + 1) / 2, (full_h + 1) / 2), noise((full_w + 1) / 2, (full_h + 1) / 2)};
+    const auto smaller_of = [&](const Memory &m, int width, int height) {
+        Memory out(width, height, 0);
+        for (int y = 0; y < height; ++y)
+            for (int x = 0; x < width; ++x)
+                out.bytes[static_cast<size_t>(y) * width + x] =
+                    m.bytes[static_cast<size_t>(std::min(y << level, m.height - 1)) * m.stride + std::min((x << level) + (1 << level) - 1, m.width - 1)];
+        return out;
+    };
+    const auto read_from = [&] {
+        std::vector<Memory> out;
+        for (int i = 0; i < 3; ++i) out.push_back(smaller_of(full[i], i ? (w + 1) / 2 : w, i ? (h + 1) / 2 : h));
+        return out;
+    };
+    Job job{};
+    job.width = 2 * between(1, 100), job.height = 2 * between(1, 60), job.row1 = job.height;
+    job.columns = (job.width + kCell - 1) / kCell + 1;
+    const int rows = (job.height + kCell - 1) / kCell + 1;
+    for (uint8_t &f : job.fill) f = static_cast<uint8_t>(engine());
+    const std::vector<Memory> first = read_from();
+    const std::vector<int32_t> nodes = mesh(job.columns, rows, first[0].plane());
+    job.nodes = nodes.data();
+    const Plane planes_of_full[3] = {full[0].plane(), full[1].plane(), full[2].plane()};
+    const int columns = (full_w + kBlock - 1) / kBlock, blocks = columns * ((full_h + kBlock - 1) / kBlock);
+    std::vector<int64_t> changed(static_cast<size_t>(blocks), 1);
+    std::vector<Memory> before;
+    for (int i = 0; i < 3; ++i) {
+        before.emplace_back(full[i].width, full[i].height, full[i].stride - full[i].width);
+        std::memcpy(before.back().bytes.get(), full[i].bytes.get(), full[i].size());
+    }
+    for (int spots = between(0, 6); spots > 0; --spots) {
+        const int i = between(0, 2);
+        Memory &m = full[i];
+        m.bytes[static_cast<size_t>(between(0, m.height - 1)) * m.stride + between(0, m.width - 1)] ^= static_cast<uint8_t>(between(1, 255));
+    }
+    Bands now[3], then[3];
+    const Plane old[3] = {before[0].plane(), before[1].plane(), before[2].plane()};
+    for (int i = 0; i < 3; ++i) now[i] = {&planes_of_full[i], full[i].width, full[i].height}, then[i] = {&old[i], full[i].width, full[i].height};
+    differences(now, then, changed.data(), 2);
+    const std::vector<Memory> second = read_from();
+    std::vector<uint8_t> wanted(static_cast<size_t>(job.columns - 1) * (rows - 1));
+    for (uint8_t &each : wanted) each = between(0, 9) == 0;
+    for (const Kernel *k = kernels(); k->name; ++k) {
+        Picture whole(job.width, job.height, 0), again(job.width, job.height, 0);
+        Plane sources[3];
+        const auto draw = [&](const std::vector<Memory> &from, Picture &to) {
+            for (int i = 0; i < 3; ++i) {
+                sources[i] = from[i].plane();
+                job.source[i] = {&sources[i], from[i].width, from[i].height};
+                job.target[i] = {to.planes[i].bytes.get(), to.planes[i].stride};
+            }
+            k->warp(job);
+        };
+        job.again = nullptr;
+        draw(second, whole);
+        draw(first, again);
+        std::vector<uint8_t> due = wanted;
+        for (int r = 0; r < rows - 1; ++r)  // what is due is drawn, whatever is there
+            for (int c = 0; c < job.columns - 1; ++c)
+                if (due[static_cast<size_t>(r) * (job.columns - 1) + c]) again.planes[0].bytes[static_cast<size_t>(r) * kCell * again.planes[0].stride + c * kCell] ^= 1;
+        int left = 0;
+        const Again what{changed.data(), columns, blocks / columns, 1, level, due.data(), job.columns - 1, &left};
+        job.again = &what;
+        draw(second, again);
+        for (int i = 0; i < 3; ++i)
+            if (std::memcmp(whole.planes[i].bytes.get(), again.planes[i].bytes.get(), whole.planes[i].size()))
+                return std::printf("round %d: %s drawn again differs in plane %d\n", number, k->name, i), false;
+        if (left != static_cast<int>(std::count(due.begin(), due.end(), 0))) return std::printf("round %d: %s miscounts what it left\n", number, k->name), false;
+    }
+    return true;
+}
+
 bool round_of(int number) {
     const int w = between(0, 3) ? between(1, 300) : between(1, 20), h = between(0, 3) ? between(1, 300) : between(1, 20);
     const Memory y = noise(w, h), u = noise((w + 1) / 2, (h + 1) / 2), v = noise((w + 1) / 2, (h + 1) / 2);
@@ -136,7 +214,7 @@ bool round_of(int number) {
 int main(int argc, char **argv) {
     const int rounds = argc > 1 ? std::atoi(argv[1]) : 2000;
     for (int i = 0; i < rounds; ++i)
-        if (!round_of(i)) return 1;
+        if (!round_of(i) || !again_of(i)) return 1;
     std::printf("%d passed, 0 failed:", rounds);
     for (const Kernel *k = kernels(); k->name; ++k) std::printf(" %s", k->name);
     std::printf("\n");

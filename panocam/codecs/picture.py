@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from panocam.codecs.tags import tag
-from panocam.media.planes import Color, Plane, Planes
+from panocam.media.planes import Color, Plane, Planes, Remains
 
 FORMAT = "yuv420p"
 KEPT = 4
@@ -36,21 +36,23 @@ class PicturePool:
     def __init__(self, width: int, height: int, color: Color) -> None:
         self.width, self.height, self.color = width, height, color
         self._kept: list[av.VideoFrame] = []
+        self._remains: list[Remains] = []
 
     def take(self) -> Planes:
-        """Planes to write into. What they hold is left over from an earlier picture."""
-        picture = self._free()
-        return Planes(*views(picture), self.color, picture)
+        """Planes to write into. What they hold is left over from an earlier picture; their remains says what it is."""
+        picture, remains = self._free()
+        return Planes(*views(picture), self.color, picture, remains)
 
-    def _free(self) -> av.VideoFrame:
+    def _free(self) -> tuple[av.VideoFrame, Remains]:
         for i in range(len(self._kept)):
             if sys.getrefcount(self._kept[i]) == _ALONE:
-                return self._kept[i]
-        picture = av.VideoFrame(self.width, self.height, FORMAT)
+                return self._kept[i], self._remains[i]
+        picture, remains = av.VideoFrame(self.width, self.height, FORMAT), Remains()
         tag(picture, self.color)
         if len(self._kept) < KEPT:
             self._kept.append(picture)
-        return picture
+            self._remains.append(remains)
+        return picture, remains
 
     def picture_of(self, planes: Planes) -> av.VideoFrame:
         """The picture behind ``planes`` if it came from here untouched, else a picture from here with a copy of them.
@@ -60,7 +62,8 @@ class PicturePool:
         for mine in self._kept:
             if mine is planes.owner and _same_memory(mine, planes):
                 return mine
-        copy = self._free()
+        copy, remains = self._free()
+        remains.shows = None
         for target, source in zip(views(copy), (planes.y, planes.u, planes.v), strict=True):
             np.copyto(target, source)
         return copy

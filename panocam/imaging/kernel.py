@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panocam import __version__
+from panocam.imaging.changes import Again
 from panocam.media.bands import bands_of
 from panocam.media.planes import Plane, Planes
 from panocam.optics.mesh import ONE, OUTSIDE, STEP, Mesh
@@ -32,31 +33,46 @@ _WARP_BANDS: Any = getattr(panocam_native, "warp_bands", None)
 
 Fill = tuple[int, int, int]
 Map = NDArray[np.float32]
-Paint = Callable[[Mesh, Planes, Planes, tuple[int, int], Fill], None]
+Paint = Callable[[Mesh, Planes, Planes, tuple[int, int], Fill, Again | None], int]
+DEEPEST = 4
+"""The level from which on a pixel is more than a block of the source; there everything is painted."""
 FAR = -1e4
 """A map coordinate surely outside any picture."""
 
 
-def paint_native(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill, kernel: str = "") -> None:
+def paint_native(
+    mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill, again: Again | None = None, *, kernel: str = ""
+) -> int:
     """Paint rows ``rows[0] <= y < rows[1]`` of ``out`` that ``mesh`` covers; ``kernel`` names one of ``panocam_native.kernels()``."""
-    rectangle = mesh.x, mesh.y, mesh.width, mesh.height
+    target = out.y, out.u, out.v, mesh.nodes, mesh.x, mesh.y, mesh.width, mesh.height, *rows, *fill, kernel
     if _WARP_BANDS is None:
-        panocam_native.warp(source.y, source.u, source.v, out.y, out.u, out.v, mesh.nodes, *rectangle, *rows, *fill, kernel)
-    else:
-        bands = [(band.y, band.u, band.v) for band in bands_of(source)]
-        _WARP_BANDS(bands, out.y, out.u, out.v, mesh.nodes, *rectangle, *rows, *fill, kernel)
+        panocam_native.warp(source.y, source.u, source.v, *target)
+        return _everything(mesh, again)
+    bands = [(band.y, band.u, band.v) for band in bands_of(source)]
+    if again is None or again.level > DEEPEST:
+        _WARP_BANDS(bands, *target)
+        return _everything(mesh, again)
+    return int(_WARP_BANDS(bands, *target, again.stamps, again.since, again.level, again.due))
 
 
-def paint_opencv(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill) -> None:
-    """The same with full coordinate maps, for machines without the native kernel and as its reference."""
+def paint_opencv(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill, again: Again | None = None) -> int:
+    """The same with full coordinate maps, for machines without the native kernel and as its reference. Paints everything."""
     top, bottom = max(rows[0], mesh.y), min(rows[1], mesh.y + mesh.height)
     if top >= bottom:
-        return
+        return _everything(mesh, again)
     maps = _maps(mesh)
     for plane, target, value, half in zip((source.y, source.u, source.v), (out.y, out.u, out.v), fill, (1, 2, 2), strict=True):
         x, y = (m[(top - mesh.y) // half : (bottom - mesh.y) // half] for m in maps[half])
         area = target[top // half : bottom // half, mesh.x // half : (mesh.x + mesh.width) // half]
         area[:] = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=value)
+    return _everything(mesh, again)
+
+
+def _everything(mesh: Mesh, again: Again | None) -> int:
+    """Say that all of the mesh's cells were drawn."""
+    if again is not None:
+        again.due[mesh.y // STEP : -(-(mesh.y + mesh.height) // STEP), mesh.x // STEP : -(-(mesh.x + mesh.width) // STEP)] = 1
+    return 0
 
 
 @lru_cache(maxsize=8)
@@ -114,9 +130,10 @@ def kernel_name() -> str:
     return _chosen()[0]
 
 
-def paint(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill) -> None:
+def paint(mesh: Mesh, source: Planes, out: Planes, rows: tuple[int, int], fill: Fill, again: Again | None = None) -> int:
     """Paint the part of ``out`` that ``mesh`` covers within ``rows`` (even numbers) with the best kernel of this machine.
 
-    Several threads may paint different rows of one picture. ``fill`` is (Y, U, V) for what lies outside the source.
+    Several threads may paint different rows of one picture. ``fill`` is (Y, U, V) for what lies outside the source. With ``again`` only
+    what has changed need be painted; returns how many cells were not.
     """
-    _chosen()[1](mesh, source, out, rows, fill)
+    return _chosen()[1](mesh, source, out, rows, fill, again)

@@ -159,13 +159,18 @@ def _rounded(plane: Coverage) -> Plane:
     return np.clip(np.rint(plane), 0, 255).astype(np.uint8)
 
 
-def lay(layers: Sequence[Placed], out: Planes) -> None:
-    """Lay ``layers``, from the bottom up, over ``out``; what lies outside is cut off."""
+def lay(layers: Sequence[Placed], out: Planes, only: Plane | None = None) -> None:
+    """Lay ``layers``, from the bottom up, over ``out``; what lies outside is cut off.
+
+    ``only``, of the shape (ceil(height/16), ceil(width/16)): in those cells of 16x16 pixels where it is not 0. Needs the native kernel.
+    """
     if _STENCIL is None:
         for layer, x, y in layers:
             lay_opencv(layer, x, y, out)
-    elif layers:
+    elif layers and only is None:
         panocam_native.overlay(out.y, out.u, out.v, [(layer.stencil, x, y) for layer, x, y in layers])
+    elif layers:
+        panocam_native.overlay(out.y, out.u, out.v, [(layer.stencil, x, y) for layer, x, y in layers], only)
 
 
 def lay_opencv(layer: Layer, x: int, y: int, out: Planes) -> None:

@@ -62,6 +62,7 @@ class Stillness:
 
     def settle(self, planes: Planes, *, fresh: bool = False) -> None:
         """Make ``planes`` (in place) what is to be shown. ``fresh``: show everything as it is."""
+        planes.written()
         kept = self._kept
         if kept is None or (kept.size, kept.color) != (planes.size, planes.color):
             kept, fresh = PlanesPool(*planes.size, planes.color).take(), True

@@ -10,22 +10,30 @@ import cv2
 import numpy as np
 
 from panocam.errors import InvalidValue
+from panocam.imaging.changes import Again
 from panocam.imaging.kernel import paint
 from panocam.imaging.pyramid import Pyramid
 from panocam.media.planes import Plane, Planes
-from panocam.optics.mesh import ONE, OUTSIDE, Mesh
+from panocam.optics.mesh import ONE, OUTSIDE, STEP, Mesh
+
+CELL_SAMPLES = STEP * STEP * 3 // 2
+"""Luma and chroma of a cell."""
 
 
-def warp(meshes: Sequence[Mesh], source: Pyramid, out: Planes, rows: tuple[int, int] | None = None) -> None:
+def warp(meshes: Sequence[Mesh], source: Pyramid, out: Planes, rows: tuple[int, int] | None = None, again: Again | None = None) -> int:
     """Draw ``meshes`` in their order into ``out``, a picture with even sides; what no mesh covers is left as it is.
 
     ``rows`` = (first, end), even, limits the work to a band of ``out``, so that several threads can share one picture; bands whose
     borders are multiples of 16 waste nothing. Directions outside the source become black. Raises InvalidValue when a mesh does not
     fit into the picture.
+
+    ``again``: ``out`` holds an earlier picture of these meshes, which must be ``separate``; what has not changed since is left as it is.
+    Returns how many samples were not drawn.
     """
     first, end = rows or (0, out.height)
     if not (0 <= first <= end <= out.height and first % 2 == end % 2 == 0):
         raise InvalidValue("rows", rows, f"give even numbers 0 <= first <= end <= {out.height}")
+    left = 0
     for mesh in meshes:
         _check(mesh, out)
         number = source.level_for(mesh.scale)
@@ -33,7 +41,18 @@ def warp(meshes: Sequence[Mesh], source: Pyramid, out: Planes, rows: tuple[int, 
         if mesh.round:
             _round(through, source.level(number), out, (first, end))
         else:
-            paint(through, source.level(number), out, (first, end), out.color.black)
+            left += paint(through, source.level(number), out, (first, end), out.color.black, again and replace(again, level=number))
+    return left * CELL_SAMPLES
+
+
+def separate(meshes: Sequence[Mesh]) -> bool:
+    """Whether each cell of a picture can be drawn by itself: no mesh is round, lies over another, or begins within a cell."""
+    alone = (not any(_touch(mesh, other) for other in meshes[i + 1 :]) for i, mesh in enumerate(meshes))
+    return all(alone) and not any(mesh.round or mesh.x % STEP or mesh.y % STEP for mesh in meshes)
+
+
+def _touch(a: Mesh, b: Mesh) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
 
 
 @lru_cache(maxsize=64)

@@ -24,6 +24,7 @@ class Bands(Planes):
         object.__setattr__(self, "bands", tuple(bands))
         object.__setattr__(self, "color", bands[0].color)
         object.__setattr__(self, "owner", None)
+        object.__setattr__(self, "remains", None)
         object.__setattr__(self, "_room", room)
 
     bands: tuple[Planes, ...]

@@ -40,15 +40,28 @@ JPEG_COLOR = Color(full=True, matrix=Matrix.BT601)
 VIDEO_COLOR = Color(full=False, matrix=Matrix.BT709)
 
 
+@dataclass(eq=False)
+class Remains:
+    """Memory that is handed out again and again, and still holds what was drawn last.
+
+    ``shows``: what that is, in the words of whoever drew it; None when nobody can tell. Whoever else writes there makes it None.
+    """
+
+    shows: object = None
+
+
 @dataclass(frozen=True, eq=False)
 class Planes:
-    """Three planes of one picture. ``owner`` keeps foreign memory alive (a decoder's or an encoder's own picture)."""
+    """Three planes of one picture. ``owner`` keeps foreign memory alive (a decoder's or an encoder's own picture); ``remains`` stands for
+    memory that will be handed out again.
+    """
 
     y: Plane
     u: Plane
     v: Plane
     color: Color = JPEG_COLOR
     owner: object = field(default=None, repr=False)
+    remains: Remains | None = field(default=None, repr=False)
 
     @property
     def width(self) -> int:
@@ -62,6 +75,11 @@ class Planes:
     def size(self) -> tuple[int, int]:
         """(width, height) in luma pixels."""
         return self.width, self.height
+
+    def written(self) -> None:
+        """Say that something was written here by other hands than those that drew it."""
+        if self.remains is not None:
+            self.remains.shows = None
 
     @classmethod
     def blank(cls, width: int, height: int, color: Color = JPEG_COLOR) -> Planes:

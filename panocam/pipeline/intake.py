@@ -10,6 +10,7 @@ import logging
 
 from panocam.clock import Clock
 from panocam.imaging.adjustment import Adjustment
+from panocam.imaging.changes import Changes
 from panocam.imaging.circle import CircleFinder
 from panocam.imaging.developer import Developer
 from panocam.imaging.metering import Cells, Zone, cells
@@ -54,6 +55,7 @@ class Intake:
         self._size = (0, 0)
         self._lens: Lens | None = None
         self._pyramid = Pyramid(NOTHING)
+        self._changes, self._number = Changes(), 0
 
     @property
     def lens(self) -> Lens | None:
@@ -100,7 +102,8 @@ class Intake:
             self._developer.forget()
         if frame.planes is not self._pyramid.planes:  # a still picture is halved once
             self._pyramid = Pyramid(frame.planes)
-        return Shot(frame, self._pyramid, lens, era=(self.mask, lens))
+        self._number += 1
+        return Shot(frame, self._pyramid, lens, era=(self.mask, lens), number=self._number, changes=self._changes)
 
     def _adjusted(self, frame: Frame, lens: Lens) -> Frame:
         """The picture as it shall look; what the source's own controls do is not done again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from panocam.imaging.changes import Changes
 from panocam.imaging.pyramid import Pyramid
 from panocam.media.frame import Frame
 from panocam.optics.lens import Lens
@@ -24,6 +25,7 @@ class Shot:
     """``pyramid`` holds ``frame``'s planes and their halvings, shared by all channels; ``lens`` fits its size.
 
     ``era``: whoever remembers anything of earlier pictures forgets it when this is another, since masks or the lens have changed.
+    It is picture ``number`` of those that ``changes`` are told of; None: of which nobody knows more.
     With a ``notice`` there is no picture to look into: each channel draws the words at its own size.
     """
 
@@ -32,6 +34,8 @@ class Shot:
     lens: Lens
     notice: Notice | None = None
     era: object = None
+    number: int = 0
+    changes: Changes | None = None
 
 
 class Sink(Protocol):

@@ -71,7 +71,7 @@ def test_kernels_agree_with_the_reference(name: str, degrees: float, scale: floa
     source = smooth(300, 260)
     mesh = affine(210, 130, turned(degrees, scale), (120.3, 100.7))
     out, ref = Planes.blank(210, 130), Planes.blank(210, 130)
-    paint_native(mesh, source, out, (0, 130), FILL, name)
+    paint_native(mesh, source, out, (0, 130), FILL, kernel=name)
     paint_opencv(mesh, source, ref, (0, 130), FILL)
     off = errors(out, ref)
     edge = np.abs(off) > 2  # beside the picture's edge, where the fill begins, a hair's breadth in place is a step in value
@@ -106,7 +106,7 @@ def test_a_real_view_agrees_with_exact_coordinates() -> None:
 def test_identity_copies_every_pixel(name: str) -> None:
     source = Planes(*(np.random.default_rng(i).integers(0, 256, s, np.uint8) for i, s in enumerate(((64, 96), (32, 48), (32, 48)))))
     out = Planes.blank(96, 64)
-    paint_native(affine(96, 64, (1, 0, 0, 1), (0, 0)), source, out, (0, 64), FILL, name)
+    paint_native(affine(96, 64, (1, 0, 0, 1), (0, 0)), source, out, (0, 64), FILL, kernel=name)
     assert bytes_of(out) == bytes_of(source)
 
 
@@ -115,7 +115,7 @@ def test_identity_copies_every_pixel(name: str) -> None:
 def test_a_flat_picture_stays_flat(name: str, value: int) -> None:
     source = Planes(*(np.full(s, value, np.uint8) for s in ((200, 200), (100, 100), (100, 100))))
     out = Planes.blank(64, 48)
-    paint_native(affine(64, 48, turned(31, 0.77), (90.4, 60.9)), source, out, (0, 48), FILL, name)
+    paint_native(affine(64, 48, turned(31, 0.77), (90.4, 60.9)), source, out, (0, 48), FILL, kernel=name)
     assert all((plane == value).all() for plane in (out.y, out.u, out.v))
 
 
@@ -143,7 +143,7 @@ def test_hostile_meshes_and_tiny_pictures(seed: int) -> None:
     results = []
     for name in KERNELS:
         out, whole = guarded(width, height)
-        paint_native(mesh, source, out, (first, end), FILL, name)
+        paint_native(mesh, source, out, (first, end), FILL, kernel=name)
         results.append(bytes_of(out))
         for part, half in zip((out.y, out.u, out.v), (1, 2, 2), strict=True):
             part[first // half : end // half] = GUARD
