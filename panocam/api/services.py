@@ -22,6 +22,7 @@ from panocam.clock import Clock
 from panocam.errors import Unavailable
 from panocam.events.bus import Bus
 from panocam.events.pullpoints import PullPoints
+from panocam.events.tampering import TamperAlarm
 from panocam.imaging.balance import Gains
 from panocam.journal import Journal
 from panocam.journal.access import AccessLog
@@ -187,6 +188,7 @@ class Services:
     addresses: AddressManager | None = None
     recipients: RecipientDesk | None = None
     rules: RuleDesk | None = None
+    tampering: TamperAlarm | None = None
     http_port: Callable[[], int | None] = lambda: None
     https_port: Callable[[], int | None] = lambda: None
     rtsp_port: Callable[[], int | None] = lambda: None
@@ -238,6 +240,13 @@ def rules_of(services: Services) -> RuleDesk:
     if services.rules is None:
         raise Unavailable("this camera has no rules; start it with panocam run")
     return services.rules
+
+
+def tampering_of(services: Services) -> TamperAlarm:
+    """The tampering alarm. Raises Unavailable where none is kept."""
+    if services.tampering is None:
+        raise Unavailable("this camera has no tampering alarm; start it with panocam run")
+    return services.tampering
 
 
 def recipients_of(services: Services) -> RecipientDesk:

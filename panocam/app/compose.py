@@ -32,6 +32,7 @@ from panocam.app.recordings import make_storage, storage_plan
 from panocam.app.rules import run_rules
 from panocam.app.schedules import make_scheduler
 from panocam.app.signing import signing_desk
+from panocam.app.tampering import watch_tampering
 from panocam.app.timekeeping import make_timekeeper
 from panocam.app.translate import adjustment, camera_config, rtsp_options, stream_defaults
 from panocam.clock import NS, CameraClock
@@ -134,6 +135,7 @@ async def _watch_and_act(
     for end in (watch_daylight(clock, services.bus, panoramic), watch_links(services.bus)):
         stack.callback(end)
     await stack.enter_async_context(watch_motion(services.settings, services.bus, clock, panoramic))
+    services.tampering = stack.enter_context(watch_tampering(services.settings, services.bus, clock, panoramic))
     services.recipients = await stack.enter_async_context(run_recipients(services, keystore))
     services.rules = await stack.enter_async_context(run_rules(folder, services, clock))
 

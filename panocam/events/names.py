@@ -45,6 +45,7 @@ from panocam.events.topics import (
     STORAGE_FAILOVER,
     STORAGE_FULL,
     SYSTEM_READY,
+    TAMPERING,
     VIRTUAL_INPUT,
     Topic,
     Value,
@@ -105,6 +106,16 @@ def _relay(active: Value) -> Value:
     return "active" if active else "inactive"
 
 
+def _told(reason: Value) -> Value:
+    """Clients hear that there is tampering, not of which kind."""
+    return 1
+
+
+def _any_reason(tampering: str) -> None:
+    if int(tampering) != 1:
+        raise ValueError(f"{tampering} is never said of tampering")
+
+
 def any_preset(token: str) -> None:
     """Takes nothing but the token for any preset position."""
     if int(token) != ANY_PRESET:
@@ -141,6 +152,12 @@ ROWS = (
     Row(NETWORK_LOST, "tns1:Device/tnsaxis:Network/Lost", (Out("interface", "interface"),), (Out("lost", "lost"),)),
     Row(DAY_NIGHT, "tns1:VideoSource/tnsaxis:DayNightVision", (Out("VideoSourceConfigurationToken", "channel"),), (Out("day", "day"),)),
     Row(SOURCE_LOST, "tns1:VideoSource/SignalLoss", (Out("Source", "channel"),), (Out("State", "lost"),)),
+    Row(
+        TAMPERING,
+        "tns1:VideoSource/tnsaxis:Tampering",
+        (Out("channel", "channel"),),
+        (Out("tampering", "reason", _told, int, _any_reason),),
+    ),
     Row(MOTION_ALARM, "tns1:VideoSource/MotionAlarm", (Out("Source", "channel"),), (Out("State", "active"),)),
     Row(
         MOTION,

@@ -120,6 +120,7 @@ MOTION = Topic(
     (ACTIVE, Item("name", str, "Name of the area")),
     (CHANNEL, Item("motion_area", int, "Motion area")),
 )
+TAMPERING = Topic("VideoSource/Tampering", "Camera tampering", False, (Item("reason", str, "Reason: dark, blurred or moved"),), (CHANNEL,))
 MOTION_ALARM = Topic("VideoSource/Motion/Any", "Motion in any area", True, (ACTIVE,), (CHANNEL,))
 
 DISK = Item("disk_id", str, "Disk")
@@ -191,6 +192,7 @@ TOPICS: Mapping[str, Topic] = {
         DAY_NIGHT,
         MOTION,
         MOTION_ALARM,
+        TAMPERING,
         NETWORK_LOST,
         SCHEDULE_ACTIVE,
         SCHEDULE_PULSE,

@@ -17,17 +17,15 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from panocam.clock import NS
+from panocam.imaging.cells import CellGrid, Cells, Floats
 from panocam.imaging.metering import Hides
-from panocam.media.bands import bands_of
 from panocam.media.frame import Frame
-from panocam.media.planes import Planes
 from panocam.optics.lens import Lens
 
 EVERY_NS: Final = NS // 5
@@ -65,9 +63,6 @@ ASIDE: Final = np.ones((5, 5), np.uint8)
 DARK: Final = 1.0
 """Level added before ratios are taken, for black has none."""
 
-Floats = NDArray[np.float32]
-Cells = NDArray[np.bool_]
-
 
 @dataclass(frozen=True, eq=False)
 class Movement:
@@ -85,10 +80,8 @@ class MotionMeter:
     """Of pictures of one size behind one lens and one mask, which ``hides`` some pixels. For one thread."""
 
     def __init__(self, size: tuple[int, int], lens: Lens, hides: Hides) -> None:
-        self._rows, tall = _lines(lens.circle.cy, lens.circle.radius, size[1])
-        self._starts, self._end, self._wide, across = _spans(lens.circle.cx, lens.circle.radius, size[0])
-        self._place = np.ix_(tall, across)
-        self.seen = self._visible(tall, across, hides)
+        self._grid = CellGrid(size, lens.circle, hides, CELLS, LINES)
+        self.seen = self._grid.seen
         """The cells that are looked at."""
         self._told = np.flatnonzero(self.seen.sum(axis=1) >= FEWEST)
         self._past: deque[tuple[int, Floats]] = deque(maxlen=2)
@@ -102,7 +95,7 @@ class MotionMeter:
         past = self._past
         if past and not frame.discontinuity and 0 <= frame.pts_ns - past[-1][0] < EVERY_NS:
             return None
-        means = self._means(frame.planes)
+        means = self._grid.means(frame.planes)
         if frame.discontinuity or exposure != self._exposure or (past and not 0 < frame.pts_ns - past[-1][0] < TOO_LONG_NS):
             self._forget()
             self._exposure = exposure
@@ -138,64 +131,6 @@ class MotionMeter:
             light = np.median(ratio[self.seen])
         gone: Floats = np.abs(means + np.float32(DARK) - light.astype(np.float32) * before)
         return np.minimum(gone, np.abs(means + np.float32(DARK) - before)), gone
-
-    def _means(self, planes: Planes) -> Floats:
-        """(80, 80); 0 where the circle leaves the picture."""
-        means = np.zeros((CELLS, CELLS), np.float32)
-        if not (len(self._rows) and len(self._starts)):
-            return means
-        lines = _rows_of(planes, self._rows)[:, : self._end]
-        sums = lines[0::LINES].astype(np.uint16)
-        for each in range(1, LINES):
-            sums += lines[each::LINES]
-        means[self._place] = np.add.reduceat(sums, self._starts, axis=1, dtype=np.uint32) / (LINES * self._wide)
-        return means
-
-    def _visible(self, tall: NDArray[np.intp], across: NDArray[np.intp], hides: Hides) -> Cells:
-        """Cells inside the circle of which no mask hides anything: a mosaic changes with what is under it."""
-        at = (np.arange(CELLS) + 0.5) / CELLS * 2 - 1
-        inside = np.hypot(*np.meshgrid(at, at)) < 0.98
-        seen = np.zeros((CELLS, CELLS), bool)
-        if len(tall) and len(across):
-            ends = np.append(self._starts[1:], self._end)
-            samples = np.linspace(self._starts, np.maximum(ends - 1, self._starts), SAMPLES).round().astype(np.intp).T.ravel()
-            hidden = hides(np.repeat(self._rows, len(samples)), np.tile(samples, len(self._rows)))
-            seen[self._place] = ~hidden.reshape(len(tall), LINES, len(across), SAMPLES).any(axis=(1, 3))
-        return inside & seen
-
-
-SAMPLES: Final = 8
-"""Pixels of each line of a cell of which it is asked whether they are hidden."""
-
-
-def _lines(middle: float, radius: float, height: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows of pixels, and the rows of cells, ``LINES`` of the one to each of the other, that lie in the picture."""
-    side = 2 * radius / CELLS
-    top = middle - radius + side * np.arange(CELLS)  # pixel centres are integers
-    tall = np.flatnonzero((top > -0.5) & (top + side < height + 0.5))
-    rows = top[tall, None] + side * (np.arange(LINES) + 0.5) / LINES
-    return np.clip(rows.ravel().round(), 0, height - 1).astype(np.intp), tall
-
-
-def _spans(middle: float, radius: float, width: int) -> tuple[NDArray[np.intp], int, NDArray[np.int64], NDArray[np.intp]]:
-    """Where each column of cells in the picture begins, where the last one ends, how wide each is, and which they are."""
-    edges = (middle - radius + 0.5 + 2 * radius / CELLS * np.arange(CELLS + 1)).round().astype(np.intp)
-    across = np.flatnonzero((edges[:-1] >= 0) & (edges[1:] <= width) & (edges[:-1] < width))
-    if not len(across):
-        return across, 0, across.astype(np.int64), across
-    end = int(edges[across[-1] + 1])
-    return edges[across], max(end, int(edges[across[-1]]) + 1), np.maximum(np.diff(edges)[across], 1).astype(np.int64), across
-
-
-def _rows_of(planes: Planes, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
-    """Luma rows, read where they lie."""
-    parts: list[Any] = []
-    first = 0
-    for band in bands_of(planes):
-        mine = rows[(rows >= first) & (rows < first + band.height)] - first
-        parts.append(band.y[mine])
-        first += band.height
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 class Usual:

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from panocam.imaging.cells import Cells, Floats
 from panocam.imaging.cover import patches
-from panocam.imaging.movement import CELLS, Cells, Floats, Movement
+from panocam.imaging.movement import CELLS, Movement
 from panocam.optics.lens import Circle, Lens
 from panocam.optics.polygon import Polygon
 

@@ -46,6 +46,7 @@ from panocam.pipeline.snapshots import Snapshots
 from panocam.pipeline.sources import FrameSource, SourceOptions, open_source, shown
 from panocam.pipeline.sources.controls import Capability
 from panocam.pipeline.supervisor import OnEvent, RestartPolicy, SourceRunner, SourceState, SourceStatus
+from panocam.pipeline.tampering import Looked
 from panocam.pipeline.timeline import Timeline
 from panocam.pipeline.vigil import Vigil
 from panocam.pipeline.whiteness import white_reference
@@ -213,6 +214,14 @@ class PanoramicCamera(Camera):
         """Watch for motion in these areas from the next picture on; ``seen`` is told on the event loop in which of them something moves."""
         self._intake.motion.watch(areas, lambda ids: self._from_thread(lambda: seen(ids)))
         self._runner.rouse()
+
+    def watch_tampering(self, seen: Looked | None) -> None:
+        """Look for tampering from the next picture on; ``seen`` is told of each look on the event loop. None: do not."""
+        self._intake.tampering.watch(None if seen is None else lambda look: self._from_thread(lambda: seen(look)))
+
+    def learn_scene(self) -> None:
+        """What is seen from the next picture on is how the scene is."""
+        self._intake.tampering.anew()
 
     @property
     def motion_shares(self) -> Mapping[int, float]:

@@ -25,6 +25,7 @@ from panocam.pipeline.exposure import ExposureLoop
 from panocam.pipeline.motion import MotionWatch
 from panocam.pipeline.shot import Notice, Shot
 from panocam.pipeline.sources.controls import SourceControls
+from panocam.pipeline.tampering import TamperWatch
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Intake:
         self._open = PrivacyMask(clock=clock)  # for words, which hide nobody
         self.exposure = ExposureLoop()
         self.motion = MotionWatch()
+        self.tampering = TamperWatch()
         self.adjustment = Adjustment()
         self._developer = Developer()
         self._developed_for: tuple[object, ...] = ()
@@ -81,6 +83,7 @@ class Intake:
         self._size = (0, 0)
         self.exposure.attach(None)
         self.motion.forget()
+        self.tampering.forget()
 
     def source_opened(self, circle: Circle | None = None, controls: SourceControls | None = None) -> None:
         """What comes next is from a source opened (again), which may know its ``circle`` and have ``controls``."""
@@ -94,6 +97,7 @@ class Intake:
         mask, known, exposure = self.mask, lens if self.settled else None, self.exposure
         frame = mask.apply(raw, known)
         self.motion.see(frame, mask, known, exposure.like, everywhere=exposure.minds_motion)
+        self.tampering.see(frame, mask, known, exposure.plan.tuning)
         exposure.see(frame.planes, mask.hides, lens.circle, raw.pts_ns, moves=self.motion.anything)
         self.masked = frame.planes
         if watched:

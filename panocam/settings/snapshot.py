@@ -33,6 +33,7 @@ from panocam.settings.schedules import Schedules
 from panocam.settings.signing import KeyPlace, SignedVideo
 from panocam.settings.storage import Storage
 from panocam.settings.system import Access, Device, HttpPolicy, Network
+from panocam.settings.tampering import Tampering
 from panocam.settings.timekeeping import Time, TimeSource
 from panocam.settings.tls import Tls
 
@@ -54,6 +55,7 @@ class Snapshot(Section):
     overlays: Overlays = Overlays()
     privacy: Privacy = Privacy()
     motion: Motion = Motion()
+    tampering: Tampering = Tampering()
     network: Network = Network()
     discovery: Discovery = Discovery()
     access: Access = Access()

@@ -163,10 +163,10 @@ def test_a_picture_in_bands_is_read_where_it_lies() -> None:
     bands = shown(RawFrame(planes, 0, 0), Privacy((Polygon(((300, 60), (310, 60), (305, 70))),))).planes
     assert isinstance(bands, Bands)
     meter = MotionMeter((SIDE, SIDE), LENS, nothing)
-    means = meter._means(bands)
+    means = meter._grid.means(bands)
     assert "_whole" not in vars(bands)
-    assert (means == meter._means(Planes(bands.y.copy(), bands.u, bands.v, bands.color))).all()
-    assert not (means == meter._means(planes)).all()
+    assert (means == meter._grid.means(Planes(bands.y.copy(), bands.u, bands.v, bands.color))).all()
+    assert not (means == meter._grid.means(planes)).all()
 
 
 @pytest.mark.parametrize(

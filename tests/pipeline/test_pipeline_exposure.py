@@ -39,8 +39,8 @@ class Rig:
 
     At 23 pictures a second the bands of 100 Hz wander; at 25 they would stand still."""
 
-    def __init__(self, world: str = "room", people: bool = False) -> None:
-        self.source = SimulatedSource(Simulated(world), SourceOptions(paced=False, sensor=(SIDE, SIDE), fps=23))
+    def __init__(self, world: str = "room", people: bool = False, fps: float = 23) -> None:
+        self.source = SimulatedSource(Simulated(world), SourceOptions(paced=False, sensor=(SIDE, SIDE), fps=fps))
         if not people:
             self.source._scene._moving = ()  # it is about light, and who walks by would count as flicker
         self.intake = Intake(LensOptions(), SystemClock())

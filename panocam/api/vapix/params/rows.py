@@ -16,6 +16,7 @@ from panocam.api.vapix.params import (
     ptz,
     sensor,
     storage,
+    tampering,
     tours,
     zones,
 )
@@ -29,6 +30,7 @@ TREE = Tree(
         *logo.rows(),
         *masks.rows(),
         *sensor.rows(),
+        *tampering.rows(),
         *network.rows(),
         *discovery.rows(),
         *ptz.rows(),
