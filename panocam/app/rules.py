@@ -36,6 +36,11 @@ AREAS = range(1, 5)
 BEGIN_S = 2.0
 """How long the start of the camera waits for what rules begin with."""
 
+TAMPERINGS = (
+    Choice("dark", "Went dark"),
+    Choice("blurred", "Covered, sprayed or out of focus"),
+    Choice("moved", "Turned"),
+)
 AFTERWARDS = (Choice("home", "Go home"), Choice("back", "Go back to where it was"), Choice("stay", "Stay"))
 
 
@@ -134,6 +139,7 @@ def choice_lists(services: Services) -> Lists:
         "email recipients": _recipients(services, "email"),
         "HTTP recipients": _recipients(services, "http"),
         "methods": lambda: [Choice(name, name) for name in ("GET", "POST", "PUT", "PATCH", "DELETE")],
+        "tampering": lambda: TAMPERINGS,
         "TCP recipients": _recipients(services, "tcp"),
         "outputs": _ports(services, Direction.OUTPUT),
         "presets": presets,

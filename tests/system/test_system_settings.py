@@ -494,6 +494,10 @@ ELSEWHERE = {
     "rules.items": "tests/system/test_system_rules.py",
     "motion.areas": "tests/system/test_system_motion.py",
     **dict.fromkeys(
+        [f"tampering.{name}" for name in ("enabled", "delay", "dark")],
+        "tests/system/test_system_tampering.py, tests/events/test_events_tampering.py with the clock moved by hand",
+    ),
+    **dict.fromkeys(
         [f"ptz.gatekeepers.N.{name}" for name in ("enabled", "motion_area", "preset", "home_after")],
         "tests/system/test_system_motion.py, tests/ptz/test_ptz_gatekeeper.py with the clock moved by hand",
     ),

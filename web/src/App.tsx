@@ -4,6 +4,7 @@ import { BrowserRouter, Navigate, Route, Routes } from "react-router-dom";
 import { Accessories } from "./pages/Accessories";
 import { Accounts } from "./pages/Accounts";
 import { Areas } from "./pages/Areas";
+import { Detectors } from "./pages/Detectors";
 import { Events } from "./pages/Events";
 import { Image } from "./pages/Image";
 import { Installation } from "./pages/Installation";
@@ -65,6 +66,7 @@ function Gate() {
             <Route path="source" element={<Source />} />
             <Route path="areas" element={<Areas />} />
             <Route path="motion" element={<Motion />} />
+            <Route path="detectors" element={<Detectors />} />
             <Route path="overlays" element={<Overlays />} />
             <Route path="ptz/presets" element={<Ptz part="presets" />} />
             <Route path="ptz/limits" element={<Ptz part="limits" />} />

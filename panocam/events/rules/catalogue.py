@@ -15,6 +15,7 @@ from panocam.events.topics import (
     MOTION,
     PTZ_ON_PRESET,
     PTZ_TOUR,
+    TAMPERING,
     TOPICS,
     VIRTUAL_INPUT,
     Item,
@@ -42,6 +43,7 @@ LISTS: Mapping[tuple[str, str], str] = {
     (MOTION.path, "motion_area"): "motion areas",
     (PTZ_ON_PRESET.path, "number"): "area presets",
     (PTZ_TOUR.path, "tour"): "tours",
+    (TAMPERING.path, "reason"): "tampering",
     ("Schedule/Active", "schedule"): "schedules",
     ("Schedule/Pulse", "schedule"): "pulses",
 }
