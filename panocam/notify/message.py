@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Pairs = tuple[tuple[str, str], ...]
+from panocam.events.rules.webform import Pairs
 
 
 @dataclass(frozen=True)

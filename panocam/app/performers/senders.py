@@ -12,9 +12,10 @@ from panocam.clock import Clock
 from panocam.errors import NotFound, PanocamError, Unavailable
 from panocam.events.rules import webform
 from panocam.events.rules.runner import Job
+from panocam.events.rules.webform import Pairs
 from panocam.media.packet import Packet
 from panocam.notify.desk import RecipientDesk
-from panocam.notify.message import Line, Mail, Message, Pairs, Picture, WebCall, one_line
+from panocam.notify.message import Line, Mail, Message, Picture, WebCall, one_line
 from panocam.pipeline.request import StreamRequest
 from panocam.settings import Store
 
