@@ -38,8 +38,11 @@ LEARN_NS: Final = 10 * NS
 LEARN_LOOKS: Final = 6
 """And so many looks it takes at the least."""
 
+FIRST_LOOKS: Final = 4
+"""From so few on what was learnt is more than noise."""
+
 CELLS: Final = 240
-LINES: Final = 2
+LINES: Final = 1
 SIDE: Final = 15
 """Cells along the side of a block."""
 
@@ -168,7 +171,7 @@ class TamperMeter:
     def _moves(self, slopes: Floats) -> bool:
         """Whether the scene is no longer the one of the looks so far."""
         scene = self._scene
-        return scene.looks > 1 and bool(scene.counts.sum() >= FEWEST) and scene.remains(scene.left(slopes)) <= LOST
+        return scene.looks >= FIRST_LOOKS and bool(scene.counts.sum() >= FEWEST) and scene.remains(scene.left(slopes)) <= LOST
 
     def _darkness(self, level: float) -> Sight:
         if self._light > FELL * level:

@@ -18,6 +18,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.peer("chrom
 def shop(tmp_path_factory: pytest.TempPathFactory, built_page: None) -> Iterator[CameraProcess]:
     process = CameraProcess(tmp_path_factory.mktemp("tampering"), Path("sim:room"))
     process.start()
+    api = Api(process.http)
+    api.set_up()
+    api.close()
     yield process
     process.stop()
 
