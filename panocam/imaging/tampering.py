@@ -27,7 +27,7 @@ from panocam.media.look import Look, Sight
 from panocam.optics.lens import Lens
 
 EVERY_NS: Final = NS * 4 // 5
-"""Between two looks; a source that rests gives a picture a second."""
+"""Between two looks; slow sources give a picture a second."""
 
 TOO_LONG_NS: Final = 10 * NS
 """After a longer gap the look before says nothing of now."""

@@ -30,6 +30,11 @@ class TamperWatch:
         """From the next picture on; ``told`` hears of each look on the thread that hands out. None: do not look. Any thread."""
         self._told = told
 
+    @property
+    def watching(self) -> bool:
+        """Whether somebody wants to know."""
+        return self._told is not None
+
     def anew(self) -> None:
         """Learn the scene once more, from the next picture on. Any thread."""
         self._wishes += 1

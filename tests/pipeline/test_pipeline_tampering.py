@@ -272,5 +272,5 @@ def test_switched_off_nothing_is_looked_at(world: Watched) -> None:
     world.rig.intake.tampering.watch(None)
     assert world.seconds(3) == set()
     assert world.rig.intake.tampering._meter is None
-    assert not world.rig.intake.busy  # a source may rest: a picture a second is enough
+    assert not world.rig.intake.busy
     assert not TAMPERED & {look.sight for look in world.told}

