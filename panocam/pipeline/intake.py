@@ -71,8 +71,8 @@ class Intake:
 
     @property
     def busy(self) -> bool:
-        """Whether every picture matters, though nobody watches: the circle or the exposure is being found, or motion or tampering is watched
-        for."""
+        """Whether every picture matters, though nobody watches: the circle or the exposure is being found, or motion or tampering is
+        watched for."""
         return not self.settled or self.exposure.state.moving or bool(self.motion.areas) or self.tampering.watching
 
     def set_options(self, options: LensOptions) -> None:
