@@ -29,7 +29,7 @@ NOWHERE = np.full(2, OUTSIDE, np.int32).view(np.int64)[0]
 HELD = 32_000.0
 """Source pixels that 16.16 fixed point surely holds; only directions far outside a narrow lens's field lie beyond."""
 
-BAND = 32
+BAND = 64
 """Rows computed at a time: their intermediate arrays stay in the cache, and small enough not to be mapped anew at every step."""
 
 COARSE = 12_000
@@ -100,8 +100,12 @@ def _balanced(ringed: Nodes) -> Nodes:
     A chord misses a curve by an eighth of its second difference, all to one side; shifted by half of that it misses equally to both.
     """
     exact = ringed.astype(np.float32)
-    bend = np.diff(exact, 2, axis=0)[:, 1:-1] + np.diff(exact, 2, axis=1)[1:-1]
-    return (exact[1:-1, 1:-1] - bend / 16).astype(np.int32)
+    down, right = exact[1:, 1:-1] - exact[:-1, 1:-1], exact[1:-1, 1:] - exact[1:-1, :-1]
+    bend = down[1:] - down[:-1]
+    bend += right[:, 1:] - right[:, :-1]
+    bend /= 16
+    np.subtract(exact[1:-1, 1:-1], bend, out=bend)
+    return bend.astype(np.int32)
 
 
 def _ticks(length: int) -> NDArray[np.float64]:
