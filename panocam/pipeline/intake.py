@@ -58,6 +58,7 @@ class Intake:
         self._lens: Lens | None = None
         self._pyramid = Pyramid(NOTHING)
         self._changes, self._number = Changes(), 0
+        self._era: tuple[PrivacyMask, Lens] | None = None
 
     @property
     def lens(self) -> Lens | None:
@@ -108,7 +109,10 @@ class Intake:
         if frame.planes is not self._pyramid.planes:  # a still picture is halved once
             self._pyramid = Pyramid(frame.planes)
         self._number += 1
-        return Shot(frame, self._pyramid, lens, era=(self.mask, lens), number=self._number, changes=self._changes)
+        era = (mask, lens)
+        if era != self._era:  # nothing that was drawn under other masks may be left standing
+            self._era, self._changes = era, Changes()
+        return Shot(frame, self._pyramid, lens, era=era, number=self._number, changes=self._changes)
 
     def _adjusted(self, frame: Frame, lens: Lens) -> Frame:
         """The picture as it shall look; what the source's own controls do is not done again."""

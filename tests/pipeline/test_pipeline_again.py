@@ -67,10 +67,10 @@ class Pair:
     def overlays(self, *items: Item) -> None:
         self.board.show(items, {})
 
-    def show(self, planes: Planes) -> None:
+    def show(self, planes: Planes, *, ours: bool = False) -> None:
         now = self.number * NS // 25
         self.number += 1
-        shot = self.intake.take(RawFrame(planes, now, 1_700_000_000 * NS + now))
+        shot = self.intake.take(RawFrame(planes, now, 1_700_000_000 * NS + now, ours=ours))
         self.coders[0].accept(shot)
         self.coders[1].accept(replace(shot, changes=None))
         assert not self.failures
@@ -147,6 +147,16 @@ def test_a_mask_is_there_in_the_next_picture_though_nothing_moves() -> None:
         pair.intake.mask = PrivacyMask(Privacy((area,), ink) if ink else Privacy())
         for _ in range(3):
             pair.show(planes)
+
+
+@pytest.mark.feature("PRV-08")
+def test_a_mask_that_is_painted_into_the_very_memory_of_the_picture_before_is_there() -> None:
+    pair, planes = Pair(EncoderProfile(Codec.H264, *SIZE)), room(np.random.default_rng(7))
+    area = Polygon(((0, 80), (0, 20), (120, 20), (120, 80)))
+    for privacy in (Privacy(), Privacy((area,), Ink.RED), Privacy((area,), Ink.WHITE)):
+        pair.intake.mask = PrivacyMask(privacy)
+        for _ in range(3):
+            pair.show(planes, ours=True)
 
 
 def test_a_view_that_moves_and_one_that_rests(spared: list[int]) -> None:
