@@ -39,7 +39,7 @@ class PicturePool:
         self._remains: list[Remains] = []
 
     def take(self) -> Planes:
-        """Planes to write into. What they hold is left over from an earlier picture; their remains says what it is."""
+        """Planes to write into. What they hold is left over from an earlier picture; their remains say what it is."""
         picture, remains = self._free()
         return Planes(*views(picture), self.color, picture, remains)
 

@@ -14,7 +14,7 @@ import numpy as np
 from panocam.imaging import balance, local, noise, tone
 from panocam.imaging.adjustment import Adjustment, WhiteBalance
 from panocam.imaging.balance import Gains
-from panocam.imaging.metering import Cells
+from panocam.imaging.metering import CellNumbers
 from panocam.imaging.pool import PlanesPool
 from panocam.imaging.recipe import Recipe, State, develop, fresh_state, luma_range
 from panocam.media.planes import Planes
@@ -51,7 +51,7 @@ class Developer:
         """What comes next has nothing to do with what came before."""
         self._memory = self._done = None
 
-    def develop(self, planes: Planes, pts_ns: int, tells: Cells | None = None) -> Planes:
+    def develop(self, planes: Planes, pts_ns: int, tells: CellNumbers | None = None) -> Planes:
         """``planes`` as they shall look; the very same when there is nothing to do. The same planes again give the same result again
         once nothing is followed any more. ``tells``: which cells of the eighth-size picture may tell the light; None is all."""
         wish = self.adjustment
@@ -83,7 +83,7 @@ class Developer:
             self._pool = PlanesPool(*like.size, like.color)
         return self._pool.take()
 
-    def _recipe(self, wish: Adjustment, planes: Planes, memory: Memory, seconds: float, tells: Cells | None) -> tuple[Recipe, bool]:
+    def _recipe(self, wish: Adjustment, planes: Planes, memory: Memory, seconds: float, tells: CellNumbers | None) -> tuple[Recipe, bool]:
         """The numbers for this picture, and whether the same picture would get the same numbers again."""
         floor, top = luma_range(planes)
         sigma = noise.Noise()

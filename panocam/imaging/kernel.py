@@ -35,7 +35,7 @@ Fill = tuple[int, int, int]
 Map = NDArray[np.float32]
 Paint = Callable[[Mesh, Planes, Planes, tuple[int, int], Fill, Again | None], int]
 DEEPEST = 4
-"""The level from which on a pixel is more than a block of the source; there everything is painted."""
+"""The last level of which a pixel is no more than a block of the source; beyond it everything is painted."""
 FAR = -1e4
 """A map coordinate surely outside any picture."""
 

@@ -29,12 +29,14 @@ Hides = Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]]
 """Which of the pixels at rows and columns a privacy mask covers."""
 
 
-Cells = NDArray[np.intp]
+CellNumbers = NDArray[np.intp]
 """Some cells of a picture reduced to an eighth, counted row by row."""
 
 MOST_CELLS: Final = 15_000
+"""So many tell the colour of the light well enough."""
 
 CELL: Final = 8
+"""Pixels along a side."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ class Meter:
         return Measured(float(coded.mean()) ** GAMMA, float((coded >= white).mean()))
 
 
-def cells(size: tuple[int, int], circle: Circle, window: Zone | None, hides: Hides) -> Cells:
-    """Cells whose middle lies in the image circle and in ``window``, and that no mask touches; where there are many, some."""
+def cells(size: tuple[int, int], circle: Circle, window: Zone | None, hides: Hides) -> CellNumbers:
+    """CellNumbers whose middle lies in the image circle and in ``window``, and that no mask touches; where there are many, some."""
     down, across = (np.arange(-(-side // CELL)) * CELL + (CELL - 1) / 2 for side in (size[1], size[0]))
     x, y = (axis.ravel() for axis in np.meshgrid(across, down))
     within = (x - circle.cx) ** 2 + (y - circle.cy) ** 2 < (circle.radius * 0.98) ** 2
@@ -94,7 +96,7 @@ def cells(size: tuple[int, int], circle: Circle, window: Zone | None, hides: Hid
             np.clip(at + step * CELL / 2, 0, most - 1).astype(np.intp) for at, step, most in ((x, dx, size[0]), (y, dy, size[1]))
         )
         within &= ~hides(rows, columns)
-    found: Cells = np.flatnonzero(within)
+    found: CellNumbers = np.flatnonzero(within)
     return found[:: -(-len(found) // MOST_CELLS) or 1]
 
 

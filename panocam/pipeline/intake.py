@@ -13,7 +13,7 @@ from panocam.imaging.adjustment import Adjustment
 from panocam.imaging.changes import Changes
 from panocam.imaging.circle import CircleFinder
 from panocam.imaging.developer import Developer
-from panocam.imaging.metering import Cells, Zone, cells
+from panocam.imaging.metering import CellNumbers, Zone, cells
 from panocam.imaging.privacy import Privacy, PrivacyMask
 from panocam.imaging.pyramid import Pyramid
 from panocam.media.frame import Frame, RawFrame
@@ -49,7 +49,7 @@ class Intake:
         self.adjustment = Adjustment()
         self._developer = Developer()
         self._developed_for: tuple[object, ...] = ()
-        self._tells: tuple[object, Cells] | None = None
+        self._tells: tuple[object, CellNumbers] | None = None
         self.masked: Planes | None = None
         self._options = options
         self._known: Circle | None = None
@@ -133,7 +133,7 @@ class Intake:
             self.mask.repaint(planes)
         return frame.derive(planes, frame.stamps.at(Stage.ADJUST, self._clock.monotonic_ns()))
 
-    def _light(self, size: tuple[int, int], circle: Circle, window: Zone | None) -> Cells:
+    def _light(self, size: tuple[int, int], circle: Circle, window: Zone | None) -> CellNumbers:
         """Where the colour of the light is told: in the window, and never from what a mask covers."""
         key = (self.mask, self.settled, size, circle, window)
         if self._tells is None or self._tells[0] != key:
