@@ -15,7 +15,8 @@ that costs neither noise nor visible blur. Beyond, each stop is shared: the part
 until one of them is at its limit and the other takes all. A least gain is there from the start; the shutter does the rest. Mains
 light of f hertz pulses 2f times a second, and a shutter of whole
 pulses collects the same light in every row; *flicker-free* uses nothing else and lets the gain fill in, *flicker-reduced* prefers them
-but goes below one pulse rather than overexpose by more than ``TOLERATED``.
+but goes below one pulse rather than overexpose by more than ``TOLERATED``, and does without them where none lies between the
+shortest and the longest shutter time wished for.
 """
 
 from __future__ import annotations
@@ -136,11 +137,12 @@ def program(total: float, rules: ExposureRules, reach: Reach) -> Exposure:
     least_db = min(rules.min_gain_db, most_db)
     left, room_db = total / 2 ** (least_db / STOP_DB), most_db - least_db
     shutter = _shared(left, min(rules.pulse_s, longest), longest, room_db, rules.trade_off)
-    if _in_pulses(left, longest, rules):
-        shutter = _whole_pulses(shutter, left, (rules.min_shutter_s, longest), room_db, rules.pulse_s)
+    least = reach.least(rules.min_shutter_s)
+    if _in_pulses(max(left, least), (least, longest), rules):
+        shutter = _whole_pulses(shutter, left, (least, longest), room_db, rules.pulse_s)
         shutter = reach.shutter(shutter)
     else:
-        shutter = max(reach.shutter(shutter), reach.least(rules.min_shutter_s))
+        shutter = max(reach.shutter(shutter), least)
     gain_db = STOP_DB * log2(max(total, 1e-9) / shutter)
     return Exposure(shutter, min(max(gain_db, least_db), most_db))
 
@@ -156,20 +158,27 @@ def _shared(total: float, knee: float, longest: float, most_db: float, trade_off
     return float(knee * 2**by_shutter)
 
 
-def _in_pulses(total: float, longest: float, rules: ExposureRules) -> bool:
+def _in_pulses(total: float, bounds: tuple[float, float], rules: ExposureRules) -> bool:
     match rules.mode:
         case ExposureMode.FLICKER_FREE:
             return True
         case ExposureMode.FLICKER_REDUCED:
-            return longest >= rules.pulse_s * 0.999 and total > rules.pulse_s * 2**-TOLERATED
+            fewest, most = _pulses(bounds, rules.pulse_s)
+            return fewest <= most and total > rules.pulse_s * 2**-TOLERATED
     return False
+
+
+def _pulses(bounds: tuple[float, float], pulse: float) -> tuple[int, int]:
+    """The fewest and the most whole pulses, at least one, that lie within ``bounds``; fewest above most where none does."""
+    return max(1, ceil(bounds[0] / pulse - 1e-3)), floor(bounds[1] / pulse + 1e-3)
 
 
 def _whole_pulses(shutter: float, total: float, bounds: tuple[float, float], most_db: float, pulse: float) -> float:
     """``shutter`` rounded down to pulses, or up where the gain could not fill in; one pulse at the least, and within
     ``bounds`` where pulses fit between them."""
-    most = max(1, floor(bounds[1] / pulse + 1e-3))
-    count = min(max(1, ceil(bounds[0] / pulse - 1e-3), floor(shutter / pulse + 1e-3)), most)
+    fewest, most = _pulses(bounds, pulse)
+    most = max(1, most)
+    count = min(max(fewest, floor(shutter / pulse + 1e-3)), most)
     while count < most and count * pulse * 2 ** (most_db / STOP_DB) < total * 0.999:
         count += 1
     return count * pulse

@@ -8,7 +8,7 @@ from math import log2
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from panocam.errors import InvalidValue
@@ -57,13 +57,19 @@ def test_the_program_keeps_its_limits_and_is_a_fixed_point(total: float, rules: 
     assert program(found.total, rules, REACH).near(found)
 
 
+BETWEEN = ExposureRules(ExposureMode.FLICKER_REDUCED, mains_hz=60, max_shutter_s=1 / 100, max_gain_db=0)
+"""With a least of 1/100 s no whole pulse of 1/120 s is left."""
+
+
 @given(TOTALS, RULES, st.sampled_from([1 / 250, 1 / 100, 1 / 60, 1 / 30]), st.floats(0, 1))
+@example(1 / 256, BETWEEN, 1 / 100, 0)
+@example(1 / 256, replace(BETWEEN, max_shutter_s=1 / 30), 1 / 100, 0)
 def test_the_program_keeps_its_least_too(total: float, rules: ExposureRules, shortest: float, part: float) -> None:
     rules = replace(rules, min_shutter_s=min(shortest, rules.max_shutter_s), min_gain_db=rules.max_gain_db * part)
     found = program(total, rules, REACH)
     assert rules.min_gain_db - 1e-6 <= found.gain_db <= rules.max_gain_db + 1e-6
     assert program(found.total, rules, REACH).near(found)
-    if rules.mode is ExposureMode.AUTOMATIC:
+    if rules.mode is not ExposureMode.FLICKER_FREE:
         assert found.shutter_s >= rules.min_shutter_s * 0.999
     within = rules.min_shutter_s * 2 ** (rules.min_gain_db / 6.0206), rules.max_shutter_s * 2 ** (rules.max_gain_db / 6.0206)
     if rules.mode is ExposureMode.AUTOMATIC and within[0] <= total <= within[1]:
