@@ -9,6 +9,8 @@ easily late. Loaded as a plugin.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -23,6 +25,18 @@ LONG = (
 """More than ten seconds a test."""
 
 
+def check_names(names: Iterable[str]) -> None:
+    """Of tests with the same name a run with several workers makes one, and nobody misses the others. Raises UsageError."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise pytest.UsageError(f"tests with the same name: {', '.join(twice)}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not hasattr(config, "workerinput"):
+        check_names(item.nodeid for item in items)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     if config.option.dist != "loadfile":
@@ -30,6 +44,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadFileScheduling
 
     class Paired(LoadFileScheduling):
+        def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+            check_names(collection)
+            super().add_node_collection(node, collection)
+
         def _assign_work_unit(self, node: Any) -> None:
             waits = node is self.nodes[0]
             own = [file for file in self.workqueue if file.startswith(WAITING) is waits] or list(self.workqueue)
