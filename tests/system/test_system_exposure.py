@@ -1,8 +1,10 @@
-"""Exposure settings of a running camera on the simulated sensor: each one changes shutter, gain or the picture that it names."""
+"""Exposure settings of a running camera on the simulated sensor: each one changes shutter, gain or the picture that it names. And the
+light that it measures: day and night."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,16 @@ from system_camera import RunningCamera, until
 from panocam.settings import Snapshot
 
 SETTLE_S = 30.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dusk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCamera]:
+    """A room in which the light goes out half a minute after the tests of this file have begun, when the source rests already."""
+    camera = RunningCamera(tmp_path_factory.mktemp("dusk"), "--source", "sim:room?light=night", "--model", "m4327")
+    camera.start()
+    camera.create_administrator()
+    yield camera
+    camera.close()
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +155,32 @@ def test_what_has_no_effect_is_said_with_the_reason(known: RunningCamera, lit: R
     assert (still["supported"], "recorded" in still["reason"]) == (False, True)
     known.change(exposure__max_gain=3)  # kept for a source that can
     assert known.get("/api/v1/image/exposure")["shutter"] == ""
+
+
+def days(camera: RunningCamera) -> list[bool]:
+    found = camera.get("/api/v1/events/conditions", topic="VideoSource/DayNight")["events"]
+    return [event["data"]["day"] for event in found]
+
+
+def test_day_is_told_where_light_is_measured_and_taken_back_where_not(tmp_path: Path, scene: Path) -> None:
+    camera = RunningCamera(tmp_path, "--source", "sim:room", "--model", "m4327")
+    try:
+        camera.start()
+        camera.create_administrator()
+        until(lambda: days(camera) == [True], 60)
+        camera.stop()
+        camera = RunningCamera(tmp_path, "--source", scene)
+        camera.start()
+        until(lambda: camera.get("/api/v1/status")["source"]["state"] == "live", 30)
+        assert days(camera) == []
+    finally:
+        camera.close()
+
+
+@pytest.mark.timeout(180)
+def test_night_falls_without_anybody_looking(dusk: RunningCamera) -> None:
+    def told() -> list[tuple[str, bool]]:
+        return [(event["operation"], event["data"]["day"]) for event in reversed(dusk.events("VideoSource/DayNight"))]
+
+    until(lambda: len(told()) > 1, 120)
+    assert told()[:2] == [("Initialized", True), ("Changed", False)]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from system_camera import NAME, PASSWORD, RunningCamera, until
+from system_camera import NAME, PASSWORD, RunningCamera
 
 rtsp = pytest.importorskip("axis.rtsp", reason="the axis package is a client that is not installed here")
 
@@ -133,43 +132,6 @@ def test_ports_are_kept_and_their_states_are_not(fresh: RunningCamera) -> None:
     (port,) = fresh.get("/api/v1/ports")["ports"]
     assert port | {"number": 0} == {**ports[0], "number": 0, "state": "closed", "active": False, "busy": False}
     assert fresh.stop() == 0
-
-
-def test_day_is_told_where_light_is_measured_and_taken_back_where_not(tmp_path: Path, scene: Path) -> None:
-    camera = RunningCamera(tmp_path, "--source", "sim:room")
-    try:
-        camera.start()
-        camera.create_administrator()
-
-        def days() -> list[bool]:
-            found = camera.get("/api/v1/events/conditions", topic="VideoSource/DayNight")["events"]
-            return [event["data"]["day"] for event in found]
-
-        until(lambda: days() == [True], 60)
-        camera.stop()
-        camera = RunningCamera(tmp_path, "--source", scene)
-        camera.start()
-        until(lambda: camera.get("/api/v1/status")["source"]["state"] == "live", 30)
-        assert days() == []
-    finally:
-        camera.close()
-
-
-@pytest.mark.timeout(180)
-def test_night_falls_without_anybody_looking(tmp_path: Path) -> None:
-    """The light goes out after half a minute, when the source rests already."""
-    camera = RunningCamera(tmp_path, "--source", "sim:room?light=night")
-    try:
-        camera.start()
-        camera.create_administrator()
-
-        def told() -> list[tuple[str, bool]]:
-            return [(event["operation"], event["data"]["day"]) for event in reversed(camera.events("VideoSource/DayNight"))]
-
-        until(lambda: len(told()) > 1, 120)
-        assert told()[:2] == [("Initialized", True), ("Changed", False)]
-    finally:
-        camera.close()
 
 
 def test_every_condition_is_told_at_the_beginning(known: RunningCamera) -> None:
