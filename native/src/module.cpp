@@ -21,6 +21,7 @@
 #include "layer.h"
 #include "scene_module.h"
 #include "still.h"
+#include "trace.h"
 #include "warp.h"
 
 namespace nb = nanobind;
@@ -327,6 +328,31 @@ int differences(const Pieces &now, const Pieces &before, const Stamps &changed, 
     return panocam::differences(a, b, changed.data(), number);
 }
 
+using Parts = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Matrix = nb::ndarray<const double, nb::shape<3, 3>, nb::c_contig, nb::device::cpu>;
+using Terms = std::vector<float>;
+
+double trace(const Parts &right, const Parts &forward, const Parts &down, const Matrix &axes, const Matrix &turn, const std::tuple<Terms, Terms> &law,
+             const std::tuple<float, float, float, float, float> &lens, bool ringed,
+             const nb::ndarray<int32_t, nb::ndim<3>, nb::c_contig, nb::device::cpu> &nodes) {
+    const size_t ring = ringed ? 2 : 0, rows = nodes.shape(0), columns = nodes.shape(1);
+    require(rows > 1 && columns > 1 && rows <= kMost && columns <= kMost && nodes.shape(2) == 2, "nodes must have the shape (rows, columns, 2)");
+    require(down.shape(0) == rows + ring && right.shape(0) == columns + ring, "there must be as many rows and columns as nodes, and two more when ringed");
+    require(forward.shape(0) == columns + ring || forward.shape(0) == 1, "forward must have one number, or one for each column");
+    const auto &[odd, even] = law;
+    require(odd.size() <= panocam::kTerms && even.size() <= panocam::kTerms, "a series has at most 8 terms");
+    panocam::Optics optics{};
+    std::copy(odd.begin(), odd.end(), optics.odd);
+    std::copy(even.begin(), even.end(), optics.even);
+    std::tie(optics.half, optics.focal, optics.tangent, optics.cx, optics.cy) = lens;
+    panocam::Grid grid{right.data(), forward.data(), down.data(), forward.shape(0) > 1, static_cast<int>(columns + ring), static_cast<int>(rows + ring), {}};
+    for (int i = 0; i < 3; ++i)
+        for (int j = 0; j < 3; ++j)
+            for (int k = 0; k < 3; ++k) grid.axes[i][j] += axes(i, k) * turn(j, k);
+    nb::gil_scoped_release unlocked;
+    return panocam::trace(grid, optics, ringed, nodes.data());
+}
+
 nb::tuple kernels() {
     nb::list names;
     for (const panocam::Kernel *k = panocam::kernels(); k->name; ++k) names.append(k->name);
@@ -352,6 +378,11 @@ NB_MODULE(panocam_native, m) {
     m.def("differences", differences, "now"_a, "before"_a, "changed"_a, "number"_a,
           "Blocks of 16x16 luma pixels in which two pictures (lists of bands) differ get the number in changed; returns how many they are.\n"
           "Raises ValueError when shapes disagree.");
+    m.def("trace", trace, "right"_a, "forward"_a, "down"_a, "axes"_a, "turn"_a, "law"_a, "lens"_a, "ringed"_a, "nodes"_a,
+          "Fill nodes (rows, columns, 2) with where directions fall through a lens: columns lie right and forward, rows down, along the rows of\n"
+          "axes, which turn makes camera directions. law is (odd, even), the terms of r/f = t odd(t^2) / even(t^2); lens is half the field\n"
+          "(radians), focal length, tangent beyond the rim (pixels a radian), and the centre. Explained in src/trace.h. Returns the most source\n"
+          "pixels between two nodes. Raises ValueError when shapes disagree.");
     m.def("develop", develop, "source_y"_a, "source_u"_a, "source_v"_a, "target_y"_a, "target_u"_a, "target_v"_a, "state_y"_a, "state_u"_a, "state_v"_a,
           "temporal"_a, "spatial"_a, "matrix"_a, "lut"_a, "grid"_a, "sharpen"_a, "floor"_a, "top"_a, "kernel"_a = "",
           "Noise reduction, colour, local tone mapping and sharpening of a whole picture; an empty array leaves its stage out. The numbers are\n"

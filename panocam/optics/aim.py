@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panocam.optics.lens import Circle, Lens
 from panocam.optics.mount import Mount, camera_from_world
-from panocam.optics.projection import Overview
+from panocam.optics.projection import Overview, surface_rays
 from panocam.optics.view import Tile, View
 
 Floats = NDArray[np.float64]
@@ -83,9 +83,7 @@ def tile_rays(tile: Tile, pixels: ArrayLike, lens: Lens, mount: Mount) -> Floats
     if isinstance(tile.projection, Overview):
         rays = _overview(tile, lens).unproject(p) @ camera_from_world(mount)
     else:
-        flat = p.reshape(-1, 2)
-        sums = tile.projection.columns(flat[:, 0], tile.size) + tile.projection.rows(flat[:, 1], tile.size)
-        rays = sums.reshape(*p.shape[:-1], 3)
+        rays = surface_rays(tile.projection, p.reshape(-1, 2), tile.size).reshape(*p.shape[:-1], 3)
     rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
     return rays
 

@@ -27,6 +27,10 @@ from numpy.typing import ArrayLike, NDArray
 from panocam.errors import InvalidValue
 
 Array = NDArray[np.floating[Any]]
+Terms = tuple[float, ...]
+
+TERMS = 8
+"""Terms of a power series that native code takes."""
 
 DEFAULT_FOV = 182.0
 """Full angle across the image circle in degrees, as the two modelled cameras have it."""
@@ -72,19 +76,35 @@ class Circle:
 
 @dataclass(frozen=True)
 class _Law:
-    """r/f as a function of theta, its derivative and its inverse, and the widest field (degrees) on which it rises."""
+    """r/f as a function of theta, its derivative and its inverse, the widest field (degrees) on which it rises, and the function once
+    more as what native code computes: theta times one power series in theta^2, divided by another."""
 
     shape: Callable[[Array], Array]
     slope: Callable[[float], float]
     inverse: Callable[[Array], Array]
     widest: float
+    series: tuple[Terms, Terms] = (1.0,), (1.0,)
+
+
+def _sine(per: float = 1.0) -> Terms:
+    """The series of ``sin(theta / per) per / theta``; its eight terms are exact to 1e-8 up to theta / per = pi / 2."""
+    return tuple((-1) ** n / (per ** (2 * n) * math.factorial(2 * n + 1)) for n in range(TERMS))
+
+
+def _cosine(per: float) -> Terms:
+    """The series of ``cos(theta / per)``."""
+    return tuple((-1) ** n / (per ** (2 * n) * math.factorial(2 * n)) for n in range(TERMS))
 
 
 _LAWS: dict[LensModel, _Law] = {
     LensModel.EQUIDISTANT: _Law(lambda t: t, lambda t: 1.0, lambda s: s, 360.0),
-    LensModel.EQUISOLID: _Law(lambda t: 2 * np.sin(t / 2), lambda t: math.cos(t / 2), lambda s: 2 * np.arcsin(s / 2), 360.0),
-    LensModel.STEREOGRAPHIC: _Law(lambda t: 2 * np.tan(t / 2), lambda t: math.cos(t / 2) ** -2, lambda s: 2 * np.arctan(s / 2), 340.0),
-    LensModel.ORTHOGRAPHIC: _Law(np.sin, math.cos, lambda s: np.arcsin(np.minimum(s, 1)), 180.0),
+    LensModel.EQUISOLID: _Law(
+        lambda t: 2 * np.sin(t / 2), lambda t: math.cos(t / 2), lambda s: 2 * np.arcsin(s / 2), 360.0, (_sine(2), (1.0,))
+    ),
+    LensModel.STEREOGRAPHIC: _Law(
+        lambda t: 2 * np.tan(t / 2), lambda t: math.cos(t / 2) ** -2, lambda s: 2 * np.arctan(s / 2), 340.0, (_sine(2), _cosine(2))
+    ),
+    LensModel.ORTHOGRAPHIC: _Law(np.sin, math.cos, lambda s: np.arcsin(np.minimum(s, 1)), 180.0, (_sine(), (1.0,))),
 }
 
 
@@ -111,7 +131,7 @@ def _kannala_brandt(k: tuple[float, ...], half: float) -> _Law:
             t = t - (shape(t) - s) / derivative(t)
         return t
 
-    return _Law(shape, derivative, inverse, 360.0)
+    return _Law(shape, derivative, inverse, 360.0, ((1.0, *k), (1.0,)))
 
 
 @dataclass(frozen=True)
@@ -162,6 +182,12 @@ class Lens:
     def _tangent(self) -> float:
         """Source pixels per radian at the rim."""
         return self.focal * max(self._law.slope(self.half), LEAST_SLOPE)
+
+    @cached_property
+    def numbers(self) -> tuple[tuple[Terms, Terms], tuple[float, float, float, float, float]]:
+        """The lens as native code takes it: the law's two series, then half the field (radians), focal length, tangent beyond the rim
+        (source pixels per radian) and the circle's centre."""
+        return self._law.series, (self.half, self.focal, self._tangent, self.circle.cx, self.circle.cy)
 
     @cached_property
     def reach(self) -> float:

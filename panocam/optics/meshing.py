@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,15 @@ from panocam.optics.mount import Mount, camera_from_world
 from panocam.optics.projection import Cylinder, Overview, Perspective
 from panocam.optics.view import Tile, View
 
+try:
+    import panocam_native
+except ImportError:
+    panocam_native = None
+
+_TRACE: Any = getattr(panocam_native, "trace", None)
+"""The native kernel, where it is installed and new enough."""
+
+Floats = NDArray[np.float64]
 Single = NDArray[np.float32]
 Nodes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
@@ -48,39 +58,55 @@ def meshes(view: View, lens: Lens, mount: Mount, roll: float = 0.0) -> tuple[Mes
 @lru_cache(maxsize=64)
 def tile_mesh(tile: Tile, lens: Lens, mount: Mount, roll: float) -> Mesh:
     """The mesh of one tile; equal arguments return the same mesh."""
-    if isinstance(tile.projection, Overview):
-        nodes, seen = _circle(tile, lens, roll)
-    else:
-        nodes, seen = _surface(tile.projection, tile.size, lens, camera_from_world(mount, roll))
-    density = _density(nodes, seen)
-    np.putmask(nodes.view(np.int64)[..., 0], ~_grown(seen), NOWHERE)
+    nodes, density = (
+        _circle(tile, lens, roll)
+        if isinstance(tile.projection, Overview)
+        else _surface(tile.projection, tile.size, lens, camera_from_world(mount, roll))
+    )
     nodes.setflags(write=False)
-    return Mesh(nodes, tile.x, tile.y, tile.width, tile.height, density, tile.round)
+    return Mesh(nodes, tile.x, tile.y, tile.width, tile.height, density / STEP or 1.0, tile.round)
 
 
-def _circle(tile: Tile, lens: Lens, roll: float) -> tuple[Nodes, Flags]:
-    """The circle itself, turned back by the roll. What surrounds it is shown as the sensor has it."""
+def _circle(tile: Tile, lens: Lens, roll: float) -> tuple[Nodes, float]:
+    """The circle itself, turned back by the roll, and source pixels per step. What surrounds it is shown as the sensor has it."""
     scale = 2 * lens.circle.radius / tile.width
     c, s = math.cos(math.radians(roll)) * scale, math.sin(math.radians(roll)) * scale
-    dx = (_ticks(tile.width) - (tile.width - 1) / 2)[None, :]
-    dy = (_ticks(tile.height) - (tile.height - 1) / 2)[:, None]
+    dx, dy = _ticks(tile.width, 0)[None, :], _ticks(tile.height, 0)[:, None]
     places = np.stack((c * dx + (s * dy + lens.circle.cx), c * dy + (lens.circle.cy - s * dx)), axis=-1)
-    return np.rint(places * ONE).astype(np.int32), np.ones(places.shape[:2], np.bool_)
+    return np.rint(places * ONE).astype(np.int32), scale * STEP
 
 
-def _surface(surface: Perspective | Cylinder, size: Size, lens: Lens, turn: NDArray[np.float64]) -> tuple[Nodes, Flags]:
-    """Where the nodes of a flat tile of ``size`` lie in the source, and which of them look into the lens's field."""
-    x, y = _ticks(size[0]), _ticks(size[1])
-    coarse = len(x) * len(y) <= COARSE
-    if coarse:
-        x, y = _ringed(x), _ringed(y)
-    columns = (surface.columns(x, size) @ turn.T).astype(np.float32).T.copy()
-    rows = (surface.rows(y, size) @ turn.T).astype(np.float32).T.copy()
-    nodes, seen = np.empty((len(y), len(x), 2), np.int32), np.empty((len(y), len(x)), np.bool_)
-    for top in range(0, len(y), BAND):
+def _surface(surface: Perspective | Cylinder, size: Size, lens: Lens, turn: Floats) -> tuple[Nodes, float]:
+    """Where the nodes of a flat tile of ``size`` lie in the source, and source pixels per step where they lie densest."""
+    ring = int(len(_ticks(size[0], 0)) * len(_ticks(size[1], 0)) <= COARSE)
+    x, y = _ticks(size[0], ring), _ticks(size[1], ring)
+    sides = *surface.columns(x, size), surface.rows(y, size), surface.axes(), turn
+    if _TRACE is None:
+        return trace(*sides, lens, ring)
+    nodes = np.empty((len(y) - 2 * ring, len(x) - 2 * ring, 2), np.int32)
+    return nodes, _TRACE(*sides, *lens.numbers, bool(ring), nodes)
+
+
+def trace(right: Floats, forward: Floats, down: Floats, axes: Floats, turn: Floats, lens: Lens, ring: int) -> tuple[Nodes, float]:
+    """Nodes ``(m, n, 2)``, and the most source pixels between two of them.
+
+    The columns lie ``right`` (n,) and ``forward`` (n or 1,), the rows ``down`` (m,) along the ``axes``, of which ``turn`` makes camera
+    directions. With ``ring`` 1, there is a row and a column more on every side than nodes.
+
+    For machines without the native kernel, and its reference.
+    """
+    axes = axes @ turn.T
+    columns = (np.outer(axes[0], right) + np.outer(axes[2], forward)).astype(np.float32)
+    rows = np.outer(axes[1], down).astype(np.float32)
+    nodes, seen = np.empty((len(down), len(right), 2), np.int32), np.empty((len(down), len(right)), np.bool_)
+    for top in range(0, len(down), BAND):
         band = slice(top, top + BAND)
         _fill(nodes[band], seen[band], columns, rows[:, band], lens)
-    return (_balanced(nodes), seen[1:-1, 1:-1]) if coarse else (nodes, seen)
+    if ring:
+        nodes, seen = _balanced(nodes), seen[1:-1, 1:-1]
+    most = _densest(nodes, seen)
+    np.putmask(nodes.view(np.int64)[..., 0], ~_grown(seen), NOWHERE)
+    return nodes, most
 
 
 def _fill(nodes: Nodes, seen: Flags, columns: Single, rows: Single, lens: Lens) -> None:
@@ -105,17 +131,16 @@ def _balanced(ringed: Nodes) -> Nodes:
     bend += right[:, 1:] - right[:, :-1]
     bend /= 16
     np.subtract(exact[1:-1, 1:-1], bend, out=bend)
+    np.clip(bend, -HELD * ONE, HELD * ONE, out=bend)
     return bend.astype(np.int32)
 
 
-def _ticks(length: int) -> NDArray[np.float64]:
-    """Pixel positions of the nodes along one side."""
-    return np.arange(-(-length // STEP) + 1, dtype=np.float64) * STEP
-
-
-def _ringed(ticks: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One node more at either end."""
-    return np.concatenate((ticks[:1] - STEP, ticks, ticks[-1:] + STEP))
+@lru_cache(maxsize=64)
+def _ticks(length: int, ring: int) -> Floats:
+    """How many pixels from the middle of a side of ``length`` its nodes lie, with ``ring`` more at either end. Read-only."""
+    ticks = np.arange(-ring, -(-length // STEP) + 1 + ring, dtype=np.float64) * STEP - (length - 1) / 2
+    ticks.setflags(write=False)
+    return ticks
 
 
 def _grown(seen: Flags) -> Flags:
@@ -131,8 +156,8 @@ def _grown(seen: Flags) -> Flags:
     return grown
 
 
-def _density(nodes: Nodes, seen: Flags) -> float:
-    """Source pixels per output pixel where they lie densest, along the longer of both axes. 1 if nothing is seen."""
+def _densest(nodes: Nodes, seen: Flags) -> float:
+    """Source pixels between neighbours where they lie densest, along the longer of both axes. 0 if nothing is seen."""
     most = 0.0
     for down, right in ((0, 1), (1, 0)):
         here = slice(0, seen.shape[0] - down, SAMPLE), slice(0, seen.shape[1] - right, SAMPLE)
@@ -140,4 +165,4 @@ def _density(nodes: Nodes, seen: Flags) -> float:
         step = (nodes[there] - nodes[here]).astype(np.float32)
         length = step[..., 0] ** 2 + step[..., 1] ** 2
         most = max(most, float(np.max(length, initial=0.0, where=seen[there] & seen[here])))
-    return math.sqrt(most) / (ONE * STEP) or 1.0
+    return math.sqrt(most) / ONE

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,6 +131,7 @@ def _common(whole: tuple[float, float], wanted: tuple[float, float]) -> tuple[fl
     return (low, high) if low <= high else whole
 
 
+@lru_cache(maxsize=16)
 def limits(mount: Mount, fov: float = DEFAULT_FOV) -> Limits:
     """What a lens of ``fov`` degrees sees on this mount: the middle of a view area never leaves the picture."""
     half = fov / 2

@@ -25,7 +25,7 @@ from panocam.optics.pose import (
     limits,
     wrap,
 )
-from panocam.optics.projection import Perspective
+from panocam.optics.projection import Perspective, surface_rays
 
 SIZE = (1920, 1440)
 poses = st.builds(Pose, st.floats(-180, 180), st.floats(-85, 85), st.floats(NARROWEST, WIDEST))
@@ -67,7 +67,7 @@ def test_bounded_pan_stops_at_the_nearer_end() -> None:
 
 @given(poses, st.floats(0, 1919), st.floats(0, 1439))
 def test_a_click_comes_to_the_middle(pose: Pose, x: float, y: float) -> None:
-    clicked = Perspective(pose).columns(np.array([x]), SIZE) + Perspective(pose).rows(np.array([y]), SIZE)
+    clicked = surface_rays(Perspective(pose), np.array([[x, y]]), SIZE)
     moved = centred(pose, SIZE, (x, y))
     assert moved.hfov == pose.hfov
     expected = clicked[0] / np.linalg.norm(clicked[0])
@@ -87,7 +87,7 @@ def test_a_framed_rectangle_fills_the_picture() -> None:
     pose = Pose(0, 0, 90)
     new = framed(pose, SIZE, (1439.5, 899.5), (479.5, 539.5))
     assert (new.pan, new.tilt) == (pytest.approx(0, abs=1e-9), pytest.approx(0, abs=1e-9))
-    edge = Perspective(pose).columns(np.array([1439.5]), SIZE) + Perspective(pose).rows(np.array([719.5]), SIZE)
+    edge = surface_rays(Perspective(pose), np.array([[1439.5, 719.5]]), SIZE)
     assert Perspective(new).locate(edge[0], SIZE)[0] == pytest.approx(1919.5)
     with pytest.raises(InvalidValue, match="rectangle"):
         framed(pose, SIZE, (5, 5), (5, 5))
