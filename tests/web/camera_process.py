@@ -15,7 +15,8 @@ ADMIN, PASSWORD = "anna", "Look-Around-42"
 
 
 class CameraProcess:
-    """``panocam run`` over a still fisheye picture, on free ports of this machine that it keeps when it is started again."""
+    """``panocam run`` over a still fisheye picture or a simulated world, on free ports of this machine that it keeps when it is started
+    again."""
 
     def __init__(self, folder: Path, source: Path, card: bool = True, *, copied: bool = True) -> None:
         """``copied``: see ``copies``; without it, the command is started as a user starts it."""
@@ -28,6 +29,8 @@ class CameraProcess:
     def start(self) -> None:
         """Returns when it answers."""
         command = ["-m", "panocam", "run", "--data", self._folder / "data", "--source", self._source, "--host", "127.0.0.1"]
+        if str(self._source).startswith("sim:"):
+            command += ["--model", "m4327"]  # half as many pixels, all of them made here
         if self._card:
             (self._folder / "card").mkdir(exist_ok=True)
             command += ["--sd-card", self._folder / "card"]
