@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
+from panocam.codecs.decoder import packet_of
 from panocam.codecs.encoder import open_encoder
 from panocam.codecs.signing.document import Product, Signatory
 from panocam.codecs.signing.formats import FORMATS
@@ -112,6 +113,6 @@ def _write(path: Path, codec: Codec, units: list[bytes]) -> None:
         track.width, track.height = SIZE
         out.start_encoding()
         for i, data in enumerate(units):
-            packet = av.Packet(data)
+            packet = packet_of(data)
             packet.stream, packet.pts, packet.dts, packet.time_base = track, i * 40, i * 40, track.time_base
             out.mux(packet)

@@ -15,6 +15,7 @@ from typing import TypeVar
 import av
 import numpy as np
 from av.codec.context import Flags, ThreadType
+from av.stream import Stream
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
@@ -43,6 +44,18 @@ UPRIGHT: dict[int, Callable[[Plane], Plane]] = {
     8: lambda p: p.T[::-1],
 }
 """EXIF orientation to what undoes it."""
+
+
+def packet_of(data: bytes) -> av.Packet[Stream]:
+    """``data`` for a decoder, in FFmpeg's own memory.
+
+    ``av.Packet(data)`` would lend the object's: without the padding that decoders read past the end into, and to be given back by the
+    thread that is done with it, which needs the interpreter's lock for that. A decoder that is closed before its own threads are at
+    rest waits for them, while it holds that lock: then the whole process stands still for good.
+    """
+    packet = av.Packet(len(data))
+    packet.update(data)
+    return packet
 
 
 def planes_of(picture: av.VideoFrame) -> Planes:
@@ -105,7 +118,7 @@ def _decode_one(library: str, data: bytes, name: str) -> av.VideoFrame:
     try:
         context: VideoCodecContext = av.CodecContext.create(library, "r")  # type: ignore[assignment]
         context.options = {"err_detect": "explode", "max_pixels": str(LARGEST * LARGEST)}
-        pictures = context.decode(av.Packet(data)) or context.decode(None)
+        pictures = context.decode(packet_of(data)) or context.decode(None)
     except (av.error.FFmpegError, ValueError) as error:
         raise InvalidValue("image", name, f"the file is damaged, cut short or larger than {LARGEST}x{LARGEST} ({error})") from error
     if not pictures:

@@ -8,7 +8,7 @@ import cv2
 import simplejpeg
 from av.video.codeccontext import VideoCodecContext
 
-from panocam.codecs.decoder import planes_of
+from panocam.codecs.decoder import packet_of, planes_of
 from panocam.codecs.jfif import JfifConverter
 from panocam.errors import Unavailable
 from panocam.media.codec import Codec
@@ -33,7 +33,7 @@ def thumbnail(packet: Packet, width: int) -> bytes:
 def _decoded(packet: Packet) -> Planes:
     try:
         context: VideoCodecContext = av.CodecContext.create(DECODERS[packet.codec], "r")  # type: ignore[assignment]
-        pictures = context.decode(av.Packet(packet.data)) or context.decode(None)
+        pictures = context.decode(packet_of(packet.data)) or context.decode(None)
     except (av.error.FFmpegError, ValueError) as fault:
         raise Unavailable(f"the stored picture cannot be decoded: {fault}") from None
     if not pictures:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import av
 import numpy as np
 
-from panocam.codecs.decoder import planes_of
+from panocam.codecs.decoder import packet_of, planes_of
 from panocam.codecs.encoder import Encoder
 from panocam.media.codec import Codec
 from panocam.media.frame import Frame
@@ -42,7 +42,7 @@ def drawn(packets: Iterable[Packet]) -> str:
 
 def decode(codec: Codec, packets: Iterable[Packet]) -> list[Planes]:
     context = av.CodecContext.create(DECODERS[codec], "r")
-    pictures = [f for p in packets for f in context.decode(av.Packet(p.data))]
+    pictures = [f for p in packets for f in context.decode(packet_of(p.data))]
     return [planes_of(f) for f in [*pictures, *context.decode(None)]]
 
 

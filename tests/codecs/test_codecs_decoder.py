@@ -1,6 +1,8 @@
 """Decoded pictures and image files become planes that say truly what colour they have."""
 
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +15,7 @@ from codecs_kit import encode, picture, psnr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from panocam.codecs.decoder import open_video_decoder, planes_of, still, still_from
+from panocam.codecs.decoder import open_video_decoder, packet_of, planes_of, still, still_from
 from panocam.codecs.encoder import Encoder, open_encoder
 from panocam.errors import InvalidValue, Unavailable
 from panocam.media.codec import Codec, EncoderProfile
@@ -148,6 +150,37 @@ def test_a_low_delay_decoder_gives_each_picture_at_once(codec: Codec, opened: Ca
     packets = encode(encoder, (picture(i) for i in range(8)))
     name = {Codec.H264: "h264", Codec.H265: "hevc"}[codec]
     live = open_video_decoder(av.CodecContext.create(name, "r"), low_delay=True, threads=2)
-    assert [len(live.decode(av.Packet(p.data))) for p in packets] == [1] * 8
+    assert [len(live.decode(packet_of(p.data))) for p in packets] == [1] * 8
     file = open_video_decoder(av.CodecContext.create(name, "r"), low_delay=False, threads=2)
-    assert sum(len(file.decode(av.Packet(p.data))) for p in packets) + len(file.decode(None)) == 8
+    assert sum(len(file.decode(packet_of(p.data))) for p in packets) + len(file.decode(None)) == 8
+
+
+def test_a_decoder_is_lent_no_memory_of_the_interpreter() -> None:
+    data = bytes(range(200))
+    before = sys.getrefcount(data)
+    packet = packet_of(data)
+    assert (bytes(packet), sys.getrefcount(data)) == (data, before)
+
+
+def test_a_decoder_that_fails_in_the_middle_of_a_picture_holds_nobody_up(opened: Callable[[Encoder], Encoder]) -> None:
+    """Its threads still decode the good picture when what comes behind it is refused and it is closed."""
+    encoder = opened(open_encoder(EncoderProfile(Codec.AV1, 1920, 1080), 25, VIDEO_COLOR))
+    [key] = encode(encoder, [picture(0, 1920, 1080)])
+    command = [sys.executable, "-c", THUMBNAIL]
+    done = subprocess.run(command, input=key.data + b"\x32\0", capture_output=True, timeout=60)
+    assert done.stdout.count(b"the stored picture cannot be decoded") == 20, done.stderr.decode()
+
+
+THUMBNAIL = """
+import sys
+from panocam.codecs.thumbnail import thumbnail
+from panocam.errors import Unavailable
+from panocam.media.codec import Codec
+from panocam.media.packet import Packet
+packet = Packet(Codec.AV1, sys.stdin.buffer.read(), True, 0, 0)
+for _ in range(20):
+    try:
+        thumbnail(packet, 64)
+    except Unavailable as fault:
+        print(fault)
+"""

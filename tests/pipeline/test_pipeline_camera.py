@@ -15,6 +15,7 @@ import pytest
 from clips import clip
 from scripted import ScriptedSource
 
+from panocam.codecs.decoder import packet_of
 from panocam.errors import Busy, InvalidValue, NotFound, Unavailable
 from panocam.media.codec import Codec, EncoderProfile
 from panocam.media.packet import Packet
@@ -89,7 +90,7 @@ def decoded(packets: list[Packet]) -> list[np.ndarray]:
     """Luma of each picture."""
     names = {Codec.H264: "h264", Codec.H265: "hevc", Codec.AV1: "libdav1d", Codec.JPEG: "mjpeg"}
     context = av.CodecContext.create(names[packets[0].codec], "r")
-    pictures = [frame for packet in packets for frame in context.decode(av.Packet(packet.data))]  # type: ignore[attr-defined]
+    pictures = [frame for packet in packets for frame in context.decode(packet_of(packet.data))]  # type: ignore[attr-defined]
     pictures += context.decode(None)  # type: ignore[attr-defined]
     return [frame.to_ndarray(format="gray") for frame in pictures]
 

@@ -14,6 +14,7 @@ from test_streaming_limits import certificate
 
 from panocam.access import Accounts, Authenticator, KeyStore
 from panocam.clock import SystemClock
+from panocam.codecs.decoder import packet_of
 from panocam.errors import Unavailable
 from panocam.media.codec import Codec
 from panocam.settings import DataFolder, Role
@@ -46,7 +47,7 @@ def pictures(codec):
     """The MD5 of each picture of the clip, decoded from the very access units that are sent."""
     decoder = av.CodecContext.create({Codec.H264: "h264", Codec.H265: "hevc"}[codec], "r")
     decoder.thread_count = 1
-    frames = [frame for data, _ in clip(codec) for frame in decoder.decode(av.Packet(data))] + decoder.decode(None)
+    frames = [frame for data, _ in clip(codec) for frame in decoder.decode(packet_of(data))] + decoder.decode(None)
     return [hashlib.md5(frame.to_ndarray().tobytes()).hexdigest() for frame in frames]
 
 

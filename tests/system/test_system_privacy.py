@@ -29,6 +29,7 @@ from panocam.api.build import endpoints
 from panocam.api.endpoint import Kind
 from panocam.api.web.frames import unpack
 from panocam.cli import app
+from panocam.codecs.decoder import packet_of
 from panocam.media.codec import Codec
 
 SIDE = 480
@@ -230,7 +231,7 @@ def live(codec: str, *, known: bool = True) -> Callable[[RunningCamera], Picture
             while len(found) < 4:
                 message = channel.recv(10)
                 if isinstance(message, bytes):
-                    units = context.decode(av.Packet(unpack(message).data))
+                    units = context.decode(packet_of(unpack(message).data))
                     found += [frame.to_ndarray(format="bgr24") for frame in units]
         return found
 
@@ -286,7 +287,7 @@ def recorded(path: str) -> Callable[[RunningCamera], Pictures]:
                 units.append(unpack(data[at + 4 : at + 4 + size]).data)
                 at += 4 + size
             codec = av.CodecContext.create("h264", "r")
-            return [frame.to_ndarray(format="bgr24") for unit in units for frame in codec.decode(av.Packet(unit))]
+            return [frame.to_ndarray(format="bgr24") for unit in units for frame in codec.decode(packet_of(unit))]
         return decoded(data)
 
     return look
