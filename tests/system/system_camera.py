@@ -47,8 +47,13 @@ def until(condition: Callable[[], Any], seconds: float = HOPE_S, process: copies
     return found
 
 
-def panocam(*arguments: str | Path, env: dict[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
+def panocam(*arguments: str | Path) -> copies.Ended:
     """A command that is expected to end by itself."""
+    return copies.run("-m", "panocam", *arguments, seconds=40)
+
+
+def started_anew(*arguments: str | Path, env: dict[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
+    """The same as a user starts it, with an interpreter of its own, for tests of the beginning itself."""
     command = [sys.executable, "-m", "panocam", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=40, env={**os.environ, **(env or {})}, **more)
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import cv2
 import httpx
 import pytest
-from system_camera import NAME, PASSWORD, RunningCamera, panocam, until
+from system_camera import NAME, PASSWORD, RunningCamera, panocam, started_anew, until
 from system_rtsp import RtspClient
 
 
 def test_a_mistake_is_one_line_from_the_outside_too(tmp_path: Path) -> None:
-    done = panocam("run", "--data", tmp_path, "--source", tmp_path / "nothing.mp4")
+    done = started_anew("run", "--data", tmp_path, "--source", tmp_path / "nothing.mp4")
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(r"panocam: --source='.*nothing.mp4': there is no such file\n", done.stderr)
 
@@ -138,7 +138,9 @@ def test_the_log_has_one_style_and_no_secrets(tmp_path: Path) -> None:
 
 def test_snapshot_writes_one_picture(tmp_path: Path, scene: Path) -> None:
     out = tmp_path / "out.jpg"
-    done = panocam("snapshot", "--source", scene, "--view", "view-area_2", "--pan", "10", "--zoom", "2", "--resolution", "320x240", out)
+    done = started_anew(
+        "snapshot", "--source", scene, "--view", "view-area_2", "--pan", "10", "--zoom", "2", "--resolution", "320x240", out
+    )
     assert (done.returncode, done.stderr) == (0, "")
     picture = cv2.imread(str(out))
     assert picture is not None
@@ -149,9 +151,9 @@ def test_snapshot_writes_one_picture(tmp_path: Path, scene: Path) -> None:
 
 
 def test_help_lists_every_command_and_environment_variable() -> None:
-    said = panocam("--help", env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
+    said = started_anew("--help", env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
     assert all(command in said for command in ("run", "snapshot", "discover", "benchmark", "reset"))
-    options = panocam("run", "--help", env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
+    options = started_anew("run", "--help", env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
     for option in re.findall(r"--([a-z-]+)", options):
         if option != "help":
             assert f"PANOCAM_{option.replace('-', '_').upper()}" in options

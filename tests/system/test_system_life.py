@@ -8,7 +8,7 @@ from contextlib import closing
 
 import httpx
 import pytest
-from system_camera import NAME, PASSWORD, RunningCamera, panocam, until
+from system_camera import NAME, PASSWORD, RunningCamera, panocam, started_anew, until
 from system_rtsp import RtspClient
 
 VIEWER = ("vera", "nur-schauen-1")
@@ -119,7 +119,7 @@ def test_a_restart_keeps_everything_and_a_reset_only_the_serial_number(fresh: Ru
     assert (values["installation.mount"], values["views.0.name"], fresh.ready["serial"]) == ("wall", "Hall", serial)
     assert fresh.stop() == 0
 
-    unsure = panocam("reset", "--data", fresh.data, input="")
+    unsure = started_anew("reset", "--data", fresh.data, input="")
     assert (unsure.returncode, "--yes" in unsure.stderr) == (2, True)
     assert panocam("reset", "--yes", "--data", fresh.data).returncode == 0
     fresh.start()
