@@ -1,10 +1,9 @@
-"""Who runs what when several workers share the tests (``-n 3 --dist loadfile``): the first has the files whose tests wait for real
-cameras and browsers, one after the other; the others have those that compute.
+"""Who runs what when several workers share the tests (``-n 3 --dist loadfile``): two have the files whose tests wait for real cameras and
+browsers, one after the other; the others have those that compute.
 
-So real cameras do not take the time from each other, those that all tests of a kind share are started once, and no core idles while a
-test waits. At the end a second one helps with what waits; the others stop, because more cameras than cores would only be late. Files whose
-few tests take long come first then, when no other worker computes any more: what begins last is what everybody waits for, and these are
-easily late. Loaded as a plugin.
+So real cameras do not take the time from each other, those that all tests of a kind share are started once or twice, and no core idles
+while a test waits. Whose own files are done helps the others; but those that computed stop then, because more cameras than cores would
+only be late. Files that take long come first: what begins last is what everybody waits for. Loaded as a plugin.
 """
 
 from __future__ import annotations
@@ -19,10 +18,11 @@ CAMERAS = 2
 """Workers that may have tests with real cameras at the same time."""
 WAITING = ("tests/system/", "tests/web/", "tests/network/test_network_managed")
 LONG = (
-    *("tests/system/test_system_motion", "tests/system/test_system_ports", "tests/system/test_system_exposure"),
-    *("tests/web/test_web_exposure", "tests/web/test_web_motion", "tests/web/test_web_outofreach", "tests/imaging/test_imaging_neon"),
+    *("tests/system/test_system_motion", "tests/system/test_system_tampering", "tests/system/test_system_exposure"),
+    *("tests/web/test_web_exposure", "tests/web/test_web_motion", "tests/web/test_web_tampering", "tests/web/test_web_timeline"),
+    *("tests/web/test_web_outofreach", "tests/imaging/test_imaging_neon"),
 )
-"""More than ten seconds a test."""
+"""Few tests, more than ten seconds each; the others begin with the file that has most of them."""
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -49,11 +49,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             super().add_node_collection(node, collection)
 
         def _assign_work_unit(self, node: Any) -> None:
-            waits = node is self.nodes[0]
+            waits = node in self.nodes[: max(1, min(CAMERAS, len(self.nodes) - 1))]
             own = [file for file in self.workqueue if file.startswith(WAITING) is waits] or list(self.workqueue)
             if own:
-                first = LONG if not waits or len(own) == len(self.workqueue) else ()
-                self.workqueue.move_to_end(next((file for file in own if file.startswith(first)), own[0]), last=False)
+                self.workqueue.move_to_end(next((file for file in own if file.startswith(LONG)), own[0]), last=False)
             super()._assign_work_unit(node)
 
         def _reschedule(self, node: Any) -> None:
