@@ -105,6 +105,7 @@ def stream_defaults(settings: Snapshot) -> StreamDefaults:
         gop=stream.gop,
         bitrate_mode=stream.bitrate_mode,
         max_bitrate_kbps=stream.max_bitrate_kbps,
+        bitrate_priority=stream.bitrate_priority,
         h264_profile=stream.h264_profile,
         zipstream=stream.zipstream,
         resolutions={} if stream.resolution is None else dict.fromkeys(range(len(settings.views)), stream.resolution),

@@ -20,7 +20,7 @@ LIBRARY = "libsvtav1"
 PRESET = "12"
 SETTINGS = "pred-struct=1:rtc=1:scd=0"
 
-FLOOR = 31
+FLOOR, COARSEST = 31, 63
 MODESTY = 0.85
 SHORTEST_MS, LONGEST_MS = 40, 10_000  # of its buffer
 
@@ -32,9 +32,9 @@ def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
     level = round(quality(profile.codec, profile.compression))
     private = f"{SETTINGS}:lp={threads}"
     limit = cap(profile, fps)
-    if limit:
+    if limit and limit.kept:
         window = min(max(1000 * limit.bucket // limit.rate, SHORTEST_MS), LONGEST_MS)
-        private += f":rc=2:tbr={max(1, int(MODESTY * limit.rate))}:min-qp={min(level, FLOOR)}:max-qp=63"
+        private += f":rc=2:tbr={max(1, int(MODESTY * limit.rate))}:min-qp={min(level, FLOOR)}:max-qp={limit.coarsest or COARSEST}"
         private += f":buf-sz={window}:buf-initial-sz={window // 2}:buf-optimal-sz={window // 2}"
     else:
         private += f":crf={level}"

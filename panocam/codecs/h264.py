@@ -38,13 +38,16 @@ def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
     level = quality(profile.codec, profile.compression)
     private = f"{TUNING[profile.h264_profile]}:{TIMING}:sliced-threads={int(threads > 1)}"
     limit = cap(profile, fps)
-    if limit:
+    kept = limit is not None and limit.kept
+    if limit and kept:
         private += f":vbv-maxrate={limit.rate}:vbv-bufsize={limit.bucket}:qpmin={round(level)}"
+        if limit.coarsest is not None:
+            private += f":qpmax={limit.coarsest}"
     options = {
         "preset": PRESET,
         "tune": "zerolatency",
         "profile": profile.h264_profile.value,
-        **({"crf": str(level)} if limit else {"qp": str(round(level))}),
+        **({"crf": str(level)} if kept else {"qp": str(round(level))}),
         "forced-idr": "1",
         "x264-params": private,
     }

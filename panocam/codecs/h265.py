@@ -17,8 +17,10 @@ def recipe(profile: EncoderProfile, fps: float, threads: int) -> Recipe:
     """Constant quality, closed groups of exactly ``profile.gop`` pictures, no picture waits for another."""
     private = f"{SETTINGS}:pools={threads if threads > 1 else 'none'}"
     limit = cap(profile, fps)
-    if limit:
+    if limit and limit.kept:
         private += f":vbv-maxrate={limit.rate}:vbv-bufsize={limit.bucket}"
+        if limit.coarsest is not None:
+            private += f":qpmax={limit.coarsest}"
     options = {
         "preset": PRESET,
         "tune": "zerolatency",

@@ -10,6 +10,8 @@ fewer than five pictures a second the bucket must hold one picture's share, and 
 
 An encoder may still miss: no scene can be coarser than the coarsest step, and SVT-AV1 needs several pictures to react. Then
 pictures are left out until the bucket has room, evenly rather than in one long gap: the frame rate gives way, not the cap.
+
+How coarse an encoder may become is the stream's priority. With quality first it is told of no cap at all, and pictures alone give way.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from panocam.clock import NS
-from panocam.media.codec import BitrateMode, Codec, EncoderProfile
+from panocam.media.codec import BitrateMode, BitratePriority, Codec, EncoderProfile
 
 ENDS: dict[Codec, tuple[float, float]] = {
     Codec.H264: (14.0, 44.0),  # QP 23 at 30, CRF 23 with a cap
@@ -37,10 +39,13 @@ def quality(codec: Codec, compression: int) -> float:
 
 @dataclass(frozen=True)
 class Cap:
-    """A leaky bucket: ``rate`` in kbit/s, ``bucket`` in kbit."""
+    """A leaky bucket: ``rate`` in kbit/s, ``bucket`` in kbit. An encoder that has to keep it may go as far as its own number ``coarsest``
+    (None: as far as it can); one that has not (``kept`` False) leaves it to the ``Throttle``."""
 
     rate: int
     bucket: int
+    kept: bool = True
+    coarsest: int | None = None
 
 
 def cap(profile: EncoderProfile, fps: float) -> Cap | None:
@@ -49,7 +54,13 @@ def cap(profile: EncoderProfile, fps: float) -> Cap | None:
         return None
     rate = min(1.0, (1 - BURST) / (1 - 1 / fps)) if fps > 1 else fps
     bucket = max(BURST, rate / fps)
-    return Cap(max(1, int(rate * profile.max_bitrate_kbps)), max(1, int(bucket * profile.max_bitrate_kbps)))
+    halfway = round(quality(profile.codec, (profile.compression + 100) // 2))
+    return Cap(
+        max(1, int(rate * profile.max_bitrate_kbps)),
+        max(1, int(bucket * profile.max_bitrate_kbps)),
+        kept=profile.bitrate_priority is not BitratePriority.QUALITY,
+        coarsest=halfway if profile.bitrate_priority is BitratePriority.NONE else None,
+    )
 
 
 class Throttle:

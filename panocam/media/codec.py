@@ -22,6 +22,18 @@ class BitrateMode(StrEnum):
     MBR = "mbr"
 
 
+class BitratePriority(StrEnum):
+    """What gives way when a capped stream would be too large, as VAPIX spells it.
+
+    ``FRAMERATE``: quality alone, as far as it goes. ``QUALITY``: pictures alone are left out. ``NONE``: quality goes half of the way
+    to the coarsest, then pictures. Where quality cannot go on, pictures are left out in any case: the cap holds.
+    """
+
+    NONE = "none"
+    FRAMERATE = "framerate"
+    QUALITY = "quality"
+
+
 class H264Profile(StrEnum):
     """H.264 profiles on offer (ITU-T H.264 annex A)."""
 
@@ -46,7 +58,7 @@ class EncoderProfile:
     """Everything that decides the bits of a stream, given its pictures. Equal profiles share one encoder.
 
     ``fps`` 0 means as many as the source gives. ``compression`` 0 (best) .. 100. ``gop`` is the distance of key frames
-    in frames (>= 1). ``max_bitrate_kbps`` counts with ``MBR`` only.
+    in frames (>= 1). ``max_bitrate_kbps`` and ``bitrate_priority`` count with ``MBR`` only.
     """
 
     codec: Codec
@@ -57,6 +69,7 @@ class EncoderProfile:
     gop: int = 32
     bitrate_mode: BitrateMode = BitrateMode.VBR
     max_bitrate_kbps: int = 0
+    bitrate_priority: BitratePriority = BitratePriority.NONE
     h264_profile: H264Profile = H264Profile.HIGH
     zipstream: Zipstream = Zipstream.OFF
 

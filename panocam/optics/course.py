@@ -16,6 +16,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+NEAR: Final = 1e-9
+"""A way shorter than this, in the caller's unit, is none: braking within it would be harder than a number can say."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Start:
 def braked(start: Start, pull: float) -> Course:
     """Come to rest as soon as ``pull`` (> 0) or the bounds demand."""
     speed, room = abs(start.speed), start.room()
-    if speed == 0 or room == 0:
+    if speed == 0 or room < NEAR:
         return Course((), 0.0, start.place)
     pull = max(pull, speed * speed / (2 * room))
     end = speed / pull
@@ -82,7 +86,7 @@ def travelled(start: Start, target: float, cruise: float, pull: float, duration:
         onwards = travelled(Start(turn.rest, 0.0, start.bounds), target, cruise, pull, duration - turn.end)
         later = tuple(Piece(p.start + turn.end, p.place, p.speed, p.pull) for p in onwards.pieces)
         return Course((*turn.pieces, *later), turn.end + onwards.end, target)
-    if way == 0:
+    if abs(way) < NEAR:
         return Course((), 0.0, target)
     sign, way, speed = math.copysign(1.0, way), abs(way), abs(start.speed)
     if speed * speed / 2 >= pull * way:

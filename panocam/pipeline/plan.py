@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from panocam.errors import InvalidValue
-from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile, Zipstream
+from panocam.media.codec import BitrateMode, BitratePriority, Codec, EncoderProfile, H264Profile, Zipstream
 from panocam.media.signing import SIGNABLE, Signing
 from panocam.optics.catalog import Model, check_resolution, find, resolutions
 from panocam.optics.mount import Mount
@@ -27,7 +27,7 @@ class StreamDefaults:
     """What a request means where it says nothing.
 
     ``resolutions`` by view index; a view that is not named, or whose size is not in its list, uses its largest size of at most
-    ``pixels``. ``fps`` 0 is the source's rate; ``max_bitrate_kbps`` counts in mode MBR.
+    ``pixels``. ``fps`` 0 is the source's rate; ``max_bitrate_kbps`` and ``bitrate_priority`` count in mode MBR.
     """
 
     codec: Codec = Codec.H264
@@ -36,6 +36,7 @@ class StreamDefaults:
     gop: int = 32
     bitrate_mode: BitrateMode = BitrateMode.VBR
     max_bitrate_kbps: int = 4000
+    bitrate_priority: BitratePriority = BitratePriority.NONE
     h264_profile: H264Profile = H264Profile.HIGH
     zipstream: Zipstream = Zipstream.OFF
     resolutions: Mapping[int, Size] = field(default_factory=dict)
@@ -54,8 +55,9 @@ def plan(request: StreamRequest, defaults: StreamDefaults, model: Model, mount: 
     width, height = _resolution(request, defaults, model, source_size)
     predicts = codec is not Codec.JPEG
     mode = (request.bitrate_mode or defaults.bitrate_mode) if predicts else BitrateMode.VBR
-    limit = _or(request.max_bitrate_kbps, defaults.max_bitrate_kbps) if mode is BitrateMode.MBR else 0
-    if mode is BitrateMode.MBR:
+    capped = mode is BitrateMode.MBR
+    limit = _or(request.max_bitrate_kbps, defaults.max_bitrate_kbps) if capped else 0
+    if capped:
         _within("max_bitrate_kbps", limit, *BITRATES_KBPS)
     profile = EncoderProfile(
         codec=codec,
@@ -66,6 +68,7 @@ def plan(request: StreamRequest, defaults: StreamDefaults, model: Model, mount: 
         gop=_within("gop", _or(request.gop, defaults.gop), 1, LONGEST_GOP) if predicts else 1,
         bitrate_mode=mode,
         max_bitrate_kbps=limit,
+        bitrate_priority=(request.bitrate_priority or defaults.bitrate_priority) if capped else BitratePriority.NONE,
         h264_profile=(request.h264_profile or defaults.h264_profile) if codec is Codec.H264 else H264Profile.HIGH,
         zipstream=(request.zipstream or defaults.zipstream) if predicts else Zipstream.OFF,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from panocam.media.codec import BitrateMode, Codec, EncoderProfile, H264Profile, Zipstream
+from panocam.media.codec import BitrateMode, BitratePriority, Codec, EncoderProfile, H264Profile, Zipstream
 from panocam.media.signing import Signing
 
 
@@ -34,6 +34,7 @@ class StreamRequest:
     gop: int | None = None
     bitrate_mode: BitrateMode | None = None
     max_bitrate_kbps: int | None = None
+    bitrate_priority: BitratePriority | None = None
     h264_profile: H264Profile | None = None
     zipstream: Zipstream | None = None
     signed: bool | None = None

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, field_validator, model_validator
 
-from panocam.media.codec import BitrateMode, Codec, H264Profile, Zipstream
+from panocam.media.codec import BitrateMode, BitratePriority, Codec, H264Profile, Zipstream
 from panocam.settings.declare import Section, rows, setting
 from panocam.settings.role import Role
 
@@ -161,6 +161,11 @@ class Stream(Section):
     gop: int = setting(32, "Key frame distance", "Frames from one key frame to the next (P-frames plus one).", ge=1, le=1023, unit="frames")
     bitrate_mode: BitrateMode = setting(BitrateMode.VBR, "Bitrate control", "vbr: constant quality; mbr: constant quality under a maximum.")
     max_bitrate_kbps: int = setting(8000, "Maximum bitrate", "The maximum that mbr keeps.", ge=50, le=200_000, unit="kbit/s")
+    bitrate_priority: BitratePriority = setting(
+        BitratePriority.NONE,
+        "Priority",
+        "What mbr keeps when a scene is too busy: framerate loses quality, quality loses frames, none loses some of both.",
+    )
     h264_profile: H264Profile = setting(
         H264Profile.HIGH, "H.264 profile", "Higher profiles make smaller streams, lower ones play on older clients."
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from panocam.errors import InvalidValue
-from panocam.media.codec import BitrateMode, Codec, H264Profile, Zipstream
+from panocam.media.codec import BitrateMode, BitratePriority, Codec, H264Profile, Zipstream
 from panocam.pipeline.request import ALL_OVERLAYS, Overlay, StreamRequest
 
 MAX_QUERY = 4096
@@ -111,6 +111,13 @@ ARGUMENTS: tuple[Argument, ...] = (
         _whole(1, 100_000),
         aliases=("videobitrate", "videombrmaxbitrate"),
     ),
+    Argument(
+        "videobitratepriority",
+        "bitrate_priority",
+        "none, framerate, quality, and videobitratemode=mbr in the same URL",
+        "what is kept under the limit; none: some of both",
+        lambda text: BitratePriority(text.lower()),
+    ),
     Argument("h264profile", "h264_profile", "baseline, main, high", "the H.264 profile", lambda text: H264Profile(text.lower())),
     Argument("videozstrength", "zipstream", "off, 10, 20, 30, 40, 50", "strength of Zipstream; jpeg has none", _strength),
     Argument(
@@ -129,7 +136,7 @@ ARGUMENTS: tuple[Argument, ...] = (
 """Every argument that is read. The table in docs/rtsp.md is tested against it."""
 
 _BY_NAME = {name: argument for argument in ARGUMENTS for name in (argument.name, *argument.aliases)}
-_NEEDS_MODE = "max_bitrate_kbps"
+_NEED_MODE = {"max_bitrate_kbps": "a bitrate limit", "bitrate_priority": "a priority"}
 
 
 def with_profile(arguments: Iterable[tuple[str, str]], profiles: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -144,7 +151,7 @@ def stream_request(arguments: Iterable[tuple[str, str]], profiles: Mapping[str, 
     """A StreamRequest from (name, value) pairs, already percent-decoded. Raises InvalidValue naming the argument."""
     arguments = with_profile(arguments, profiles or {})
     given: dict[str, object] = {}
-    rate_option: tuple[str, str] | None = None
+    rate_option: tuple[str, str, str] | None = None
     for name, text in arguments:
         argument = _BY_NAME.get(name)
         if argument is None:
@@ -155,10 +162,10 @@ def stream_request(arguments: Iterable[tuple[str, str]], profiles: Mapping[str, 
             raise InvalidValue(name, text, f"give {argument.values}") from None
         if argument.field is not None:
             given[argument.field] = value
-        if argument.field == _NEEDS_MODE:
-            rate_option = name, text
+        if argument.field in _NEED_MODE:
+            rate_option = name, text, f"{_NEED_MODE[argument.field]} needs videobitratemode=mbr in the same URL"
     if rate_option is not None and given.get("bitrate_mode") is not BitrateMode.MBR:
-        raise InvalidValue(*rate_option, "a bitrate limit needs videobitratemode=mbr in the same URL")
+        raise InvalidValue(*rate_option)
     return StreamRequest(**given)  # type: ignore[arg-type]  # the table pairs each field with a reader of its type
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from panocam.codecs.encoder import Encoder, open_encoder
 from panocam.codecs.rate import ENDS, cap, quality
-from panocam.media.codec import BitrateMode, Codec, EncoderProfile
+from panocam.media.codec import BitrateMode, BitratePriority, Codec, EncoderProfile
 from panocam.media.packet import Packet
 from panocam.media.planes import JPEG_COLOR, VIDEO_COLOR, Planes
 
@@ -59,6 +59,25 @@ def test_pictures_are_left_out_when_no_quality_is_low_enough(video: Codec, opene
     left = [size > 0 for size in sizes[2 * FPS :]]
     assert sum(left) > 2, "the stream goes on"
     assert max(len(gap) for gap in "".join("x" if s else "." for s in left).split("x")) < FPS // 2
+
+
+@pytest.mark.feature("BIT-01", "BIT-06")
+def test_what_gives_way_is_what_has_no_priority(video: Codec, opened: Keep) -> None:
+    """Two wild seconds under a cap: every picture coarse, few pictures as fine as without a cap, or something between."""
+    source = [picture(i) if i < FPS else noise(i, 40) for i in range(3 * FPS)]
+    kept, likeness = {}, {}
+    for priority in BitratePriority:
+        profile = EncoderProfile(video, 320, 240, gop=FPS, bitrate_mode=BitrateMode.MBR, max_bitrate_kbps=CAP, bitrate_priority=priority)
+        encoder = opened(open_encoder(profile, FPS, VIDEO_COLOR))
+        coded = [encoder.encode(frame(planes, i)) for i, planes in enumerate(source)]
+        assert seconds([sum(len(p.data) for p in packets) for packets in coded]).max() <= CAP * 1.1
+        shown = decode(video, [p for packets in coded for p in packets])
+        wild = [(i, n) for n, i in enumerate(i for i, packets in enumerate(coded) if packets) if i >= FPS]
+        kept[priority] = len(wild)
+        likeness[priority] = np.mean([psnr(source[i].y, shown[n].y) for i, n in wild])
+    assert kept[BitratePriority.FRAMERATE] >= 2 * FPS - 2, "the first wild pictures may overrun"
+    assert kept[BitratePriority.QUALITY] <= kept[BitratePriority.NONE] < 2 * FPS * 0.8
+    assert likeness[BitratePriority.FRAMERATE] + 1.5 < likeness[BitratePriority.NONE] <= likeness[BitratePriority.QUALITY]
 
 
 def test_what_a_left_out_picture_owed_is_paid_by_the_next(opened: Keep) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panocam.errors import InvalidValue
-from panocam.media.codec import BitrateMode, Codec, H264Profile, Zipstream
+from panocam.media.codec import BitrateMode, BitratePriority, Codec, H264Profile, Zipstream
 from panocam.pipeline.request import ALL_OVERLAYS, Overlay, StreamRequest
 from panocam.streaming.url import ARGUMENTS, parse_query, stream_request
 
@@ -65,6 +65,14 @@ def test_kinds_of_overlays_are_named(value, kinds):
 @pytest.mark.parametrize("alias", ["videobitrate", "videombrmaxbitrate"])
 def test_old_names_mean_the_same(alias):
     assert parse_query(f"videobitratemode=mbr&{alias}=900").max_bitrate_kbps == 900
+
+
+@pytest.mark.parametrize("query", ["videobitratepriority=quality", "videobitratemode=vbr&videobitratepriority=quality"])
+def test_a_priority_needs_the_mode_too(query: str) -> None:
+    with pytest.raises(InvalidValue, match=r"videobitratepriority='quality': a priority needs videobitratemode=mbr"):
+        parse_query(query)
+    request = parse_query("videobitratemode=mbr&videobitratepriority=Quality")
+    assert request.bitrate_priority is BitratePriority.QUALITY
 
 
 @pytest.mark.parametrize("query", ["videomaxbitrate=900", "videobitratemode=vbr&videomaxbitrate=900"])

@@ -460,6 +460,7 @@ ELSEWHERE = {
     "source.password": "test_a_source_with_an_account (test_system_sources)",
     "stream.bitrate_mode": "test_the_maximum_bitrate_of_the_settings_is_kept",
     "stream.max_bitrate_kbps": "test_the_maximum_bitrate_of_the_settings_is_kept",
+    "stream.bitrate_priority": "test_under_a_maximum_pictures_are_left_out_or_not",
     **dict.fromkeys(("ptz.speed", "ptz.proportional", "ptz.presets", "ptz.preset_speed", "ptz.tours"), "tests/system/test_system_ptz.py"),
     **dict.fromkeys(("ptz.home_after", "ptz.resume_after"), "tests/ptz/test_ptz_service.py and test_ptz_tours.py, clock moved by hand"),
     **dict.fromkeys(("ptz.queue", "ptz.queue_users", "ptz.queue_poll", "ptz.groups"), "tests/ptz/test_ptz_service.py, clock moved by hand"),
@@ -545,6 +546,19 @@ def test_the_maximum_bitrate_of_the_settings_is_kept(moving: RunningCamera) -> N
         assert stream_bytes(moving, query, 50) * 2 < free
     finally:
         moving.change(stream__bitrate_mode="vbr", stream__max_bitrate_kbps=8000)
+
+
+def test_under_a_maximum_pictures_are_left_out_or_not(moving: RunningCamera) -> None:
+    """The film is too busy for 300 kbit/s: with the frame rate first its pictures are small, with quality first they are few and large."""
+    query = "camera=2&resolution=480x270&compression=10&videobitratemode=mbr&videomaxbitrate=300"
+    spent = {}
+    try:
+        for priority in ("framerate", "quality"):
+            moving.change(stream__bitrate_priority=priority)
+            spent[priority] = stream_bytes(moving, query, 20)
+    finally:
+        moving.change(stream__bitrate_priority="none")
+    assert spent["quality"] > 1.7 * spent["framerate"]
 
 
 def test_a_restart_setting_waits_and_then_counts(fresh: RunningCamera) -> None:

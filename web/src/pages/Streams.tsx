@@ -19,7 +19,10 @@ const HELP: Record<string, string> = {
   "stream.gop": "A longer distance saves bandwidth in calm scenes; a shorter one lets clients start and seek faster.",
   "stream.zipstream":
     "Off keeps every detail of what stands still. Low suits daylight; stronger ones suit the noise of dark scenes, which they show a little less faithfully. What moves is always shown as it is.",
-  "stream.bitrate_mode": "Variable follows the scene. Maximum keeps the network safe: busy scenes lose quality instead of exceeding it.",
+  "stream.bitrate_mode":
+    "Variable follows the scene, so leave room on the network and on the disk. Maximum keeps both safe: busy scenes lose quality or frames instead of exceeding it.",
+  "stream.max_bitrate_kbps": "Set it above what the scene usually needs, and only what is unusual costs quality.",
+  "stream.bitrate_priority": "Frame rate suits fast movement, quality suits faces and signs.",
 };
 
 /** How streams are coded when a client does not say. */

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from panocam.api.services import Services
 from panocam.api.vapix.params.leaf import YES_NO, Changes, Leaf, Shape, bound, choice, fact, facts, number, numbered, text, whole
 from panocam.errors import NotFound
-from panocam.media.codec import BitrateMode, H264Profile
+from panocam.media.codec import BitrateMode, BitratePriority, H264Profile
 from panocam.optics.catalog import VIEWS, Model, resolutions
 from panocam.pipeline.request import StreamRequest
 from panocam.streaming.url import ZSTRENGTHS
@@ -61,6 +61,7 @@ def _set_resolution(services: Services, size: str, so_far: Changes) -> Changes:
 
 def _stream() -> Iterator[Leaf]:
     modes = choice({str(mode): mode for mode in BitrateMode})
+    priorities = choice({str(priority): priority for priority in BitratePriority})
     profiles = choice({str(profile): profile for profile in H264Profile})
     for view in EACH:
         group = f"Image.I{view}"
@@ -74,7 +75,7 @@ def _stream() -> Iterator[Leaf]:
         yield Leaf(f"{group}.MPEG.PCount", _p_count, Shape("int", 0, 1022), _set_p_count, title="P-frames between key frames")
         yield from bound(f"{group}.RateControl.Mode", "stream.bitrate_mode", modes)
         yield from bound(f"{group}.RateControl.MaxBitrate", "stream.max_bitrate_kbps", whole(50, 200_000))
-        yield fact(f"{group}.RateControl.Priority", "none")
+        yield from bound(f"{group}.RateControl.Priority", "stream.bitrate_priority", priorities)
         yield fact(f"{group}.RateControl.TargetBitrate", lambda services: services.settings.snapshot.stream.max_bitrate_kbps)
         yield fact(f"{group}.Stream.Duration", "0")
         yield from bound(f"{group}.Stream.FPS", "stream.fps", whole(0, 120))
