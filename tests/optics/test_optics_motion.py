@@ -121,6 +121,7 @@ def test_a_drive_stops_at_the_limit_and_goes_round_where_there_is_none() -> None
     assert drive(0, Rest(Pose(0, -37, 45)), (100, 0, 0), bounds, proportional=False).speeds(NS)[0] == FULL_TURN
 
 
+@example(1.5e-306, 0.0, -24.0, 1.0, 1.0, 0.0)
 @given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3), st.floats(-200, 200), st.floats(0.01, 200), st.floats(0.1, 1e3), st.floats(0, 60))
 def test_an_axis_ends_where_it_should_and_not_beyond(
     place: float, target: float, speed: float, cruise: float, pull: float, duration: float
