@@ -31,6 +31,8 @@ def wire(name: str) -> str:
     if len(name) <= 253 and _PLAIN.fullmatch(name):
         return name
     try:
+        if not name.isprintable():  # a character that nobody sees, such as a soft hyphen, would be dropped without a word
+            raise UnicodeError
         return idna.encode(name, uts46=True).decode()
     except (idna.IDNAError, UnicodeError):
         raise ValueError("give a host name such as mail.example.com, or an IP address") from None

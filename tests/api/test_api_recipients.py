@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from api_kit import Side
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -208,6 +208,7 @@ def test_no_word_breaks_a_json_body(tree: Any, word: str) -> None:
 
 
 @examples(max_examples=300, deadline=None)
+@example("0\xad")
 @given(st.text(max_size=80))
 def test_any_text_is_a_host_a_mailbox_and_a_header_or_refused(text: str) -> None:
     for read in (hosts.host, hosts.mailbox, webform.headers, webform.arguments):
