@@ -1,7 +1,8 @@
 """Request bodies and form arguments, bounded, as VAPIX clients really send them.
 
 Clients of this family post ``a=b&c=d`` with ``text/plain``, ``text/xml`` or no type at all, so a form is a form whatever
-its label says. Query and body count alike; the last value of a name wins.
+its label says. Query and body count alike; the last value of a name wins. Text is UTF-8; what cannot be is ISO-8859-1, as older clients
+send names.
 """
 
 from __future__ import annotations
@@ -39,13 +40,22 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 def form(query: str, body: bytes = b"") -> dict[str, str]:
     """Query and form arguments as one mapping. Raises InvalidValue beyond ``MAX_ARGUMENTS`` arguments."""
-    text = body.decode("utf-8", "replace").strip()
+    text = body.decode("utf-8", "surrogateescape").strip()
     joined = "&".join(part for part in (query, text) if part)
     try:
-        pairs = parse_qsl(joined, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS)
+        pairs = parse_qsl(joined, keep_blank_values=True, max_num_fields=MAX_ARGUMENTS, errors="surrogateescape")
     except ValueError:
         raise InvalidValue("arguments", f"{joined.count('&') + 1} arguments", f"send at most {MAX_ARGUMENTS}") from None
-    return dict(pairs)
+    return {_readable(name): _readable(value) for name, value in pairs}
+
+
+def _readable(text: str) -> str:
+    """``text`` whose bytes that are not UTF-8 stand as surrogates: then all of it was ISO-8859-1."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape").decode("iso-8859-1")
+    return text
 
 
 def _too_large(limit: int) -> HttpFault:

@@ -325,7 +325,7 @@ async def test_ptz_is_there_as_clients_expect_it(side: Side) -> None:
     assert len([name for name in ptz if ".Support.S5." in name]) == 35
     assert (ptz["root.PTZ.CameraDefault"], ptz["root.PTZ.NbrOfSerPorts"], ptz["root.PTZ.CamPorts.Cam1Port"]) == ("5", "0", "-1")
     assert ptz["root.PTZ.Preset.P4.Position.P1.Name"] == "Home"
-    assert ptz["root.PTZ.Preset.P4.Position.P1.Data"].startswith("tilt=-37.0000:zoom=")
+    assert ptz["root.PTZ.Preset.P4.Position.P1.Data"].startswith("pan=0.0000:tilt=-37.0000:zoom=")
     assert (ptz["root.PTZ.Limit.L5.MinTilt"], ptz["root.PTZ.Limit.L5.MaxTilt"]) == ("-90", "1")
     async with side.client(Role.ADMINISTRATOR) as client:
         assert await ask(client, action="update", **{"PTZ.ImageSource.I0.PTZEnabled": "false"}) == "OK\n"

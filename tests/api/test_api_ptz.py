@@ -166,7 +166,7 @@ async def test_presets_in_vapix_words(side: Side) -> None:
         await done(admin, "camera=5&setserverpresetname=Gate", CONFIG)
         await done(client, "camera=5&pan=-40&tilt=-50&zoom=2000")
         await done(client, "camera=5&setserverpresetno=7")  # older clients use ptz.cgi for it
-        await done(admin, "camera=5&renameserverpresetno=7&newname=T%FCr%20links".replace("%FC", quote("ü")), CONFIG)
+        await done(admin, f"camera=5&renameserverpresetno=7&newname=T{quote('ü')}r%20links", CONFIG)
         listed = (await said(client, "camera=5&query=presetposcam")).splitlines()
         assert listed == ["Preset Positions for camera 5", "presetposno1=Home", "presetposno2=Gate", "presetposno7=Tür links"]
         data = (await said(client, "camera=5&query=presetposcamdata")).splitlines()
@@ -189,6 +189,31 @@ async def test_presets_in_vapix_words(side: Side) -> None:
         await done(admin, "camera=all&removeallserverpresets=yes", CONFIG)
         assert side.services.settings.running.ptz.presets == ()
         assert "no command" in await said(admin, "camera=5&pan=3", CONFIG)
+
+
+@pytest.mark.feature("PTZ-10")
+async def test_names_in_the_older_encoding_come_back_as_they_were_sent(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        await done(client, "camera=5&setserverpresetname=T%FCr", CONFIG)
+        answer = await client.get(f"{PTZ}?camera=5&query=presetposcam")
+        assert answer.headers["content-type"] == "text/plain; charset=iso-8859-1"
+        assert answer.content.splitlines()[2] == b"presetposno2=T\xfcr"
+        await done(client, "camera=5&gotoserverpresetname=T%FCr")
+        await done(client, "camera=5&gotoserverpresetname=T%C3%BCr")  # the same name in UTF-8
+        body = b"camera=5&renameserverpresetno=2&newname=Stra\xdfe"
+        assert (await client.post(CONFIG, content=body, headers={"Content-Type": "text/plain"})).status_code == 204
+        assert side.services.ptz.library.preset(1, 2).name == "Straße"
+
+
+@pytest.mark.feature("PTZ-10")
+async def test_presets_are_readable_as_parameters(side: Side) -> None:
+    async with side.client(Role.ADMINISTRATOR) as client:
+        await done(client, "camera=5&pan=40&tilt=-30&zoom=4000")
+        await done(client, "camera=5&setserverpresetname=Gate", CONFIG)
+        listed = (await client.get("/axis-cgi/param.cgi?action=list&group=root.PTZ.Preset.P4.Position.P2")).text.splitlines()
+        assert listed == [
+            "root.PTZ.Preset.P4.Position.P2.Data=pan=40.0000:tilt=-30.0000:zoom=4000", "root.PTZ.Preset.P4.Position.P2.Name=Gate",
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

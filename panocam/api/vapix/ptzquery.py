@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from panocam.api.endpoint import Call
-from panocam.api.vapix.ptzwords import ZOOM_STEPS, Mistake, bounds, steps
+from panocam.api.vapix.ptzwords import ZOOM_STEPS, Mistake, bounds, degrees, steps, where
 from panocam.optics.motion import FULL_TURN
 from panocam.optics.pose import Pose
 from panocam.ptz.library import Position
@@ -65,12 +65,12 @@ Lines = list[tuple[str, object]]
 
 def _position(call: Call[None], view: int) -> Lines:
     pose = call.services.ptz.areas[view].head.pose
-    return [("pan", _degrees(pose.pan)), ("tilt", _degrees(pose.tilt)), ("zoom", steps(pose)), ("autofocus", "off"), ("autoiris", "off")]
+    return [("pan", degrees(pose.pan)), ("tilt", degrees(pose.tilt)), ("zoom", steps(pose)), ("autofocus", "off"), ("autoiris", "off")]
 
 
 def _limits(call: Call[None], view: int) -> Lines:
     ends = bounds(call.services.ptz.areas[view].head.limits)
-    return [(name, int(end) if name.endswith("Zoom") else _degrees(end)) for name, end in ends.items()]
+    return [(name, int(end) if name.endswith("Zoom") else degrees(end)) for name, end in ends.items()]
 
 
 def _speed(call: Call[None], view: int) -> Lines:
@@ -135,10 +135,4 @@ def _presets(call: Call[None], views: Sequence[int], *, data: bool) -> str:
 
 
 def _line(preset: Position, data: bool) -> str:
-    pose = preset.pose
-    where = f":pan={_degrees(pose.pan)}:tilt={_degrees(pose.tilt)}:zoom={steps(pose)}" if data else ""
-    return f"presetposno{preset.number}={preset.name}{where}"
-
-
-def _degrees(angle: float) -> str:
-    return f"{round(angle, 4) + 0.0:.4f}"
+    return f"presetposno{preset.number}={preset.name}{f':{where(preset.pose)}' if data else ''}"

@@ -41,6 +41,16 @@ def steps(pose: Pose) -> int:
     return 1 + round(min(max(pose.zoom, 0.0), 1.0) * ZOOM_STEPS)
 
 
+def degrees(angle: float) -> str:
+    """With four places, never a negative zero."""
+    return f"{round(angle, 4) + 0.0:.4f}"
+
+
+def where(pose: Pose) -> str:
+    """A direction as preset positions are told."""
+    return f"pan={degrees(pose.pan)}:tilt={degrees(pose.tilt)}:zoom={steps(pose)}"
+
+
 def bounds(limits: Limits) -> dict[str, float]:
     """How far a view area goes, as clients call the ends: pan and tilt in degrees, zoom as positions."""
     wide, tele = (steps(Pose(hfov=hfov)) for hfov in reversed(limits.hfov))

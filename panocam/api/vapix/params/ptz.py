@@ -21,7 +21,7 @@ from panocam.api.vapix.params.leaf import (
     within,
 )
 from panocam.api.vapix.params.tree import Living
-from panocam.api.vapix.ptzwords import ZOOM_STEPS, bounds
+from panocam.api.vapix.ptzwords import ZOOM_STEPS, bounds, where
 from panocam.optics.pose import Pose
 from panocam.pipeline.renderer import FIRST_AREA
 from panocam.settings.ptz import GROUPS, HOME, Group
@@ -159,12 +159,8 @@ def presets(services: Services) -> Iterator[Leaf]:
         yield fact(f"{prefix}.ImageSource", "0")
         yield fact(f"{prefix}.Name", "")
         for position in services.ptz.library.presets(area):
-            yield fact(f"{prefix}.Position.P{position.number}.Data", _data(position.pose))
+            yield fact(f"{prefix}.Position.P{position.number}.Data", where(position.pose))
             yield fact(f"{prefix}.Position.P{position.number}.Name", position.name)
-
-
-def _data(pose: Pose) -> str:
-    return f"tilt={pose.tilt:.4f}:zoom={1 + round(min(max(pose.zoom, 0.0), 1.0) * ZOOM_STEPS)}:pan={pose.pan:.4f}"
 
 
 LIVING = Living("PTZ.Preset", presets)
