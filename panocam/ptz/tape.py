@@ -78,7 +78,7 @@ class Recorder:
         if not self._times:
             self._times, self._poses = [0.0], [pose]
         elif pose != self._poses[-1] and t > self._times[-1]:
-            if self._seen > self._times[-1]:  # it stood still until then
+            if self._times[-1] < self._seen < t:  # it stood still until then
                 self._keep(self._seen, self._poses[-1])
             self._keep(t, pose)
         self._seen = t

@@ -267,6 +267,14 @@ async def test_recordings_end_by_themselves_and_damaged_ones_are_told(stage: Sta
         await stage.service.record(4, SYSTEM, "no spaces, please")
 
 
+def test_a_tape_has_each_moment_once_also_where_it_is_stopped_as_it_begins_to_move() -> None:
+    recorder = Recorder(0)
+    for n in range(50):
+        recorder.sample(n * FRAME, Pose(0, -30))
+    tape = recorder.finish(49 * FRAME + 1000, Pose(5, -30))  # in the same millisecond as the last sample
+    assert Tape.unpack(tape.pack()).poses[-1].pan == pytest.approx(5)
+
+
 def test_a_tape_keeps_what_stands_still_by_its_ends() -> None:
     recorder = Recorder(0)
     for frame in range(200):
