@@ -143,10 +143,10 @@ class Installation(Section):
     def _text_is_a_number(cls, value: object) -> object:
         return int(value) if isinstance(value, str) and value.isdecimal() else value
 
-    @field_validator("quad_order")
+    @field_validator("quad_order", mode="before")
     @classmethod
-    def _each_area_once(cls, value: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-        if sorted(value) != [1, 2, 3, 4]:
+    def _each_area_once(cls, value: object) -> object:
+        if not isinstance(value, list | tuple) or sorted(map(str, value)) != ["1", "2", "3", "4"]:
             raise ValueError("should name each of 1, 2, 3 and 4 once")
         return value
 

@@ -261,6 +261,8 @@ async def test_the_whole_picture_can_be_masked(side: Side) -> None:
         ("action=add&name=a&pxpolygon=1000,1000:2000,1000:1500,1500&enabled=maybe", "yes or no"),
         ("action=update&name=a", "no privacy mask"),
         ("action=remove&name=a", "no privacy mask"),
+        ("action=remove", "name the mask"),
+        ("query=positionpxjson", "name the mask"),
         ("action=goto&name=a", "no privacy mask"),
         ("query=positionpxjson&name=a", "no privacy mask"),
     ],

@@ -65,6 +65,8 @@ def test_the_schema_carries_what_a_form_needs() -> None:
         ("image.wdr", "perhaps", "should be true or false"),
         ("exposure.zones", [7], "left, top, right, bottom from 0 to 1"),
         ("installation.quad_order", [1, 2, 2, 3], "should name each of 1, 2, 3 and 4 once"),
+        ("installation.quad_order", [1, 2], "should name each of 1, 2, 3 and 4 once"),
+        ("installation.quad_order", "quad", "should name each of 1, 2, 3 and 4 once"),
         ("installation.power_line", 55, "should be 50 or 60"),
         ("source.lens", "wide", "does not fit; equidistant, equisolid"),
         ("source.lens", "kb:1,2,3", "does not fit"),

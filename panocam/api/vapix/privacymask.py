@@ -142,7 +142,10 @@ def _done() -> Response:
 
 
 def _named(call: Call[None]) -> Mask:
-    return call.services.privacy.named(call.arguments.get("name", "").strip())
+    name = call.arguments.get("name", "").strip()
+    if not name:
+        raise InvalidValue("name", "", "name the mask, as query=list tells them")
+    return call.services.privacy.named(name)
 
 
 def _position(call: Call[None], mask: Mask) -> list[dict[str, int]]:
