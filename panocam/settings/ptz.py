@@ -138,11 +138,16 @@ class Group(Section):
 class Ptz(Section):
     """Pan, tilt and zoom of the view areas."""
 
-    speed: int = setting(0, "Move speed", "Of clients' moves that say none: 1 (slow) to 100; 0 shows the new view at once.", ge=0, le=100)
-    preset_speed: int = setting(70, "Speed to preset positions", "1 (slow) to 100; 0 shows them at once.", ge=0, le=100)
+    speed: int = setting(0, "Move speed", "For moves that name no speed: 1 (slow) to 100; 0 shows the new view at once.", ge=0, le=100)
+    preset_speed: int = setting(70, "Speed to preset positions", "1 (slow) to 100; 0 shows the position at once.", ge=0, le=100)
     proportional: bool = setting(True, "Proportional speed", "Turn slower the further an area is zoomed in, so the picture moves alike.")
     home_after: int = setting(
-        0, "Return home after", "An area that nobody has moved for so long goes home; 0 leaves it where it is.", ge=0, le=86_400, unit="s"
+        0,
+        "Return home after",
+        "An area goes home when nobody has moved it for this long; 0 leaves it where it is.",
+        ge=0,
+        le=86_400,
+        unit="s",
     )
     resume_after: int = setting(
         30,
@@ -153,7 +158,9 @@ class Ptz(Section):
         unit="s",
     )
     encoding: Literal["iso-8859-1", "utf-8"] = setting(
-        "iso-8859-1", "Encoding of ptz.cgi", "Of names in its replies; what it cannot say is told in UTF-8 all the same."
+        "iso-8859-1",
+        "Encoding of ptz.cgi",
+        "How letters in names of positions are coded in its replies; names with other letters come as UTF-8.",
     )
     movement: tuple[Movement, ...] = rows([Movement() for _ in range(4)], "Movement")
     limits: tuple[Stops, ...] = rows([Stops() for _ in range(4)], "Limits")
@@ -163,7 +170,9 @@ class Ptz(Section):
     zones: tuple[NamedZone, ...] = setting((), "Named zones", "Parts of what a view area sees, with the name that #L shows in overlays.")
     queue: bool = setting(False, "Control queue", "One user at a time moves an area; others wait by the priority of their group.")
     queue_users: int = setting(20, "Users in the queue", "How many may wait for an area.", ge=1, le=100)
-    queue_poll: int = setting(20, "Poll time", "Who has not asked for his place for so long leaves the queue.", ge=5, le=3600, unit="s")
+    queue_poll: int = setting(
+        20, "Poll time", "Whoever waits and has not asked again for this long leaves the queue.", ge=5, le=3600, unit="s"
+    )
     groups: tuple[Group, ...] = setting((), "Groups", "Priority and time-out in the control queue of the groups that are not as delivered.")
 
     @field_validator("presets")

@@ -99,7 +99,7 @@ def test_what_a_left_out_picture_owed_is_paid_by_the_next(opened: Keep) -> None:
     assert [p.sequence for p in given] == list(range(len(given)))
 
 
-@pytest.mark.feature("STR-03")
+@pytest.mark.feature("STR-03", "IMG-35")
 def test_compression_trades_bits_for_quality(codec: Codec, opened: Keep) -> None:
     bits, likeness = [], []
     for compression in (0, 30, 70, 100):

@@ -115,10 +115,11 @@ async def test_a_mask_is_made_and_moved_with_the_keyboard_alone(anna: Visitor, a
     await there(api, lambda found: not found, "no mask")
 
 
-@pytest.mark.feature("PRV-05", "PRV-07", "PRV-09")
+@pytest.mark.feature("PRV-05", "PRV-07", "PRV-09", "PRV-10")
 async def test_colour_for_all_and_hiding_after_a_question(anna: Visitor, api: Api) -> None:
     api.send("POST", "privacy/masks", {"name": "Yard", "corners": SQUARE})
     await anna.open("/privacy")
+    await expect(anna.page.get_by_text("many masks slow a busy camera")).to_be_visible()
     grey = await anna.settled()
     await anna.page.get_by_role("combobox", name="Colour of all masks").click()
     await anna.page.get_by_role("option", name="Chameleon").click()

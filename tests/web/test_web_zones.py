@@ -32,7 +32,7 @@ async def test_a_zone_is_taken_from_the_picture_shown_and_visited(anna: Visitor,
     await anna.field("New zone").fill("Back door")
     await page.get_by_role("button", name="Add zone").click()
     rows = page.get_by_role("list", name="Named zones")
-    await expect(rows.get_by_text("170.0° to -170.0°, -50.0° to -20.0°")).to_be_visible()
+    await expect(rows.get_by_text("pan 170.0° to -170.0°, tilt -50.0° to -20.0°")).to_be_visible()
     assert (kept(api)[0]["name"], kept(api)[0]["left"], kept(api)[0]["right"]) == ("Back door", 170, -170)
     api.send("PUT", f"views/{VIEW}/pose", {"pan": 0, "tilt": -50})
     before = await anna.settled()

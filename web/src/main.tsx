@@ -10,7 +10,12 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 
 /** Dark enough for white text on it to be read (contrast 5:1). */
-const THEME: MantineThemeOverride = { primaryColor: "teal", primaryShade: 9, fontFamily: "Inter, system-ui, sans-serif" };
+const THEME: MantineThemeOverride = {
+  primaryColor: "teal",
+  primaryShade: 9,
+  fontFamily: "Inter, system-ui, sans-serif",
+  components: { Slider: { styles: { markLabel: { color: "var(--mantine-color-dimmed)" } } } },
+};
 
 /** Explanations in grey that still has a contrast of 6:1 on its background; red that is seen to be red on dark (5:1 on its own tint). */
 const VARIABLES: CSSVariablesResolver = () => ({

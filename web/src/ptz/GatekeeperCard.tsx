@@ -62,7 +62,7 @@ export function GatekeeperCard({ area, act, mayChange }: { area: Area; act: Act;
         />
         <NumberInput
           label="and home again after"
-          description="Without motion for so long."
+          description="When nothing has moved for this long."
           suffix=" s"
           min={SHORTEST}
           max={LONGEST}

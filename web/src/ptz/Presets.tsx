@@ -96,7 +96,7 @@ function Row({ preset, area, act, mayChange }: { preset: Preset; area: Area; act
           />
         )}
         <Text size="xs" c="dimmed" truncate>
-          {degrees(preset.pan)} · {degrees(preset.tilt)} · {preset.zoom.toFixed(1)}×
+          pan {degrees(preset.pan)} · tilt {degrees(preset.tilt)} · {preset.zoom.toFixed(1)}×
         </Text>
       </div>
       <Tooltip label="Go there" openDelay={300}>

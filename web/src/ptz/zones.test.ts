@@ -27,6 +27,6 @@ describe("zones", () => {
   });
 
   it("are told in words", () => {
-    expect(span({ left: 170, down: -50, right: -170, up: -10 })).toBe("170.0° to -170.0°, -50.0° to -10.0°");
+    expect(span({ left: 170, down: -50, right: -170, up: -10 })).toBe("pan 170.0° to -170.0°, tilt -50.0° to -10.0°");
   });
 });

@@ -47,7 +47,7 @@ export function width({ left, right }: Corners): number {
 
 /** A zone in words. */
 export function span(corners: Corners): string {
-  return `${degrees(corners.left)} to ${degrees(corners.right)}, ${degrees(corners.down)} to ${degrees(corners.up)}`;
+  return `pan ${degrees(corners.left)} to ${degrees(corners.right)}, tilt ${degrees(corners.down)} to ${degrees(corners.up)}`;
 }
 
 /** Lines of ``name; left; down; right; up``; a name with no numbers, or a number that is none, is told with its line. Throws Error. */
