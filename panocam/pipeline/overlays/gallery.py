@@ -88,14 +88,14 @@ class Gallery:
         try:
             path.unlink()
         except FileNotFoundError:
-            raise NotFound(f"image={name!r}: there is no such image in the store") from None
+            raise _missing(name) from None
         except OSError as fault:
             raise Unavailable(f"{path} cannot be deleted: {fault.strerror}") from None
         atomic.flush_folder(path.parent)
 
     def _path(self, name: str) -> Path:
         if clean(name) != name:
-            raise NotFound(f"image={name[:80]!r}: there is no such image in the store")
+            raise _missing(name)
         return self._folder.folder(FOLDER) / name
 
 
@@ -107,6 +107,10 @@ def clean(filename: str) -> str:
     if not kept:
         raise InvalidValue("file name", filename, "give the file a name with letters or digits")
     return kept + SUFFIX
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound(f"image={name[:80]!r}: there is no such image in the store; give its whole name there, which ends in {SUFFIX}")
 
 
 def _read(path: Path, most: int = -1) -> Artwork:
@@ -122,7 +126,7 @@ def _read(path: Path, most: int = -1) -> Artwork:
             raise ValueError(kind)
         return Artwork(kind, data, width, height, bool(known["scalable"]))
     except FileNotFoundError:
-        raise NotFound(f"image={path.name!r}: there is no such image in the store") from None
+        raise _missing(path.name) from None
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise Unavailable(f"overlay image {path.name} is damaged ({type(fault).__name__}); upload it again") from None
 
