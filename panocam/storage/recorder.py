@@ -119,7 +119,7 @@ class Recorder:
         running.feed.leave(running.take)
         self._forget_idle()
         try:
-            await running.route.volume.close(running.route.writer)
+            await running.route.close()
         finally:
             self._close_notes(running.route.writer)
             self._on_change(running, False)
@@ -233,7 +233,7 @@ class Recorder:
         running.ids.append(running.id)
         self._running[running.id] = running
         self._close_notes(old.writer)
-        await old.volume.close(old.writer)
+        await old.close()
 
     def _close_notes(self, writer: Writer) -> None:
         if self.notes is not None:

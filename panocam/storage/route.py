@@ -1,8 +1,9 @@
 """Which disk the pictures of a recording go to: its home, or while that is away or too slow, another one.
 
 What has been handed to a disk is kept in memory until it is known to be on the medium, whole groups of pictures. When the disk fails, all
-of that is written again on the other one, so nothing is missing in between; readers leave out what is there twice. The way back is
-taken with a key picture, when the home is well and everything that was put elsewhere has been brought there.
+of that is written again on the other one, so nothing is missing in between; readers leave out what is there twice. A disk that failed
+and is well again before the next picture gets it again itself. The way back is taken with a key picture, when the home is well and
+everything that was put elsewhere has been brought there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ class Retained:
     @property
     def batches(self) -> list[list[Packet]]:
         return [batch for group in self._groups for batch in group]
+
+    @property
+    def newest(self) -> int:
+        """Stream time of the last picture; -1 without one."""
+        return self._groups[-1][-1][-1].pts_ns if self._groups else -1
 
     def holds_after(self, safe: int) -> bool:
         """True when it has everything that came after the stream time ``safe``."""
@@ -84,16 +90,37 @@ class Route:
         if other is None:
             self.volume.write(self.writer, batch)
             return
-        if self.away and batch[0].key and self._well(self.home) and self._ways.drained(self.home) and self._well(self.volume):
+        whole = self._well(self.volume) and not self.writer.torn
+        if self.away and batch[0].key and self._well(self.home) and self._ways.drained(self.home) and whole:
             self._retained.clear()  # all of it is queued where it was handed to, and that disk is well
             self._retained.add(batch, -1)
             self._move(self.home, [batch], seamless=True, again=False)
             return
         self._retained.add(batch, self.writer.safe)
-        if not self._well(self.volume) and self._well(other):
-            self._move(other, self._retained.batches, seamless=self._retained.holds_after(self.writer.safe), again=True)
+        if not whole and (to := self._refuge(other)) is not None:
+            self._write_again(to)
             return
         self.volume.write(self.writer, batch)
+
+    async def close(self) -> None:
+        """End the recording in order. What its disk has not taken by then is written on the other one: no picture follows that would
+        show the loss."""
+        await self.volume.close(self.writer)
+        other = self._ways.spare(self.home) if not self.away else self.home
+        if self._retained.newest <= self.writer.safe or other is None:
+            return
+        if (to := self._refuge(other)) is not None:
+            self._write_again(to)
+            await self.volume.close(self.writer)
+
+    def _refuge(self, other: Volume) -> Volume | None:
+        """Where to write again what this disk has not taken."""
+        if self.writer.torn and self._well(self.volume):
+            return self.volume
+        return other if self._well(other) else None
+
+    def _write_again(self, to: Volume) -> None:
+        self._move(to, self._retained.batches, seamless=self._retained.holds_after(self.writer.safe), again=True)
 
     def _well(self, volume: Volume) -> bool:
         return volume.usable and volume.behind_ns < BEHIND_NS
@@ -105,7 +132,8 @@ class Route:
         volume.retire(old)
         for batch in batches:
             to.write(self.writer, batch)
-        self._ways.moved(self)
+        if to is not volume:
+            self._ways.moved(self)
 
 
 def _size(batch: list[Packet]) -> int:

@@ -52,8 +52,8 @@ class Writer:
     """Writes ``recording``. Every method may raise OSError: then what was being written is closed as it is, and the next key picture
     begins a segment that is marked as coming after a gap.
 
-    Pictures up to the stream time ``safe`` are on the medium. ``moved`` is set when another writer has taken over, ``void`` when that one
-    writes again what waits here.
+    Pictures up to the stream time ``safe`` are on the medium; ``torn`` is set when it has failed, and some after that may be missing.
+    ``moved`` is set when another writer has taken over, ``void`` when that one writes again what waits here.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Writer:
         self._time: tuple[int, int] | None = None  # wall and stream time that go together, of the newest segment
         self._next_sequence: int | None = None
         self.safe = -1
-        self.moved = self.void = False
+        self.moved = self.void = self.torn = False
         self.pictures = self.lost = 0
 
     def follow(self, disk: Disk, seamless: bool, again: bool) -> Writer:
@@ -200,12 +200,15 @@ class Writer:
             file.out.flush()
             self.safe = file.last_pts
             self._list(replace(file.segment, bytes=size + len(cues), complete=True))
+        except OSError:
+            self.torn = True
+            raise
         finally:
             file.out.close()
 
     def _abandon(self) -> None:
         """Let a file go that cannot be written; recovery puts it in order when its disk is mounted again."""
-        file, self._file = self._file, None
+        file, self._file, self.torn = self._file, None, True
         self._began = Began.GAP if self._begun else Began.START
         if file is not None:
             with contextlib.suppress(OSError):
