@@ -31,8 +31,8 @@ BATCH = 13
 
 
 class TornFiles(LocalFiles):
-    """A folder behind a line that breaks in the middle of the operation number ``breaks_at``, until it is ``reachable`` again. Files that were
-    open then are lost to whoever writes them."""
+    """A folder behind a line that breaks in the middle of the operation number ``breaks_at``, until it is ``reachable`` again. Files that
+    were open then are lost to whoever writes them."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
