@@ -80,7 +80,7 @@ async def test_a_scene_profile_sets_everything_for_a_purpose(anna: Visitor, api:
     await anna.page.get_by_text("Vivid", exact=True).click()
     await becomes(api, saturation=64, wdr=False)
     await expect(anna.page.get_by_text(re.compile("Strong colours"))).to_be_visible()
-    await anna.page.get_by_text("Neutral", exact=True).click()
+    await anna.page.get_by_role("button", name="Undo", exact=True).click()
     await becomes(api, saturation=50)
 
 

@@ -42,6 +42,23 @@ async def test_roll_by_slider_and_by_number_acts_at_once(anna: Visitor, api: Api
     await expect(number).to_have_value("0°")
 
 
+@pytest.mark.feature("IMG-02")
+async def test_a_number_that_is_none_changes_nothing_and_gives_way_to_the_value_in_force(anna: Visitor, api: Api) -> None:
+    await anna.open("/installation")
+    number, undo = anna.page.get_by_label("Roll in degrees"), anna.page.get_by_role("button", name="Undo")
+    await number.fill("-33.5")
+    await becomes(api, "installation.roll", -33.5)
+    await expect(undo).to_be_enabled()  # while the caret is still in the field
+    for wrong in ("500", ""):
+        await number.fill(wrong)
+        await expect(anna.page.get_by_text("From -180 to 180")).to_have_count(1 if wrong else 0)
+        await number.press("Enter")
+        await expect(number).to_have_value("-33.5°")
+    assert api.get("settings")["values"]["installation.roll"] == -33.5
+    await undo.click()
+    await becomes(api, "installation.roll", 0)
+
+
 @pytest.mark.feature("IMG-06", "BAS-04", "BAS-05", "BAS-06")
 async def test_the_mount_decides_which_views_there_are(anna: Visitor, api: Api) -> None:
     await anna.open("/installation")

@@ -1,5 +1,6 @@
-import { Group, Input, NumberInput, Slider } from "@mantine/core";
+import { Group, Input, Slider } from "@mantine/core";
 
+import { Exact } from "../parts/Exact";
 import type { Row } from "../settings/schema";
 import type { Instant } from "../settings/useInstant";
 
@@ -36,18 +37,7 @@ export function Level({ row, settings, disabled, neutral, description = row.desc
           onChange={set}
           onChangeEnd={settings.done}
         />
-        <NumberInput
-          aria-label={`${row.title} as a number`}
-          w={84}
-          min={min}
-          max={max}
-          step={step}
-          clampBehavior="strict"
-          value={value}
-          disabled={disabled}
-          onChange={(next) => typeof next === "number" && set(next)}
-          onBlur={settings.done}
-        />
+        <Exact label={`${row.title} as a number`} width={84} min={min} max={max} step={step} value={value} disabled={disabled} onChange={set} onDone={settings.done} />
       </Group>
     </Input.Wrapper>
   );

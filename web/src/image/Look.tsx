@@ -62,7 +62,7 @@ export function Look({ access, settings, picking, problem, onPicking, onWindow }
 
   return (
     <Stack gap="md">
-      <Profiles value={settings.value} disabled={disabled} onApplied={settings.done} />
+      <Profiles value={settings.value} disabled={disabled} onApplied={settings.note} />
       <Group {...group("Appearance")}>{GROUPS.Appearance.map((name) => level(name, 50))}</Group>
       <Group {...group("Wide dynamic range")}>
         <Wdr rows={rows} settings={settings} disabled={disabled} reasonOf={reason} />

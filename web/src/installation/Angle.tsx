@@ -1,4 +1,6 @@
-import { Group, Input, NumberInput, Slider } from "@mantine/core";
+import { Group, Input, Slider } from "@mantine/core";
+
+import { Exact } from "../parts/Exact";
 
 interface Props {
   label: string;
@@ -35,19 +37,7 @@ export function Angle({ label, description, value, min, max, marks, step = 0.5, 
           onChange={fine}
           onChangeEnd={onDone}
         />
-        <NumberInput
-          aria-label={`${label} in degrees`}
-          w={100}
-          min={min}
-          max={max}
-          step={0.1}
-          decimalScale={1}
-          suffix="°"
-          value={value}
-          disabled={disabled}
-          onChange={(next) => typeof next === "number" && fine(next)}
-          onBlur={onDone}
-        />
+        <Exact label={`${label} in degrees`} width={100} min={min} max={max} step={0.1} decimals={1} suffix="°" value={value} disabled={disabled} onChange={fine} onDone={onDone} />
       </Group>
     </Input.Wrapper>
   );

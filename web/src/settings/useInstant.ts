@@ -12,6 +12,8 @@ export interface Instant {
   done(): void;
   /** ``set`` and ``done`` in one. */
   apply(path: string, value: SettingValue): void;
+  /** One more step for ``undo``: values that something else has changed. */
+  note(step: Values): void;
   undo(): void;
   mayUndo: boolean;
 }
@@ -66,13 +68,20 @@ export function useInstant(access: SettingsAccess): Instant {
       set(path, next);
       done();
     },
+    note: (step) => setPast((all) => [...all, step]),
     undo: () => {
+      const open = before.current;
+      if (Object.keys(open).length > 0) {
+        before.current = {};
+        put(open);
+        return;
+      }
       const step = past.at(-1);
       if (!step) return;
       setPast(past.slice(0, -1));
       put(step);
     },
-    mayUndo: past.length > 0,
+    mayUndo: past.length > 0 || Object.keys(before.current).length > 0,
   };
 }
 
