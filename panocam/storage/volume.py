@@ -251,6 +251,7 @@ class Volume:
                     raise
                 if not clean(self.disk, self.index, self.keep, self.present_ns(), need=4 * size + (16 << 20)):
                     raise
+                writer.write(batch)  # where it begins with a key picture; else it is counted with those that need the one before
         except OSError as fault:
             writer.lost += len(batch)
             self._from_thread(self._failed, fault)
