@@ -69,7 +69,7 @@ class EncoderProfile:
     gop: int = 32
     bitrate_mode: BitrateMode = BitrateMode.VBR
     max_bitrate_kbps: int = 0
-    bitrate_priority: BitratePriority = BitratePriority.NONE
+    bitrate_priority: BitratePriority = BitratePriority.FRAMERATE
     h264_profile: H264Profile = H264Profile.HIGH
     zipstream: Zipstream = Zipstream.OFF
 

@@ -36,7 +36,7 @@ class StreamDefaults:
     gop: int = 32
     bitrate_mode: BitrateMode = BitrateMode.VBR
     max_bitrate_kbps: int = 4000
-    bitrate_priority: BitratePriority = BitratePriority.NONE
+    bitrate_priority: BitratePriority = BitratePriority.FRAMERATE
     h264_profile: H264Profile = H264Profile.HIGH
     zipstream: Zipstream = Zipstream.OFF
     resolutions: Mapping[int, Size] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def plan(request: StreamRequest, defaults: StreamDefaults, model: Model, mount: 
         gop=_within("gop", _or(request.gop, defaults.gop), 1, LONGEST_GOP) if predicts else 1,
         bitrate_mode=mode,
         max_bitrate_kbps=limit,
-        bitrate_priority=(request.bitrate_priority or defaults.bitrate_priority) if capped else BitratePriority.NONE,
+        bitrate_priority=(request.bitrate_priority or defaults.bitrate_priority) if capped else BitratePriority.FRAMERATE,
         h264_profile=(request.h264_profile or defaults.h264_profile) if codec is Codec.H264 else H264Profile.HIGH,
         zipstream=(request.zipstream or defaults.zipstream) if predicts else Zipstream.OFF,
     )

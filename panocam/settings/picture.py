@@ -162,7 +162,7 @@ class Stream(Section):
     bitrate_mode: BitrateMode = setting(BitrateMode.VBR, "Bitrate control", "vbr: constant quality; mbr: constant quality under a maximum.")
     max_bitrate_kbps: int = setting(8000, "Maximum bitrate", "The maximum that mbr keeps.", ge=50, le=200_000, unit="kbit/s")
     bitrate_priority: BitratePriority = setting(
-        BitratePriority.NONE,
+        BitratePriority.FRAMERATE,
         "Priority",
         "What mbr keeps when a scene is too busy: framerate loses quality, quality loses frames, none loses some of both.",
     )

@@ -557,7 +557,7 @@ def test_under_a_maximum_pictures_are_left_out_or_not(moving: RunningCamera) -> 
             moving.change(stream__bitrate_priority=priority)
             spent[priority] = stream_bytes(moving, query, 20)
     finally:
-        moving.change(stream__bitrate_priority="none")
+        moving.change(stream__bitrate_priority="framerate")
     assert spent["quality"] > 1.7 * spent["framerate"]
 
 
