@@ -93,6 +93,29 @@ async def test_an_area_is_drawn_named_tuned_removed_and_brought_back(otto: Visit
     assert {**areas(owner)[0], **unlike} == {**before, **unlike}
 
 
+async def test_what_the_camera_cannot_say_at_the_moment_is_asked_again(otto: Visitor, owner: Api) -> None:
+    """A source that begins anew knows no lens until its first picture; who draws meanwhile need not click again."""
+    page, asked, unknown = otto.page, 0, "the lens is not known before the first picture"
+
+    async def begins_anew(route: Any) -> None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            await route.continue_()
+            return
+        await route.fulfill(status=503, json={"error": {"code": "unavailable", "message": unknown}})
+
+    await page.route("**/api/v1/motion/outline", begins_anew)
+    await otto.open("/motion")
+    await otto.watching()
+    await page.get_by_role("button", name="Add area").click()
+    await page.get_by_role("button", name="Square in the middle").click()
+    await expect(page.get_by_text(unknown)).to_be_visible()
+    await expect(page.get_by_text("4 corners, at most 10")).to_be_visible()
+    await expect(page.get_by_role("button", name="Finish")).to_be_enabled()
+    assert asked == 2
+
+
 async def test_an_area_lights_up_while_somebody_walks_through_it(otto: Visitor, owner: Api) -> None:
     owner.send("POST", "motion/areas", {"name": "Passage", "corners": PASSAGE})
     page = otto.page
