@@ -25,6 +25,7 @@
 #include <cstring>
 
 #include "develop.h"
+#include "row.h"
 
 namespace panocam {
 namespace {
@@ -55,14 +56,6 @@ struct Ring {
 };
 
 inline int16_t times(int16_t a, int16_t b) { return static_cast<int16_t>(((static_cast<int32_t>(a) * b >> 14) + 1) >> 1); }
-
-// The inner loops stand alone and are not inlined, so that the compiler believes that their rows are different memory; they count in
-// ptrdiff_t, because an int could wrap around, and then neighbours would not be neighbours.
-#if defined(_MSC_VER)
-#define PANOCAM_ROW __declspec(noinline) void
-#else
-#define PANOCAM_ROW __attribute__((noinline)) void
-#endif
 
 PANOCAM_ROW total(const uint8_t *__restrict top, const uint8_t *__restrict bottom, int16_t *__restrict sum, int width) {
     for (ptrdiff_t i = 0; i < width; ++i) sum[i] = static_cast<int16_t>(top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1]);

@@ -4,17 +4,13 @@
 #include <cmath>
 #include <vector>
 
+#include "row.h"
+
 namespace panocam {
 namespace {
 
 constexpr float kOne = 65536, kHeld = 32000;  // pixels that fixed point surely holds
 constexpr int kSample = 4;
-
-#if defined(_MSC_VER)
-#define PANOCAM_ROW __declspec(noinline) void
-#else
-#define PANOCAM_ROW __attribute__((noinline)) void
-#endif
 
 // The angle of (across, along) from the axis, 0..pi, within 2e-7: the polynomial of atanf in Cephes (S. Moshier, 1989), without branches.
 inline float angle(float across, float along) {
@@ -37,7 +33,6 @@ inline float radius(float t, const Optics &lens) {
     return inside * series(lens.odd, q) / series(lens.even, q) * lens.focal + std::max(t - lens.half, 0.0f) * lens.tangent;
 }
 
-// Rows of numbers that the loops below take are different memory, and are counted in ptrdiff_t, so that they become vectors.
 struct Row {
     std::vector<float> x, y, z;
 
